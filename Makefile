@@ -1,0 +1,38 @@
+# Each target does its own set-up; every step is cached by content, so a second run takes seconds.
+.DEFAULT_GOAL := help
+.PHONY: help setup up down clean test check soak
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+export UV_PYTHON_DOWNLOADS := never
+# A shell's own virtual environment must not leak into ours.
+unexport VIRTUAL_ENV
+
+help: ## what can be done here
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.complete: pyproject.toml uv.lock scripts/bootstrap
+	@scripts/bootstrap $(PYTHON) $(UV_VERSION)
+
+setup: .venv/.complete ## prepare Python, the toolchain and the images on this machine
+	@.venv/bin/python -m sandbox.toolchain
+
+up: setup ## put the included model into production on this machine, and ask it
+	@.venv/bin/python -m sandbox.local up
+
+down: .venv/.complete ## destroy the stacks and the sandbox with its data; built tools stay
+	@.venv/bin/python -m sandbox.local down
+
+clean: down ## the same, and remove the built tools
+	@.venv/bin/python -m sandbox.toolchain clean
+
+check: .venv/.complete ## lint, format, types
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/basedpyright
+
+test: setup check ## every test; boots the sandbox itself
+	@scripts/test
+
+soak: setup ## the long evidence; writes docs/figures/soak.json
+	@.venv/bin/python -m pytest -m soak -s
