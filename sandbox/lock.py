@@ -1,0 +1,34 @@
+"""One change at a time: two runs of `up` would undo each other's work."""
+
+import fcntl
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from sandbox.errors import SandboxError
+from sandbox.state import State
+
+
+@contextmanager
+def exclusive(state: State) -> Generator[None]:
+    """Hold the sandbox; the kernel lets go of it when this process ends, however that happens.
+
+    Raises:
+        SandboxError: another process holds it.
+    """
+    state.root.mkdir(parents=True, exist_ok=True)
+    file = state.root / "sandbox.lock"
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 20, 0).decode().strip() or "unknown"
+            raise SandboxError(
+                f"another `python -m sandbox` (pid {holder}) is changing {state.root}: wait until it is done"
+            ) from None
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)

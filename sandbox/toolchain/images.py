@@ -1,0 +1,160 @@
+"""Third-party images under their official references, built here because no image registry can be reached.
+
+Each holds one program that the toolchain built (or a Debian base with Python) and nothing else. They are kept as
+OCI archives, so their digests stay the same in every sandbox, and are pushed into the sandbox's registry, which
+the container runtime uses as the mirror of the official ones.
+"""
+
+import json
+import shutil
+import subprocess
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sandbox.progress import step
+from sandbox.state import State
+from sandbox.toolchain import store
+from sandbox.toolchain.golang import BuildError
+
+ARCHIVE: Final = "image.oci.tar"
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image that holds one program.
+
+    Attributes:
+        reference: the official registry, repository and tag.
+        program: the file in the state's `bin`, and its name in the image.
+        user: numeric user and group that it runs as.
+    """
+
+    reference: str
+    program: str
+    user: str = "65532:65532"
+
+
+IMAGES: Final = {
+    "argo-rollouts": Image("quay.io/argoproj/argo-rollouts:v1.10.1", "rollouts-controller"),
+    "coredns": Image("registry.k8s.io/coredns/coredns:v1.15.0", "coredns"),
+    "metrics-server": Image("registry.k8s.io/metrics-server/metrics-server:v0.9.0", "metrics-server"),
+    "pause": Image("registry.k8s.io/pause:3.10", "pause", "65535:65535"),
+    "traefik": Image("docker.io/library/traefik:v3.6.25", "traefik"),
+}
+PYTHON: Final = "docker.io/library/python:3.11-slim-bookworm"
+
+
+def build(state: State) -> None:
+    """Build every image that isn't there."""
+    for name, image in IMAGES.items():
+        program = state.bin / image.program
+        content_key = store.key(repr(image), program)
+
+        def assemble(folder: Path, image: Image = image, program: Path = program) -> None:
+            with step(f"build image {image.reference}", 15):
+                container = _buildah(state, "from", "scratch")
+                try:
+                    _buildah(state, "copy", "--chmod", "0755", container, str(program), f"/{image.program}")
+                    entry = json.dumps([f"/{image.program}"])
+                    _buildah(state, "config", "--entrypoint", entry, "--user", image.user, container)
+                    _commit(state, container, image.reference, folder)
+                finally:
+                    _buildah(state, "rm", container)
+
+        store.produce(state.images / name, content_key, assemble)
+    store.produce(state.images / "python", store.key(PYTHON, " ".join(_DEBOOTSTRAP)), lambda at: _python(state, at))
+
+
+# The packages that the official image has beyond a bare Debian: Python with venv, and the CA bundle.
+_DEBOOTSTRAP: Final = ("--variant=minbase", "--include=python3,python3-venv,ca-certificates", "bookworm")
+# What a package manager leaves behind and a base image doesn't need.
+_LEFTOVERS: Final = ("var/cache/apt", "var/lib/apt/lists", "var/log", "usr/share/doc", "usr/share/man")
+
+
+def _python(state: State, folder: Path) -> None:
+    with step(f"build image {PYTHON} with debootstrap", 60):
+        root = folder / "root"
+        _run(["debootstrap", *_DEBOOTSTRAP, str(root)])
+        for leftover in _LEFTOVERS:
+            shutil.rmtree(root / leftover, ignore_errors=True)
+            (root / leftover).mkdir(parents=True)
+        container = _buildah(state, "from", "scratch")
+        try:
+            _buildah(state, "copy", container, str(root), "/")
+            _buildah(state, "config", "--cmd", json.dumps(["python3"]), container)
+            _commit(state, container, PYTHON, folder)
+        finally:
+            _buildah(state, "rm", container)
+        shutil.rmtree(root)
+
+
+def _commit(state: State, container: str, reference: str, folder: Path) -> None:
+    archive = f"oci-archive:{folder / ARCHIVE}:{reference}"
+    # A fixed time stamp: the same program gives the same digest.
+    _buildah(state, "commit", "--timestamp", "0", container, archive)
+
+
+def references(state: State) -> dict[str, str]:
+    """Every image by name, as `registry/repository:tag@sha256:…`."""
+    official = {name: image.reference for name, image in IMAGES.items()} | {"python": PYTHON}
+    return {name: f"{reference}@{_digest(_archive(state, name))}" for name, reference in official.items()}
+
+
+def push(state: State, registry: str) -> None:
+    """Bring every image that `registry` (host and port) lacks into it, bytes unchanged."""
+    for name, reference in references(state).items():
+        tagged = reference.partition("@")[0]
+        repository = tagged.partition("/")[2]
+        target = f"docker://{registry}/{repository}"
+        pinned = f"docker://{registry}/{repository.rpartition(':')[0]}@{reference.partition('@')[2]}"
+        plain = ["--tls-verify=false"]
+        known = subprocess.run(["skopeo", "inspect", "--raw", *plain, pinned], capture_output=True, check=False)
+        if known.returncode:
+            with step(f"push {tagged}", 5):
+                archive = f"oci-archive:{_archive(state, name)}"
+                copy = [
+                    "skopeo",
+                    "--insecure-policy",
+                    "copy",
+                    "--preserve-digests",
+                    "--dest-tls-verify=false",
+                ]
+                _run([*copy, archive, target])
+
+
+def _archive(state: State, name: str) -> Path:
+    found = list((state.images / name).glob(f"*/{ARCHIVE}"))
+    if len(found) != 1:
+        raise BuildError(f"image {name} isn't built: run `make setup`")
+    return found[0]
+
+
+def _digest(archive: Path) -> str:
+    with tarfile.open(archive) as tar:
+        index = tar.extractfile("index.json")
+        if index is None:
+            raise BuildError(f"{archive} has no index.json: remove it and run `make setup`")
+        return json.load(index)["manifests"][0]["digest"]
+
+
+def _buildah(state: State, *arguments: str) -> str:
+    storage = state.images / "storage"
+    places = [
+        "--root",
+        str(storage / "root"),
+        "--runroot",
+        str(storage / "run"),
+        "--storage-driver",
+        "overlay",
+    ]
+    return _run(["buildah", *places, *arguments]).strip()
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-10:])
+        raise BuildError(f"{' '.join(command[:1])} failed:\n{last}")
+    return done.stdout

@@ -1,0 +1,126 @@
+"""The programs that the sandbox builds with Go, each from the pinned module in `modules/NAME`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sandbox.progress import step
+from sandbox.state import State
+from sandbox.toolchain import store
+from sandbox.toolchain.golang import Go, Module
+
+MODULES: Final = Path(__file__).parent / "modules"
+
+_KUBERNETES_MINOR: Final = "35"
+
+
+@dataclass(frozen=True)
+class Build:
+    """One module and the commands built from it.
+
+    Attributes:
+        name: the folder in `modules/`.
+        module: the pinned module's path; None for a program whose source is in the folder itself.
+        commands: from the program's name to the package that it is built from. A path that begins with `./`
+            is built inside the module's own source, with its own go.mod; anything else in ours, because
+            modules with `replace` lines can only be built as a dependency.
+        version: linker settings that tell the program its version, given the module's version.
+        experiment: Go's GOEXPERIMENT, where the module needs one.
+        estimate: seconds on the reference machine (2 cores), downloads included.
+    """
+
+    name: str
+    module: str | None
+    commands: dict[str, str]
+    estimate: int
+    version: Callable[[str], dict[str, str]] = lambda _: {}
+    experiment: str = ""
+
+
+def _kubernetes(version: str) -> dict[str, str]:
+    return {
+        "k8s.io/component-base/version.gitVersion": version,
+        "k8s.io/component-base/version.gitMajor": "1",
+        "k8s.io/component-base/version.gitMinor": _KUBERNETES_MINOR,
+        "k8s.io/client-go/pkg/version.gitVersion": version,
+    }
+
+
+BUILDS: Final = (
+    Build("pause", None, {"pause": "."}, estimate=10),
+    Build(
+        "pulumi",
+        "github.com/pulumi/pulumi/pkg/v3",
+        {"pulumi": "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"},
+        estimate=220,
+        # The SDKs and the Automation API refuse a CLI that does not tell its version.
+        version=lambda version: {"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": version},
+    ),
+    Build(
+        "kubernetes",
+        "k8s.io/kubernetes",
+        {
+            **{
+                name: f"k8s.io/kubernetes/cmd/{name}"
+                for name in (
+                    "kube-apiserver",
+                    "kube-controller-manager",
+                    "kube-proxy",
+                    "kube-scheduler",
+                    "kubectl",
+                    "kubelet",
+                )
+            },
+            "etcd": "go.etcd.io/etcd/server/v3",
+        },
+        estimate=300,
+        version=_kubernetes,
+    ),
+    Build("coredns", "github.com/coredns/coredns", {"coredns": "./."}, estimate=90),
+    Build(
+        "metrics-server",
+        "sigs.k8s.io/metrics-server",
+        {"metrics-server": "./cmd/metrics-server"},
+        estimate=110,
+        # Its OpenAPI library was written for a draft of encoding/json/v2, whose final form in Go 1.27 lacks the
+        # `inline` tag: with it, the aggregated OpenAPI document is broken and kubectl can't validate.
+        experiment="nojsonv2",
+    ),
+    Build(
+        "argo-rollouts",
+        "github.com/argoproj/argo-rollouts",
+        {"rollouts-controller": "./cmd/rollouts-controller"},
+        estimate=150,
+    ),
+    Build(
+        "traefik",
+        "github.com/traefik/traefik/v3",
+        {"traefik": "./cmd/traefik"},
+        estimate=230,
+        version=lambda version: {"github.com/traefik/traefik/v3/pkg/version.Version": version.removeprefix("v")},
+    ),
+)
+
+
+def build(state: State, one: Build, go: Go) -> list[Path]:
+    """Build `one` unless it is there, and return its programs.
+
+    Raises:
+        BuildError: a module can't be had or does not compile.
+    """
+    folder = MODULES / one.name
+    pin = Module(folder, one.module) if one.module else None
+    version = pin.version if pin else "of our own"
+    flags = ["-s", "-w", *(f"-X {name}={value}" for name, value in one.version(version).items())]
+    sources = sorted(file for file in folder.iterdir() if file.is_file())
+    content_key = store.key(*sources, go.version, repr(sorted(one.commands.items())), " ".join(flags), one.experiment)
+
+    def compile_into(unfinished: Path) -> None:
+        with step(f"build {one.name} {version}", one.estimate):
+            for name, package in one.commands.items():
+                inside = go.source(pin) if pin and package.startswith("./") else folder
+                go.build(inside, package, unfinished / name, flags, one.experiment)
+
+    product = store.produce(state.tools / one.name, content_key, compile_into)
+    return [product / name for name in one.commands]

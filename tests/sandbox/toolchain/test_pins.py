@@ -1,0 +1,63 @@
+"""The pins must be complete: a build from a fresh clone has nothing else to go by."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sandbox import state as states
+from sandbox.toolchain import images, programs, removal, space
+from sandbox.toolchain.golang import BuildError, Module
+from sandbox.toolchain.programs import BUILDS, MODULES, Build
+
+PINNED = [one for one in BUILDS if one.module]
+
+
+@pytest.mark.parametrize("one", PINNED, ids=lambda one: one.name)
+def test_every_module_has_a_version_and_a_checksum(one: Build) -> None:
+    assert one.module
+    pin = Module(MODULES / one.name, one.module)
+    assert re.fullmatch(r"v\d+\.\d+\.\d+", pin.version)
+    assert re.fullmatch(r"h1:\S+=", pin.checksum)
+
+
+@pytest.mark.parametrize("name", ["argo-rollouts", "coredns", "metrics-server", "traefik"])
+def test_an_image_has_the_version_of_the_module_that_its_program_is_built_from(name: str) -> None:
+    one = next(one for one in PINNED if one.name == name)
+    assert one.module
+    assert images.IMAGES[name].reference.endswith(f":{Module(MODULES / name, one.module).version}")
+
+
+def test_every_image_holds_a_program_that_is_built() -> None:
+    built = {command for one in programs.BUILDS for command in one.commands}
+    assert {image.program for image in images.IMAGES.values()} <= built
+
+
+def test_a_module_without_a_checksum_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module x\n\nrequire example.org/tool v1.2.3\n")
+    (tmp_path / "go.sum").write_text("example.org/tool v1.2.4 h1:x=\n")
+    pin = Module(tmp_path, "example.org/tool")
+    assert pin.version == "v1.2.3"
+    with pytest.raises(BuildError, match=r"no checksum of example.org/tool v1.2.3"):
+        _ = pin.checksum
+
+
+def test_too_little_disk_is_refused_before_anything_is_downloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(space, "TO_BUILD", 10**9)
+    with pytest.raises(BuildError, match=r"GiB free and 1000000000 are needed: free some, or set SLIPWAY_STATE"):
+        space.check(states.State(tmp_path))
+
+
+def test_clean_refuses_while_something_is_mounted(tmp_path: Path) -> None:
+    root = tmp_path / "state"
+    root.mkdir()
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"overlay {root}/cluster/x overlay rw 0 0\n")
+    with pytest.raises(BuildError, match="still mounted: run `make down` first"):
+        removal.remove(states.State(root), mounts)
+    assert root.exists()
+    mounts.write_text("proc /proc proc rw 0 0\n")
+    removal.remove(states.State(root), mounts)
+    assert not root.exists()
