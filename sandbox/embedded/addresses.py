@@ -1,0 +1,63 @@
+"""Every address and port of the embedded sandbox.
+
+What pods must reach is bound to the bridge, everything else to the loopback interface; nothing to a network card.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+LOOPBACK: Final = "127.0.0.1"
+
+BRIDGE: Final = "slipway0"
+NODE: Final = "sandbox"  # the node's name
+NODE_ADDRESS: Final = "10.244.0.1"  # the bridge's own address: the node, as pods see it
+POD_NETWORK: Final = "10.244.0.0/24"
+SERVICE_NETWORK: Final = "10.96.0.0/16"
+API_SERVICE: Final = "10.96.0.1"  # the first address of the service network, which Kubernetes gives to itself
+DNS_SERVICE: Final = "10.96.0.10"
+DNS_DOMAIN: Final = "cluster.local"
+
+# On the bridge.
+API_PORT: Final = 6443
+KUBELET_PORT: Final = 10250
+S3_PORT: Final = 4566
+
+# On the loopback interface.
+ETCD_PORT: Final = 2379
+ETCD_PEER_PORT: Final = 2380
+REGISTRY_PORT: Final = 5050
+CONTROLLER_MANAGER_PORT: Final = 10257
+SCHEDULER_PORT: Final = 10259
+KUBELET_HEALTH_PORT: Final = 10248
+PROXY_HEALTH_PORT: Final = 10256
+PROXY_METRICS_PORT: Final = 10249
+GATEWAY_PORT: Final = 30080  # the NodePort that the platform gives to the gateway
+
+API_URL: Final = f"https://{NODE_ADDRESS}:{API_PORT}"
+S3_URL: Final = f"http://{NODE_ADDRESS}:{S3_PORT}"
+REGISTRY: Final = f"{LOOPBACK}:{REGISTRY_PORT}"
+GATEWAY_URL: Final = f"http://{LOOPBACK}:{GATEWAY_PORT}"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A TCP address on which a component listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+# Where each component listens; the first address is the one that others use.
+ENDPOINTS: Final = {
+    "etcd": (Endpoint(LOOPBACK, ETCD_PORT), Endpoint(LOOPBACK, ETCD_PEER_PORT)),
+    "registry": (Endpoint(LOOPBACK, REGISTRY_PORT),),
+    "s3": (Endpoint(NODE_ADDRESS, S3_PORT),),
+    "kube-apiserver": (Endpoint(NODE_ADDRESS, API_PORT),),
+    "kube-controller-manager": (Endpoint(LOOPBACK, CONTROLLER_MANAGER_PORT),),
+    "kube-scheduler": (Endpoint(LOOPBACK, SCHEDULER_PORT),),
+    "kubelet": (Endpoint(NODE_ADDRESS, KUBELET_PORT), Endpoint(LOOPBACK, KUBELET_HEALTH_PORT)),
+    "kube-proxy": (Endpoint(LOOPBACK, PROXY_HEALTH_PORT), Endpoint(LOOPBACK, PROXY_METRICS_PORT)),
+}

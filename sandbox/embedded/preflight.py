@@ -1,0 +1,117 @@
+"""Everything that would make `up` fail later and can be known now: checked before anything is changed."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Final
+
+from sandbox.embedded import addresses, firewall, network, processes
+from sandbox.embedded.addresses import Endpoint
+from sandbox.embedded.commands import run
+from sandbox.embedded.containerd import CNI_PLUGINS
+from sandbox.embedded.layout import Layout
+from sandbox.embedded.processes import SYSTEM_PATH
+from sandbox.errors import SandboxError
+from sandbox.state import State
+
+DISK: Final = 8  # GiB: images of pods unpacked, registry, logs; an estimate with reserve
+BUILT: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet")
+INSTALLED: Final = ("containerd", "docker-registry", "ip", "iptables", "nsenter", "runc", "setsid", "ss", "unshare")
+ANYWHERE: Final = frozenset({"*", "0.0.0.0", "[::]"})  # noqa: S104 - compared with, not bound to
+
+
+def program(name: str) -> Path:
+    """The system's program `name`.
+
+    Raises:
+        SandboxError: it is not installed.
+    """
+    found = shutil.which(name, path=SYSTEM_PATH)
+    if found is None:
+        raise SandboxError(f"{name} is not installed: run `make setup`")
+    return Path(found)
+
+
+def need_root() -> None:
+    """Refuse to work, or to judge, without the rights to see and change what the sandbox is made of.
+
+    Raises:
+        SandboxError: this is another user.
+    """
+    if os.geteuid():
+        raise SandboxError("the embedded sandbox needs root (namespaces, mounts, packet filter): run this with sudo")
+
+
+def check(state: State, layout: Layout) -> None:
+    """Refuse to begin where the sandbox can't live.
+
+    Args:
+        state: where programs are and the cluster will be.
+        layout: of the cluster.
+
+    Raises:
+        SandboxError: something is in the way; the message says what, and the remedy.
+    """
+    need_root()
+    for name in INSTALLED:
+        program(name)
+    if not (CNI_PLUGINS / "bridge").exists():
+        raise SandboxError(f"{CNI_PLUGINS}/bridge is not installed: run `make setup`")
+    for name in BUILT:
+        if not (state.bin / name).exists():
+            raise SandboxError(f"{state.bin / name} is not built: run `make setup`")
+    _check_disk(state)
+    _check_network(layout)
+    _check_ports(layout)
+
+
+def _check_disk(state: State) -> None:
+    state.root.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(state.root).free / 2**30
+    if free < DISK:
+        raise SandboxError(
+            f"{state.root} has {free:.1f} GiB free and {DISK} are needed: free some, or set SLIPWAY_STATE to a "
+            "folder on a larger disk"
+        )
+
+
+def _check_network(layout: Layout) -> None:
+    bridge = network.bridge()
+    if bridge is None:
+        if foreign := firewall.chains(firewall.KUBERNETES):
+            raise SandboxError(
+                f"another Kubernetes uses this machine's packet filter (chain {foreign[0]}): stop it, or use it with "
+                "`--driver kubeconfig`"
+            )
+    elif not network.is_ours(layout):
+        whose = f"belongs to the {bridge['ifalias']}" if "ifalias" in bridge else "is not ours"
+        raise SandboxError(
+            f"the network interface {addresses.BRIDGE} {whose}: take that sandbox down, or remove the interface with "
+            f"`ip link delete {addresses.BRIDGE}`"
+        )
+    if other := network.overlapping():
+        raise SandboxError(
+            f"{other} overlaps the sandbox's networks {addresses.POD_NETWORK} and {addresses.SERVICE_NETWORK}: "
+            "take that interface down first"
+        )
+
+
+def _check_ports(layout: Layout) -> None:
+    running = {one.component for one in processes.owned(layout.cluster) if one.leader}
+    for name, endpoints in addresses.ENDPOINTS.items():
+        for endpoint in endpoints if name not in running else ():
+            if holder := _holder(endpoint):
+                raise SandboxError(
+                    f"port {endpoint.port} on {endpoint.host}, for {name}, is in use by {holder}: stop that first"
+                )
+
+
+def _holder(endpoint: Endpoint) -> str | None:
+    for line in run(["ss", "--no-header", "--listening", "--tcp", "--numeric", "--processes"]).splitlines():
+        fields = line.split()
+        host, _, port = fields[3].rpartition(":")
+        if port == str(endpoint.port) and (host in ANYWHERE or host == endpoint.host):
+            found = re.search(r'\("([^"]*)",pid=(\d+)', line)
+            return f"{found[1]} (pid {found[2]})" if found else "a process outside this one's view"
+    return None

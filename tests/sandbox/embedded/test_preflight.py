@@ -1,0 +1,154 @@
+"""What is refused before anything is changed."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from unittest.mock import Mock
+
+import pytest
+
+from sandbox.embedded import commands, firewall, network, preflight, processes
+from sandbox.embedded.layout import Layout
+from sandbox.errors import SandboxError
+
+
+class Usage(NamedTuple):
+    free: int
+
+
+class Machine:
+    """A machine on which nothing is in the way, until a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.links: list[dict[str, Any]] = [{"ifname": "lo", "address": "00:00:00:00:00:00"}]
+        self.addresses: list[dict[str, Any]] = [
+            {"ifname": "eth0", "addr_info": [{"local": "192.0.2.2", "prefixlen": 24}]}
+        ]
+        self.rules = ""
+        self.listening = ""
+
+    def run(self, argv: Sequence[str], given: str | None = None) -> str:
+        match list(argv):
+            case ["ip", "-json", "link", "show"]:
+                return json.dumps(self.links)
+            case ["ip", "-json", "-4", "address", "show"]:
+                return json.dumps(self.addresses)
+            case ["iptables-save" | "ip6tables-save"]:
+                return self.rules
+            case ["ss", *_]:
+                return self.listening
+            case other:
+                raise AssertionError(f"a check ran {other}")
+
+
+@pytest.fixture
+def machine(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    one = Machine()
+    for module in (firewall, network, preflight):
+        monkeypatch.setattr(module, "run", one.run)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(preflight, "INSTALLED", ())
+    monkeypatch.setattr(preflight, "CNI_PLUGINS", layout.state.bin)
+    monkeypatch.setattr(shutil, "disk_usage", Mock(return_value=Usage(free=100 * 2**30)))
+    layout.state.bin.mkdir(parents=True)
+    for name in (*preflight.BUILT, "bridge"):
+        (layout.state.bin / name).touch()
+    return one
+
+
+@pytest.fixture
+def check(machine: Machine, layout: Layout) -> Callable[[], None]:
+    return lambda: preflight.check(layout.state, layout)
+
+
+def test_a_machine_with_nothing_in_the_way_is_taken(check: Callable[[], None]) -> None:
+    check()
+
+
+def test_a_sandbox_of_this_state_is_not_in_its_own_way(
+    machine: Machine, layout: Layout, check: Callable[[], None]
+) -> None:
+    machine.links.append({"ifname": "slipway0", "address": layout.hardware_address})
+    machine.rules = ":KUBE-SERVICES - [0:0]\n"
+
+    check()
+
+
+def test_another_user_than_root_is_refused(check: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(SandboxError, match="needs root"):
+        check()
+
+
+def test_a_program_that_was_not_built_is_named(check: Callable[[], None], layout: Layout) -> None:
+    (layout.state.bin / "kubelet").unlink()
+    with pytest.raises(SandboxError, match=r"bin/kubelet is not built: run `make setup`"):
+        check()
+
+
+def test_a_program_that_is_not_installed_is_named() -> None:
+    with pytest.raises(SandboxError, match="no-such-program is not installed"):
+        preflight.program("no-such-program")
+
+
+def test_too_little_disk_is_told_in_figures(check: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", Mock(return_value=Usage(free=2**30)))
+    with pytest.raises(SandboxError, match=r"has 1\.0 GiB free and 8 are needed"):
+        check()
+
+
+@pytest.mark.parametrize("host", ["10.244.0.1", *preflight.ANYWHERE])
+def test_a_port_in_use_is_told_with_its_holder(machine: Machine, check: Callable[[], None], host: str) -> None:
+    machine.listening = f'LISTEN 0 128 {host}:6443 0.0.0.0:* users:(("nginx",pid=77,fd=3))\n'
+    with pytest.raises(SandboxError, match=r"port 6443 .* for kube-apiserver, is in use by nginx \(pid 77\)"):
+        check()
+
+
+def test_the_same_port_on_another_address_is_not_in_the_way(machine: Machine, check: Callable[[], None]) -> None:
+    machine.listening = 'LISTEN 0 128 127.0.0.1:6443 0.0.0.0:* users:(("nginx",pid=77,fd=3))\n'
+
+    check()
+
+
+def test_our_own_component_is_not_in_the_way(
+    machine: Machine, check: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.listening = 'LISTEN 0 128 10.244.0.1:6443 0.0.0.0:* users:(("kube-apiserver",pid=77,fd=3))\n'
+    ours = processes.Process(pid=77, component="kube-apiserver", key="", leader=True, started=0)
+    monkeypatch.setattr(processes, "owned", Mock(return_value=[ours]))
+
+    check()
+
+
+def test_another_kubernetes_is_left_alone(machine: Machine, check: Callable[[], None]) -> None:
+    machine.rules = "*nat\n:KUBE-SERVICES - [0:0]\nCOMMIT\n"
+    with pytest.raises(SandboxError, match=r"another Kubernetes .* \(chain KUBE-SERVICES\): .*--driver kubeconfig"):
+        check()
+
+
+@pytest.mark.parametrize(
+    ("link", "whose"),
+    [
+        ({"address": "aa:bb:cc:dd:ee:ff"}, "is not ours"),
+        ({"address": "02:51:00:00:00:00", "ifalias": "slipway sandbox /elsewhere"}, "sandbox /elsewhere"),
+    ],
+)
+def test_a_bridge_of_someone_else_is_left_alone(
+    machine: Machine, check: Callable[[], None], link: dict[str, str], whose: str
+) -> None:
+    machine.links.append({"ifname": "slipway0", **link})
+    with pytest.raises(SandboxError, match=f"slipway0 .*{whose}.*ip link delete slipway0"):
+        check()
+
+
+def test_an_overlapping_network_is_named(machine: Machine, check: Callable[[], None]) -> None:
+    machine.addresses.append({"ifname": "cni0", "addr_info": [{"local": "10.244.3.1", "prefixlen": 16}]})
+    with pytest.raises(SandboxError, match=r"cni0 \(10\.244\.0\.0/16\) overlaps"):
+        check()
+
+
+def test_a_failing_program_is_reported_in_one_line() -> None:
+    with pytest.raises(SandboxError, match=r"`sh -c echo first; echo last; exit 1` failed: last"):
+        commands.run(["sh", "-c", "echo first; echo last; exit 1"])

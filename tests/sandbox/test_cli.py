@@ -1,0 +1,98 @@
+"""The command line: what it refuses, and what machines read."""
+
+import json
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from typer.testing import CliRunner
+
+from sandbox import cli, driver, lifecycle, shell
+from sandbox.driver import Access, DriverName, Part
+from sandbox.state import State
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
+    monkeypatch.setenv("SLIPWAY_STATE", str(tmp_path))
+    return State(tmp_path)
+
+
+def invoke(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(cli.app, list(arguments))
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--registry", "r"], "--registry is for an existing cluster: add `--driver kubeconfig`"),
+        (["--driver", "kubeconfig"], "--driver kubeconfig needs --kubeconfig"),
+        (["--driver", "kubeconfig", "--kubeconfig", "k", "--registry", "r"], "--driver kubeconfig needs --s3"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(
+    state: State, capfd: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    code, _, _ = invoke("up", *arguments)
+
+    assert code == 1
+    assert not list(state.root.iterdir())
+
+
+def test_the_shell_needs_a_sandbox(state: State) -> None:
+    assert invoke("env")[:2] == (1, "")
+
+
+def test_status_is_json_for_machines_and_fails_when_a_part_does(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def status(self) -> list[Part]:
+            return [Part(name="etcd", trouble=None, pid=7), Part(name="s3", trouble="not running")]
+
+    monkeypatch.setattr(lifecycle, "current", Mock(return_value=Broken()))
+
+    code, out, _ = invoke("status", "--json")
+
+    assert code == 1
+    assert [(part["name"], part["trouble"]) for part in json.loads(out)] == [("etcd", None), ("s3", "not running")]
+
+
+def test_env_gives_what_kubectl_pulumi_and_slipway_need(state: State) -> None:
+    access = Access(
+        driver=DriverName.EMBEDDED,
+        kubeconfig=state.kubeconfig,
+        identifier="u",
+        registry="127.0.0.1:5050",
+        store="http://10.244.0.1:4566",
+        gateway="http://127.0.0.1:30080",
+    )
+    driver.record(state, access)
+
+    code, out, _ = invoke("env", "--json")
+    values = json.loads(out)
+
+    assert code == 0
+    assert values["KUBECONFIG"] == str(state.kubeconfig)
+    assert values["AWS_ENDPOINT_URL"] == access.store
+    assert values["PATH"].startswith(f"{state.bin}:")
+    assert values["PULUMI_BACKEND_URL"].startswith("file://")
+    assert "SLIPWAY_SANDBOX" not in values  # the mark of the sandbox's own processes
+
+
+def test_a_shell_reads_values_as_they_are() -> None:
+    assert shell.exports({"A": "it's $HOME; rm"}) == "export A='it'\"'\"'s $HOME; rm'"
+
+
+def test_our_folders_are_on_the_path_once(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin")
+    monkeypatch.setenv("PATH", shell.search_path(state))
+
+    assert shell.search_path(state).split(":").count(str(state.bin)) == 1
+
+
+@pytest.mark.parametrize("command", ["up", "down", "status", "env", "logs"])
+def test_every_command_explains_itself(command: str) -> None:
+    code, out, _ = invoke(command, "--help")
+
+    assert code == 0
+    assert "Usage: " in out
