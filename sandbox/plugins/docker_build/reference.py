@@ -1,0 +1,56 @@
+"""Image references as programs write them: `registry/repository:tag`."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+
+_FORM: Final = re.compile(
+    r"(?P<registry>(?:localhost|[\w.-]*\.[\w.-]*|[\w.-]+(?=:\d))(?::\d+)?)/"
+    r"(?P<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)"
+    r"(?::(?P<tag>\w[\w.-]{0,127}))?"
+)
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository in a registry."""
+
+    registry: str
+    name: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the registry is on this machine, where it is spoken to in plain HTTP."""
+        host = self.registry.partition(":")[0]
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
+
+    def __str__(self) -> str:
+        return f"{self.registry}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A tag in a repository."""
+
+    repository: Repository
+    tag: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `text`; without a tag it means `latest`.
+
+        Raises:
+            ValueError: it doesn't name a registry, or isn't a reference at all.
+        """
+        found = _FORM.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} isn't of the form registry/repository:tag, with lower-case repository")
+        return cls(Repository(found["registry"], found["repository"]), found["tag"] or "latest")
+
+    def pinned(self, digest: str) -> str:
+        """The reference with `digest` behind it: what a pod should name."""
+        return f"{self.repository}:{self.tag}@{digest}"

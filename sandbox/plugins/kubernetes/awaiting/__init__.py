@@ -1,0 +1,1 @@
+"""Waiting until an object is live, and saying why it isn't."""

@@ -1,0 +1,1 @@
+"""The Python language host: it runs Pulumi programs and policy packs for the Pulumi CLI."""

@@ -1,0 +1,47 @@
+"""The sandbox that is up."""
+
+import subprocess
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+
+from sandbox import state as locations
+from sandbox.engine import prepare
+from sandbox.state import State
+from sandbox.toolchain import images
+
+PATIENCE: Final = 300  # seconds; a command that takes longer hangs
+PULLER: Final = "conformance-pull"
+
+
+@pytest.fixture(scope="session")
+def state() -> State:
+    """The state directory of the sandbox."""
+    state = locations.default()
+    prepare(state)
+    return state
+
+
+@pytest.fixture(scope="session")
+def run_kubectl(state: State) -> Callable[..., str]:
+    """kubectl as the administrator; a failure of it is one of the test."""
+
+    def run(*arguments: str) -> str:
+        command = [str(state.bin / "kubectl"), f"--kubeconfig={state.kubeconfig}", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def image(state: State, run_kubectl: Callable[..., str]) -> str:
+    """An image with python3 that the node has, for the pods of these tests never pull one."""
+    reference = images.references(state)["python"]
+    run_kubectl("delete", "pod", PULLER, "--ignore-not-found", "--wait")
+    run_kubectl("run", PULLER, f"--image={reference}", "--restart=Never", "--command", "--", "true")
+    run_kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", f"pod/{PULLER}", "--timeout=120s")
+    run_kubectl("delete", "pod", PULLER, "--wait=false")
+    return reference

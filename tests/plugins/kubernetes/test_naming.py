@@ -1,0 +1,52 @@
+"""Names for objects that have none."""
+
+import re
+
+import pytest
+
+from sandbox.plugins.kubernetes.errors import Refused
+from sandbox.plugins.kubernetes.naming import Autonaming, is_autonamed, named
+from sandbox.plugins.kubernetes.objects import name_of
+
+
+def test_a_name_of_the_programs_own_stays() -> None:
+    obj = named({"metadata": {"name": "mine"}}, {}, "web", b"seed", Autonaming())
+    assert obj == {"metadata": {"name": "mine"}}
+    assert not is_autonamed(obj)
+
+
+def test_a_missing_name_is_the_resources_with_eight_digits() -> None:
+    obj = named({}, {}, "web", b"seed", Autonaming())
+    assert re.fullmatch(r"web-[0-9a-f]{8}", name_of(obj))
+    assert is_autonamed(obj)
+
+
+def test_the_same_seed_gives_the_same_name() -> None:
+    one, other, third = (name_of(named({}, {}, "web", seed, Autonaming())) for seed in (b"1", b"1", b"2"))
+    assert one == other != third
+
+
+def test_a_chosen_name_is_kept_for_the_next_update() -> None:
+    old = named({}, {}, "web", b"seed", Autonaming())
+    new = named({}, old, "web", b"another", Autonaming())
+    assert name_of(new) == name_of(old)
+    assert is_autonamed(new)
+
+
+def test_a_name_that_the_user_gave_before_is_not_kept() -> None:
+    old = {"metadata": {"name": "mine"}}
+    assert name_of(named({}, old, "web", b"seed", Autonaming())) != "mine"
+
+
+def test_the_users_pattern_for_names_is_followed() -> None:
+    assert name_of(named({}, {}, "web", b"seed", Autonaming(proposed="team-web"))) == "team-web"
+
+
+def test_a_missing_name_is_refused_where_naming_is_off() -> None:
+    with pytest.raises(Refused, match=r"metadata\.name: .*'web'.*set it"):
+        named({}, {}, "web", b"seed", Autonaming(disabled=True))
+
+
+def test_generated_names_are_refused() -> None:
+    with pytest.raises(Refused, match=r"metadata\.generateName: "):
+        named({"metadata": {"generateName": "web-"}}, {}, "web", b"seed", Autonaming())

@@ -1,0 +1,105 @@
+"""The plugin without a cluster."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from types import SimpleNamespace
+from typing import Any
+
+import grpc
+import pytest
+import yaml
+
+from sandbox.plugins.kubernetes.servicer import Servicer
+from sandbox.plugins.wire import Secret, Unknown
+
+NOWHERE = yaml.safe_dump(
+    {
+        "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "namespace": "team"}}],
+        "current-context": "x",
+    }
+)
+
+
+@pytest.fixture
+def plugin(serve_plugin: Callable[..., Any]) -> Any:
+    served = serve_plugin(Servicer())
+    served.configure({"kubeconfig": NOWHERE, "namespace": "team"})
+    return served
+
+
+def config_map(**more: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "data": {"k": "1"}, **more}
+
+
+def test_the_plugins_version_is_that_of_the_sdk(plugin: Any) -> None:
+    assert plugin.version() == version("pulumi-kubernetes")
+
+
+def test_checked_inputs_have_name_and_namespace(plugin: Any) -> None:
+    checked = plugin.check("kubernetes:core/v1:ConfigMap", "settings", config_map())
+    assert checked["metadata"]["namespace"] == "team"
+    assert checked["metadata"]["name"].startswith("settings-")
+    assert checked["metadata"]["annotations"] == {"pulumi.com/autonamed": "true"}
+
+
+def test_cluster_wide_kinds_have_no_namespace(plugin: Any) -> None:
+    checked = plugin.check("kubernetes:core/v1:Namespace", "n", {"apiVersion": "v1", "kind": "Namespace"})
+    assert "namespace" not in checked["metadata"]
+
+
+def test_unknown_metadata_is_left_for_the_update(plugin: Any) -> None:
+    inputs = config_map(metadata=Unknown())
+    assert plugin.check("kubernetes:core/v1:ConfigMap", "settings", inputs) == inputs
+
+
+def test_secrets_survive_the_check(plugin: Any) -> None:
+    inputs = config_map(data={"k": Secret("x")}, metadata={"name": "a", "namespace": "b"})
+    assert plugin.check("kubernetes:core/v1:ConfigMap", "settings", inputs) == inputs
+
+
+def test_underscored_keys_of_schemas_survive_the_check(plugin: Any) -> None:
+    schema = {"x_kubernetes_preserve_unknown_fields": True}
+    inputs = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "a"},
+        "spec": {"versions": [{"schema": {"openAPIV3Schema": schema}}]},
+    }
+    assert plugin.check("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "crd", inputs) == inputs
+
+
+def test_a_wrong_annotation_is_told_before_anything_is_made(plugin: Any) -> None:
+    inputs = config_map(metadata={"name": "a", "annotations": {"pulumi.com/waitFor": "someday"}})
+    refused = plugin.check("kubernetes:core/v1:ConfigMap", "settings", inputs)
+    assert "neither jsonpath" in refused.reasons["pulumi.com/waitFor"]
+
+
+def test_a_provider_that_the_stand_in_cannot_be_is_refused(plugin: Any) -> None:
+    refused = plugin.check_config({"enableServerSideApply": "false"})
+    assert list(refused.reasons) == ["enableServerSideApply"]
+
+
+def test_a_preview_without_a_cluster_shows_the_inputs(plugin: Any) -> None:
+    made = plugin.create("kubernetes:core/v1:ConfigMap", "settings", config_map(), preview=True)
+    assert made.outputs == made.inputs
+
+
+def test_an_update_without_a_cluster_is_refused_and_touches_nothing(plugin: Any) -> None:
+    with pytest.raises(grpc.RpcError, match=r"cluster is unreachable: .*127\.0\.0\.1:1") as failure:
+        plugin.create("kubernetes:core/v1:ConfigMap", "settings", config_map())
+    assert failure.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+
+
+def test_what_only_the_official_plugin_can_do_is_refused_by_name(plugin: Any) -> None:
+    with pytest.raises(grpc.RpcError, match=r"kubernetes:yaml:decode: the stand-in .* declare the resources"):
+        plugin.invoke("kubernetes:yaml:decode", {"text": ""})
+
+
+def test_a_cluster_that_is_gone_for_good_can_be_forgotten(serve_plugin: Callable[..., Any]) -> None:
+    plugin = serve_plugin(Servicer())
+    plugin.configure({"kubeconfig": NOWHERE, "deleteUnreachable": "true"})
+    where = {"token": "kubernetes:core/v1:ConfigMap", "name": "settings", "id": "team/settings"}
+    made = SimpleNamespace(**where, inputs=config_map(), outputs=config_map())
+    assert plugin.read(made) is None
+    plugin.delete(made)
