@@ -1,0 +1,101 @@
+"""Tells people what an update does: a line per resource that is done, and on a terminal what is under way."""
+
+import time
+from types import TracebackType
+from typing import Final, Self
+
+from rich.markup import escape
+from rich.status import Status
+
+from sandbox.engine.events import Diagnostic, Event, Kind, Step, name_of
+from sandbox.progress import console, duration
+
+SIGNS: Final = {Kind.CREATE: "[green]+[/green]", Kind.UPDATE: "[yellow]~[/yellow]", Kind.DELETE: "[red]-[/red]"}
+NAMED: Final = 4  # resources under way that the live line names
+REPLACED: Final = "[magenta]±[/magenta]"
+SHOWN: Final = {"warning": "[yellow]warning:[/yellow] ", "info": "", "info#err": ""}
+"""Severities that are shown as they come. Errors are shown once, at the end."""
+
+
+class Progress:
+    """Shows events on the console as they come.
+
+    Args:
+        title: what is going on, for the live line.
+        planned: whether this is a preview: nothing takes time, and the update will say the same again.
+    """
+
+    def __init__(self, title: str, *, planned: bool) -> None:
+        self._title = title
+        self._planned = planned
+        self._start = time.monotonic()
+        self._begun: dict[str, float] = {}
+        self._said: dict[str, str] = {}
+        self._status: Status | None = None
+
+    def __enter__(self) -> Self:
+        if not console.is_terminal:
+            console.print(f"  … {self._title}")
+        else:
+            self._status = console.status(self._title)
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status:
+            self._status.stop()
+
+    def done(self, changes: int) -> None:
+        """Tell that it has ended well."""
+        what = f"{changes} change{'s' * (changes != 1)}" if changes else "nothing to change"
+        took = duration(time.monotonic() - self._start)
+        console.print(f"  [green]✓[/green] {self._title}: {what}, {took}")
+
+    def show(self, event: Event) -> None:
+        """Show one event."""
+        if self._planned:
+            return
+        if event.diagnostic_event:
+            self._message(event.diagnostic_event)
+        elif event.resource_pre_event:
+            self._begin(event.resource_pre_event.metadata)
+        elif event.res_outputs_event:
+            self._end(event.res_outputs_event.metadata, failed=False)
+        elif event.res_op_failed_event:
+            self._end(event.res_op_failed_event.metadata, failed=True)
+
+    def _begin(self, step: Step) -> None:
+        self._begun.setdefault(step.urn, time.monotonic())
+        self._refresh()
+
+    def _end(self, step: Step, *, failed: bool) -> None:
+        # A component ends twice: when it is registered, and with its outputs.
+        begun = self._begun.pop(step.urn, None)
+        self._said.pop(step.urn, None)
+        if begun is not None and (step.operation or failed):
+            sign = "[red]✗[/red]" if failed else SIGNS.get(Kind(step.op), REPLACED)
+            took = duration(time.monotonic() - begun)
+            console.print(f"  {sign} {escape(step.type)} {escape(name_of(step.urn))}: {took}")
+        self._refresh()
+
+    def _message(self, message: Diagnostic) -> None:
+        text = message.message.strip()
+        if not text or message.severity not in SHOWN:
+            return
+        if message.ephemeral:
+            self._said[message.urn] = text.splitlines()[0]
+            self._refresh()
+        else:
+            console.print(f"    {SHOWN[message.severity]}{escape(text)}")
+
+    def _refresh(self) -> None:
+        if self._status is None:
+            return
+        under_way = [
+            f"{name_of(urn)} ({self._said[urn]})" if urn in self._said else name_of(urn) for urn in self._begun
+        ]
+        more = [f"{len(under_way) - NAMED} more"] if len(under_way) > NAMED else []
+        text = ", ".join([*under_way[:NAMED], *more])
+        self._status.update(escape(f"{self._title}: {text}" if text else self._title))

@@ -1,0 +1,44 @@
+"""Projects for the real CLI, in a state directory of their own."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sandbox import state as locations
+from sandbox.engine import prepare
+from sandbox.state import State
+from tests.engine.project import Project
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> State:
+    """A state directory with the CLI that the toolchain built, set up once for all of these tests."""
+    built = locations.default().bin / "pulumi"
+    state = State(tmp_path_factory.mktemp("state"))
+    state.bin.mkdir()
+    try:
+        os.link(built, state.bin / "pulumi")
+    except OSError:  # on another file system
+        shutil.copy2(built, state.bin / "pulumi")
+    prepare(state)
+    launcher = next(state.pulumi.glob("home/plugins/resource-kubernetes-*/pulumi-resource-kubernetes"))
+    provider = Path(__file__).with_name("files_provider.py")
+    launcher.write_text(launcher.read_text().replace("-m sandbox.plugins.kubernetes", str(provider)))
+    return state
+
+
+@pytest.fixture
+def project(state: State, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """An empty project without configuration."""
+    folder, store = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("store")
+    (store / "objects").mkdir()
+    (store / "hold").mkdir()
+    (store / "calls").touch()
+    monkeypatch.setenv("FILES_STORE", str(store))
+    (folder / "Pulumi.yaml").write_text(f"name: {folder.name}\nruntime: python\n")
+    project = Project(folder, store, state)
+    project.configure()
+    project.program("")
+    return project
