@@ -1,0 +1,108 @@
+"""Fetching a published version: no byte gets its final name before its SHA-256 is the manifest's.
+
+Nothing is deserialised here, and nothing is trusted but the manifest's digest, which comes from the stack.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from service.manifest import MANIFEST, File, Manifest, digest
+from service.store import CHUNK, DigestMismatch, Store
+
+MANIFEST_LIMIT: Final = 4 * 1024 * 1024
+"""Bytes; a manifest with hundreds of features, quantiles and golden rows stays far below."""
+
+_PARTIAL: Final = ".partial"
+
+
+def fetch_manifest(store: Store, name: str, version: str, expected: str | None = None) -> Manifest:
+    """Read the manifest of a published version, and check it before it is parsed.
+
+    Args:
+        store: the store of all models.
+        name: for instance `maintenance_predictor`.
+        version: for instance `1.0.0`.
+        expected: the manifest's digest, `sha256:…`; None to trust the store (to list and to show only).
+
+    Raises:
+        DigestMismatch: the stored manifest is another one, or not a manifest of this version.
+        StoreError: it is absent or cannot be read now.
+    """
+    path = f"{name}/{version}/{MANIFEST}"
+    content = store.read(path, MANIFEST_LIMIT)
+    if expected is not None and digest(content) != expected:
+        raise DigestMismatch(f"{store.url}/{path} has the digest {digest(content)}, expected {expected}")
+    try:
+        manifest = Manifest.from_bytes(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise DigestMismatch(f"{store.url}/{path} is not a manifest: {where}: {first['msg']}") from error
+    if (manifest.name, manifest.version) != (name, version):
+        raise DigestMismatch(f"{store.url}/{path} is the manifest of {manifest.name} {manifest.version}")
+    return manifest
+
+
+def download(store: Store, manifest: Manifest, folder: Path, advance: Callable[[int], object] = lambda _: None) -> None:
+    """Bring the model's files into `folder`, so that it holds exactly them.
+
+    Files that are there already and have the right hash stay (a container that restarts keeps its volume);
+    everything else in the folder goes. May be called again after any error or kill.
+
+    Args:
+        store: the store of all models.
+        manifest: what `fetch_manifest` returned.
+        folder: made when absent.
+        advance: called with the number of bytes that have just become complete, for progress.
+
+    Raises:
+        DigestMismatch: a file's size or hash is not the manifest's; the file is not kept.
+        StoreError: a file is absent or cannot be read now.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {folder / file.path: file for file in manifest.files}
+    _remove_others(folder, set(wanted))
+    for path, file in wanted.items():
+        if not _intact(path, file):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _fetch(store, f"{manifest.name}/{manifest.version}/{file.path}", path, file)
+        advance(file.size)
+
+
+def _remove_others(folder: Path, wanted: set[Path]) -> None:
+    kept = wanted | {parent for path in wanted for parent in path.parents}
+    for path in sorted(folder.rglob("*"), reverse=True):  # children come before their folders
+        if path.is_dir() and not path.is_symlink():
+            if path not in kept or path in wanted:
+                shutil.rmtree(path)
+        elif path not in wanted or path.is_symlink():
+            path.unlink()
+
+
+def _intact(path: Path, file: File) -> bool:
+    if not path.is_file() or path.stat().st_size != file.size:
+        return False
+    sha = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            sha.update(chunk)
+    return f"sha256:{sha.hexdigest()}" == file.sha256
+
+
+def _fetch(store: Store, source: str, target: Path, file: File) -> None:
+    partial = target.with_name(target.name + _PARTIAL)
+    sha = hashlib.sha256()
+    with partial.open("wb") as stream:
+        for chunk in store.chunks(source, file.size):
+            sha.update(chunk)
+            stream.write(chunk)
+    actual = f"sha256:{sha.hexdigest()}"
+    if actual != file.sha256:
+        partial.unlink()
+        raise DigestMismatch(f"{store.url}/{source} has the SHA-256 {actual}, its manifest says {file.sha256}")
+    partial.replace(target)

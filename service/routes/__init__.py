@@ -1,0 +1,1 @@
+"""HTTP's side of the service: decode, await, encode."""

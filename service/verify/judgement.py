@@ -1,0 +1,58 @@
+"""What a Rollout's status means for the release, by the rules of Argo Rollouts (v1.10, utils/rollout).
+
+A phase counts only when the controller has seen both the Rollout and the Deployment that it takes its pods from
+as they are now: otherwise it is the phase of the release before.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from service.verify.api_server import Object
+
+
+class State(StrEnum):
+    """Where a release is."""
+
+    WAITING = "waiting"
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    ABORTED = "aborted"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Where a release is, and what the controller says about it."""
+
+    state: State
+    text: str
+
+
+def judge(rollout: Object, deployment: Object) -> Judgement:
+    """Judge a Rollout and the Deployment that it refers to."""
+    status: dict[str, Any] = rollout.get("status", {})
+    for seen, each in (("observedGeneration", rollout), ("workloadObservedGeneration", deployment)):
+        generation = str(each["metadata"]["generation"])
+        if (found := status.get(seen)) != generation:
+            kind = each["kind"]
+            return Judgement(State.WAITING, f"the controller has yet to see the {kind} ({found} of {generation})")
+    phase, message = status.get("phase", "no phase yet"), status.get("message", "")
+    text = f"{phase}: {message}" if message else phase
+    if status.get("abort"):
+        return Judgement(State.ABORTED, text)
+    if status.get("controllerPause") and not status.get("pauseConditions"):
+        return Judgement(State.WAITING, "the Rollout goes on after a pause")
+    match phase:
+        case "Healthy" if status.get("stableRS") == status.get("currentPodHash"):
+            return Judgement(State.HEALTHY, text)
+        case "Degraded":
+            return Judgement(State.DEGRADED, text)
+        case _:
+            return Judgement(State.WAITING, text + _progress(rollout, status))
+
+
+def _progress(rollout: Object, status: dict[str, Any]) -> str:
+    steps = rollout["spec"].get("strategy", {}).get("canary", {}).get("steps", [])
+    weight = status.get("canary", {}).get("weights", {}).get("canary", {}).get("weight", 0)
+    step = min(status.get("currentStepIndex", 0) + 1, len(steps))
+    return f" (step {step} of {len(steps)}, {weight} % of the traffic)" if steps else ""

@@ -1,0 +1,100 @@
+"""What the service's tests share: a running application without TensorFlow or network."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry
+
+from service.app import create_app
+from service.lifecycle import Lifecycle, Phase
+from service.metrics import Metrics
+from service.model import LoadModel
+from service.settings import Settings
+from tests.service import fakes
+
+Start = Callable[..., Awaitable[httpx.AsyncClient]]
+Tensors = dict[str, Any]
+
+
+class Save(Protocol):
+    """Saves a model whose signature takes tensors of these shapes and types."""
+
+    def __call__(
+        self, specs: dict[str, tuple[list[int | None], str]], answer: Callable[[Tensors], Any] = ...
+    ) -> Path: ...
+
+
+def first_feature(tensors: Tensors) -> Any:
+    """The first column, however the features come."""
+    tensor = tensors["temperature" if "temperature" in tensors else "x"]
+    return tensor[:, 0] if tensor.shape.rank == 2 else tensor
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def lifecycle() -> Lifecycle:
+    return Lifecycle()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return fakes.settings(tmp_path)
+
+
+@pytest.fixture
+async def start(lifecycle: Lifecycle, tmp_path: Path) -> AsyncIterator[Start]:
+    """Starts the application; unless told otherwise, waits until its model is served or refused."""
+    async with AsyncExitStack() as stack:
+
+        async def run(load: LoadModel = fakes.load_fake, *, wait: bool = True, **changes: Any) -> httpx.AsyncClient:
+            settings = fakes.settings(tmp_path, **changes)
+            metrics = Metrics(CollectorRegistry(), settings.model_version)
+            app = create_app(settings, lifecycle, load, metrics)
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            while wait and lifecycle.phase is Phase.LOADING:
+                await asyncio.sleep(0.01)
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            return await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://pod"))
+
+        yield run
+
+
+@pytest.fixture
+async def client(start: Start) -> httpx.AsyncClient:
+    """An application that serves the fake model."""
+    return await start()
+
+
+@pytest.fixture(scope="session")
+def tf() -> Any:
+    import tensorflow
+
+    return tensorflow
+
+
+@pytest.fixture
+def save(tf: Any, tmp_path: Path) -> Save:
+    """Saves modules that answer the first feature over 100, or what they are told to."""
+
+    def make(specs: dict[str, tuple[list[int | None], str]], answer: Callable[[Tensors], Any] = first_feature) -> Path:
+        module = tf.Module()
+        module.scale = tf.Variable(100.0, dtype=tf.float64)
+
+        def call(**tensors: Any) -> dict[str, Any]:
+            return {"probability": tf.cast(answer(tensors), tf.float64) / module.scale}
+
+        given = {name: tf.TensorSpec(shape, dtype, name=name) for name, (shape, dtype) in specs.items()}
+        function = tf.function(call).get_concrete_function(**given)
+        tf.saved_model.save(module, str(tmp_path), signatures={"serving_default": function})
+        return tmp_path
+
+    return make

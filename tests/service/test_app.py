@@ -1,0 +1,78 @@
+"""The application as a whole: under load, and with a store that is away."""
+
+import asyncio
+import json
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from service import app
+from service.lifecycle import Lifecycle, Phase
+from tests.service import fakes
+from tests.service.conftest import Start
+from tests.service.fakes import READING, FakeModel, loads
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_probes_and_metrics_are_answered_while_predictions_are_turned_away(start: Start) -> None:
+    gate = threading.Event()
+
+    def answer(rows: fakes.Rows) -> fakes.Answers:
+        assert rows[0, 0] == READING["temperature"] or gate.wait(60)
+        return FakeModel().predict(rows)
+
+    client = await start(loads(FakeModel(answer)), waiting_limit=2, request_seconds=60)
+    body = READING | {"temperature": 50}
+    predictions = [asyncio.ensure_future(client.post("/predict", json=body)) for _ in range(8)]
+    while sum(each.done() for each in predictions) < 6:
+        await asyncio.sleep(0.01)
+    probes = [await client.get(path) for path in ("/livez", "/readyz", "/health", "/metrics")]
+    assert [probe.status_code for probe in probes] == [200] * 4
+    gate.set()
+    answers = await asyncio.gather(*predictions)
+    assert sorted(answer.status_code for answer in answers) == [200] * 2 + [429] * 6
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in answers if answer.status_code == 429)
+
+
+async def test_an_application_that_ends_while_loading_does_not_wait_for_it(start: Start, lifecycle: Lifecycle) -> None:
+    loading = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def load(*_: object) -> FakeModel:
+        loop.call_soon_threadsafe(loading.set)
+        return FakeModel(seconds=0.2)
+
+    await start(load, wait=False)
+    await loading.wait()
+    assert lifecycle.phase is Phase.LOADING  # leaving the test ends the application
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda children: st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=12), children, max_size=4),
+    max_leaves=12,
+)
+_READINGS = st.dictionaries(st.sampled_from([*READING, "other"]), _JSON | st.floats(0, 100), max_size=5)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(body=_JSON | _READINGS)
+async def test_no_body_is_a_server_error_and_no_answer_is_without_a_number(
+    body: object, client: httpx.AsyncClient
+) -> None:
+    answer = await client.post("/predict", content=json.dumps(body))
+    assert answer.status_code in (200, 422)
+    if answer.status_code == 200:
+        assert isinstance(answer.json()["failure_probability"], float)
+    else:
+        assert answer.json()["detail"]
+
+
+def test_nothing_happens_at_import(tmp_path: Path) -> None:
+    assert not [name for name in vars(app) if name in {"app", "settings", "metrics"}]
+    assert fakes.settings(tmp_path).release == "7"

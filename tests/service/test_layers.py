@@ -1,0 +1,59 @@
+"""Which module may know which: the order in docs of the service, read from the imports themselves."""
+
+import ast
+from pathlib import Path
+
+import service
+
+ROOT = Path(service.__file__).parent
+LEAVES = {"errors", "logs", "manifest", "settings", "store"}
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+MODULES = {
+    path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): imports(path)
+    for path in ROOT.rglob("*.py")
+    if path.name != "__init__.py"
+}
+
+
+def importers(prefix: str) -> set[str]:
+    return {name for name, names in MODULES.items() if any(f"{each}.".startswith(f"{prefix}.") for each in names)}
+
+
+def test_one_file_knows_tensorflow() -> None:
+    assert importers("tensorflow") == {"tensorflow_model"}
+    assert importers("service.tensorflow_model") == {"__main__"}
+
+
+def test_only_the_application_knows_its_routes() -> None:
+    assert importers("service.routes") <= {"app", "documentation"}
+    assert importers("service.app") == {"server"}
+    assert importers("service.server") == {"__main__"}
+
+
+def test_leaves_know_nothing_of_the_service_but_the_manifest() -> None:
+    for name in LEAVES:
+        ours = {each for each in MODULES[name] if each.startswith("service.")}
+        assert all(each.startswith("service.manifest") for each in ours), name
+
+
+def test_the_model_knows_no_http() -> None:
+    web = importers("fastapi") | importers("starlette") | importers("uvicorn")
+    assert web & {"model", "tensorflow_model", "loading", "inference", "schemas", "metrics"} == set()
+
+
+def test_every_module_has_its_tests() -> None:
+    tests = Path(__file__).parent
+    for name in MODULES.keys() - {"__main__", "verify.__main__"}:
+        *folders, last = name.split(".")
+        assert tests.joinpath(*folders, f"test_{last}.py").is_file(), name

@@ -1,0 +1,162 @@
+"""From the store to readiness, with a store that is away or not what it should be."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from service import loading as module
+from service.lifecycle import Lifecycle, Phase
+from service.loading import Loading
+from service.metrics import Metrics
+from service.model import LoadModel, ModelRefused
+from service.settings import Settings
+from tests.service import fakes
+from tests.service.fakes import FakeModel, loads
+
+pytestmark = pytest.mark.anyio
+
+VERSION = Path("store", "maintenance_predictor", "1.2.0")
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction] pytest uses it
+    monkeypatch.setattr(module, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.002)
+    monkeypatch.setattr(module, "LONGEST_PAUSE_PERMANENT", 0.002)
+
+
+@pytest.fixture
+def executor() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(max_workers=1) as one:
+        yield one
+
+
+@pytest.fixture
+def loading(lifecycle: Lifecycle, executor: ThreadPoolExecutor) -> Any:
+    def make(settings: Settings, load: LoadModel = fakes.load_fake) -> Loading:
+        metrics = Metrics(CollectorRegistry(), settings.model_version)
+        return Loading(settings=settings, load=load, executor=executor, lifecycle=lifecycle, metrics=metrics)
+
+    return make
+
+
+async def reason(lifecycle: Lifecycle) -> str:
+    while lifecycle.reason == "starting":
+        await asyncio.sleep(0.001)
+    return lifecycle.reason
+
+
+async def test_a_published_model_is_served(loading: Any, settings: Settings, lifecycle: Lifecycle) -> None:
+    await loading(settings).run()
+    assert lifecycle.phase is Phase.READY
+    assert await lifecycle.served().inference.predict([50.0, 0, 0, 0]) == 0.5
+
+
+async def test_the_loader_gets_exactly_the_manifests_files(loading: Any, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / VERSION / "extra.so").write_bytes(b"not in the manifest")
+    (settings.model_cache / "files").mkdir(parents=True)
+    (settings.model_cache / "files" / "extra.so").write_bytes(b"left by somebody")
+    found: dict[str, bytes] = {}
+
+    def load(folder: Path, _: object) -> FakeModel:
+        found.update({p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()})
+        return FakeModel()
+
+    await loading(settings, load).run()
+    assert found == fakes.FILES
+
+
+@pytest.mark.parametrize("content", [b"grapH", b"graph and more", b"", b"gra"])
+async def test_a_tampered_file_is_never_loaded_and_is_named(
+    content: bytes, loading: Any, settings: Settings, lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    (tmp_path / VERSION / "saved_model.pb").write_bytes(content)
+
+    def load(*_: object) -> FakeModel:
+        raise AssertionError("deserialised before it was checked")
+
+    task = asyncio.create_task(loading(settings, load).run())
+    assert "saved_model.pb" in await reason(lifecycle)
+    await asyncio.sleep(0.05)
+    assert (lifecycle.phase, lifecycle.model) == (Phase.LOADING, None)
+    task.cancel()
+
+
+async def test_another_manifest_is_never_read(loading: Any, tmp_path: Path, lifecycle: Lifecycle) -> None:
+    settings = fakes.settings(tmp_path)
+    fakes.publish(tmp_path / "store", fakes.manifest(description="Another model"))
+    task = asyncio.create_task(loading(settings).run())
+    assert settings.model_manifest in await reason(lifecycle)
+    task.cancel()
+
+
+async def test_a_store_that_is_away_is_waited_for(
+    loading: Any, settings: Settings, lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    (tmp_path / "store").rename(tmp_path / "away")
+    task = asyncio.create_task(loading(settings).run())
+    assert str(tmp_path / "store") in await reason(lifecycle)
+    (tmp_path / "away").rename(tmp_path / "store")
+    await task
+    assert lifecycle.phase is Phase.READY
+
+
+async def test_a_version_that_is_not_published_yet_is_waited_for(
+    loading: Any, settings: Settings, lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    manifest = tmp_path / VERSION / "manifest.json"
+    content = manifest.read_bytes()
+    manifest.unlink()
+    task = asyncio.create_task(loading(settings).run())
+    assert "manifest.json" in await reason(lifecycle)
+    manifest.write_bytes(content)
+    await task
+    assert lifecycle.phase is Phase.READY
+
+
+async def test_a_restarted_container_needs_no_store(
+    loading: Any, settings: Settings, lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    await loading(settings).run()
+    for path in sorted((tmp_path / VERSION).rglob("*")):
+        if path.is_file():
+            path.unlink()
+    lifecycle.__init__()
+    await loading(settings).run()
+    assert lifecycle.phase is Phase.READY
+
+
+async def test_a_damaged_cache_is_fetched_anew(loading: Any, settings: Settings, lifecycle: Lifecycle) -> None:
+    settings.model_cache.mkdir()
+    (settings.model_cache / "manifest.json").write_bytes(b"half a mani")
+    (settings.model_cache / "files").mkdir()
+    (settings.model_cache / "files" / "saved_model.pb").write_bytes(b"grapH")
+    await loading(settings).run()
+    assert lifecycle.phase is Phase.READY
+    assert (settings.model_cache / "files" / "saved_model.pb").read_bytes() == b"graph"
+
+
+@pytest.mark.parametrize("error", [ModelRefused("no such signature"), MemoryError("too large"), KeyError("odd")])
+async def test_a_model_that_cannot_be_loaded_is_refused_for_good(
+    error: Exception, loading: Any, settings: Settings, lifecycle: Lifecycle, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load(*_: object) -> FakeModel:
+        raise error
+
+    await loading(settings, load).run()
+    assert lifecycle.phase is Phase.REFUSED
+    assert str(error) in lifecycle.reason
+    assert f"model refused: {lifecycle.reason}" in caplog.messages
+
+
+async def test_a_model_that_answers_otherwise_than_published_is_refused(
+    loading: Any, settings: Settings, lifecycle: Lifecycle
+) -> None:
+    await loading(settings, loads(FakeModel(lambda rows: rows[:, 1]))).run()
+    assert lifecycle.phase is Phase.REFUSED
+    assert "published was 0.85" in lifecycle.reason

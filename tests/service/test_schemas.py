@@ -1,0 +1,134 @@
+"""Readings that are taken, readings that are refused, and the answers' texts."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.errors import InvalidInput
+from service.schemas import Schema
+from tests.service import fakes
+from tests.service.fakes import READING
+
+SCHEMA = Schema.of(fakes.manifest())
+
+
+def body(**changes: object) -> bytes:
+    return json.dumps({key: value for key, value in (READING | changes).items() if value is not ...}).encode()
+
+
+def refused(content: bytes) -> dict[tuple[str | int, ...], str]:
+    with pytest.raises(InvalidInput) as caught:
+        SCHEMA.reading(content)
+    detail = caught.value.detail
+    assert not isinstance(detail, str)
+    assert json.dumps(detail, allow_nan=False)
+    return {tuple(each["loc"]): each["type"] for each in detail}
+
+
+def test_a_reading_is_given_in_the_manifests_order() -> None:
+    shuffled = json.dumps(dict(reversed(READING.items()))).encode()
+    assert SCHEMA.reading(shuffled) == [85.0, 2.5, 101.0, 3000.0]
+
+
+@pytest.mark.parametrize("value", [-40, 200, 0, 1e-300])
+def test_numbers_within_the_range_are_taken(value: float) -> None:
+    assert SCHEMA.reading(body(temperature=value))[0] == value
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (..., "missing"),
+        (None, "float_type"),
+        ("85", "float_type"),
+        (True, "float_type"),
+        ([85], "float_type"),
+        (math.nan, "finite_number"),
+        (math.inf, "finite_number"),
+        (-math.inf, "finite_number"),
+        (-40.1, "greater_than_equal"),
+        (200.1, "less_than_equal"),
+        (1e308, "less_than_equal"),
+    ],
+)
+def test_a_refused_number_is_named(value: object, kind: str) -> None:
+    assert refused(body(temperature=value)) == {("body", "temperature"): kind}
+
+
+def test_a_huge_integer_is_refused() -> None:
+    assert set(refused(body(temperature=10**400))) == {("body", "temperature")}
+    assert set(refused(body(rpm=10**400))) == {("body", "rpm")}
+
+
+@pytest.mark.parametrize("value", [1200, 1200.0])
+def test_an_integer_feature_takes_a_whole_number(value: float) -> None:
+    assert SCHEMA.reading(body(rpm=value))[3] == 1200
+
+
+@pytest.mark.parametrize("value", [1200.5, "1200", True, None, math.nan, math.inf, -1, 10001])
+def test_an_integer_feature_takes_nothing_else(value: object) -> None:
+    assert set(refused(body(rpm=value))) == {("body", "rpm")}
+
+
+def test_an_unknown_field_is_named() -> None:
+    assert refused(body(humidity=3)) == {("body", "humidity"): "extra_forbidden"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"null", b"[]", b"[1,2,3,4]", b'"text"', b"\xff\xfe", b"[" * 10000, b'{"temperature":' * 10000],
+    ids=lambda content: repr(content[:12]),
+)
+def test_what_is_no_reading_at_all_is_refused(content: bytes) -> None:
+    assert set(refused(content)) == {("body",)}
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200) | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps))
+def test_no_body_causes_anything_but_a_refusal(content: bytes | str) -> None:
+    refused(content.encode() if isinstance(content, str) else content)
+
+
+@settings(deadline=None)
+@given(st.fixed_dictionaries({name: st.floats() | st.integers() | st.text() for name in READING}))
+def test_what_is_taken_is_finite_and_within_the_ranges(reading: dict[str, object]) -> None:
+    try:
+        values = SCHEMA.reading(json.dumps(reading).encode())
+    except InvalidInput:
+        return
+    for feature, value in zip(fakes.manifest().features, values, strict=True):
+        assert feature.minimum <= value <= feature.maximum
+
+
+@pytest.mark.parametrize(
+    ("value", "risk", "action"),
+    [
+        (0.0, "LOW", "Continue normal operation"),
+        (math.nextafter(0.3, 0), "LOW", "Continue normal operation"),
+        (0.3, "MEDIUM", "Schedule inspection within 48 hours"),
+        (math.nextafter(0.7, 0), "MEDIUM", "Schedule inspection within 48 hours"),
+        (0.7, "HIGH", "Immediate maintenance required"),
+        (1.0, "HIGH", "Immediate maintenance required"),
+    ],
+)
+def test_an_answer_has_the_articles_bands(value: float, risk: str, action: str) -> None:
+    answer = {"failure_probability": value, "risk_level": risk, "recommended_action": action}
+    assert SCHEMA.answer(value) == answer
+    SCHEMA.response.model_validate(answer)
+
+
+def test_a_model_without_bands_answers_its_number_only() -> None:
+    schema = Schema.of(fakes.manifest(bands=[]))
+    assert schema.answer(0.5) == {"failure_probability": 0.5}
+    assert list(schema.response.model_json_schema()["properties"]) == ["failure_probability"]
+
+
+@pytest.mark.parametrize("name", ["copy", "json", "schema", "model_config", "model_fields", "self", "class"])
+def test_a_feature_may_have_any_name(name: str) -> None:
+    feature = {"name": name, "unit": "1", "description": "d", "minimum": 0, "maximum": 1, "quantiles": [0, 1]}
+    golden = {"inputs": [{name: 0.5}], "outputs": [0.5], "tolerance": 1}
+    schema = Schema.of(fakes.manifest(features=[feature], golden=golden))
+    assert schema.reading(json.dumps({name: 0.5}).encode()) == [0.5]

@@ -1,0 +1,66 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from service.settings import Settings
+from tests.service import fakes
+
+TRAEFIK_IDLE_SECONDS = 90
+
+
+@pytest.fixture
+def variables(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    values = fakes.environment(settings)
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return values
+
+
+@pytest.mark.usefixtures("variables")
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_VERSION", "3.2.1")
+    monkeypatch.setenv("DRAIN_SECONDS", "12.5")
+    settings = Settings()  # pyright: ignore[reportCallIssue] its fields come from the environment
+    assert (settings.model_version, settings.drain_seconds) == ("3.2.1", 12.5)
+
+
+@pytest.mark.usefixtures("variables")
+@pytest.mark.parametrize("name", ["MODEL_NAME", "MODEL_VERSION", "MODEL_MANIFEST", "MODEL_STORE", "RELEASE"])
+def test_what_must_be_said_has_no_default(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(name)
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings()  # pyright: ignore[reportCallIssue] its fields come from the environment
+
+
+@pytest.mark.usefixtures("variables")
+def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELEASE", "")
+    with pytest.raises(ValidationError, match="release"):
+        Settings()  # pyright: ignore[reportCallIssue] its fields come from the environment
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("model_version", "v1.2"),
+        ("model_version", "latest"),
+        ("model_manifest", "sha256:12"),
+        ("model_name", "../other"),
+        ("waiting_limit", 0),
+        ("listen_port", 70000),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused(name: str, value: Any, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match=name):
+        fakes.settings(tmp_path, **{name: value})
+
+
+def test_connections_are_kept_longer_than_the_gateway_keeps_them(settings: Settings) -> None:
+    assert settings.keep_alive_seconds > TRAEFIK_IDLE_SECONDS
+
+
+def test_settings_do_not_change(settings: Settings) -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.release = "8"

@@ -1,0 +1,74 @@
+"""An API server, a gateway and a pod on loopback, which answer what a test tells them to."""
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import unquote
+
+from service.verify.api_server import ApiServer
+
+Answer = tuple[int, Any]
+
+TOKEN = "a-token"  # noqa: S105 it opens nothing
+
+
+@dataclass
+class Fake:
+    """What is answered at which path: the answers in turn, the last one for ever.
+
+    Attributes:
+        url: where it listens.
+        answers: by path, without the query.
+        asked: paths with their queries, and who asked, in order.
+    """
+
+    url: str = ""
+    answers: dict[str, list[Answer]] = field(default_factory=dict[str, list[Answer]])
+    asked: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
+
+    def at(self, path: str, *bodies: Any, status: int = 200) -> None:
+        self.answers[path] = [(status, body) for body in bodies]
+
+    def next(self, path: str) -> Answer:
+        waiting = self.answers.get(path.partition("?")[0], [(404, {"message": f"{path} not found"})])
+        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+    def api(self, folder: Path) -> ApiServer:
+        """A client of it."""
+        token = folder / "token"
+        token.write_text(f"{TOKEN}\n")
+        return ApiServer(url=self.url, token=token, tls=None)
+
+
+@contextmanager
+def listening() -> Generator[Fake]:
+    """A fake that answers until the block ends."""
+    fake = Fake()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            fake.asked.append((unquote(self.path), self.headers.get("Authorization")))
+            status, body = fake.next(self.path)
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        fake.url = f"http://127.0.0.1:{server.server_port}"
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield fake
+        finally:
+            server.shutdown()
+            thread.join()
