@@ -1,0 +1,1 @@
+"""The release tool: `slipway model validate|publish|list|show`."""

@@ -1,0 +1,35 @@
+"""The `slipway` program: commands by topic."""
+
+import typer
+
+from slipway import model_commands
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback()
+def slipway() -> None:
+    """Release tool of Slipway: models become **published versions**, which stacks name by digest.
+
+    The path of a model:
+
+    1. `slipway model validate DIR` tells whether it is safe and good enough, and changes nothing.
+
+    2. `slipway model publish DIR --version 1.0.0` puts it into the store for good, and prints its digest.
+
+    3. Put version and digest into `Pulumi.<stack>.yaml`; `pulumi up` rolls it out.
+
+    DIR has a SavedModel (or a `.keras` file) and beside it `card.yaml`, `holdout.csv` and `training.csv`; see
+    `slipway model validate --help`. The store is `--store` or the environment's `MODEL_STORE`; S3 reads the
+    usual `AWS_…` variables.
+
+    Exit codes: 0 done, 1 refused or failed, 2 wrong input.
+    """
+
+
+app.add_typer(model_commands.app, name="model")

@@ -1,0 +1,26 @@
+"""Where errors become one line and an exit code, for all commands."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import typer
+
+from service.store import StoreError
+from slipway.errors import SlipwayError
+
+
+@contextmanager
+def failures_in_one_line() -> Generator[None]:
+    """End the program with one line on standard error when something is refused, absent or unreachable."""
+    try:
+        yield
+    except SlipwayError as error:
+        _fail(str(error), error.exit_code)
+    except StoreError as error:
+        _fail(str(error), 1)
+
+
+def _fail(message: str, code: int) -> None:
+    print(f"slipway: {' '.join(message.split())}", file=sys.stderr)
+    raise typer.Exit(code)
