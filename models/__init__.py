@@ -1,0 +1,1 @@
+"""The included model: a simulated fleet, the training, and the card of `maintenance_predictor`."""

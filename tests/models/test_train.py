@@ -1,0 +1,61 @@
+"""Training as `make up` does it, in processes of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.datasets import RECIPES, holdout
+from slipway.bundle import Bundle
+from slipway.card import read_card
+from slipway.tables import read_table
+
+
+def train(folder: Path) -> Path:
+    command = [sys.executable, "-m", "models.train", "--out", str(folder), "--version", "1.0.0"]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder / "1.0.0"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train(tmp_path_factory.mktemp("models"))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_training_again_gives_the_same_bytes(trained: Path, tmp_path: Path) -> None:
+    assert contents(train(tmp_path)) == contents(trained)
+
+
+def test_a_bundle_has_all_that_publishing_needs(trained: Path) -> None:
+    assert {path.name for path in trained.parent.iterdir()} == {"1.0.0"}
+    bundle = Bundle.find(trained)
+    card = read_card(bundle.card)
+    assert len(read_table(bundle.training, card.features, card.label).rows) == RECIPES["1.0.0"].training_rows
+    assert len(read_table(bundle.holdout, card.features, card.label).rows) == len(holdout().failure)
+
+
+def test_bands_and_texts_are_those_of_the_article() -> None:
+    card = read_card(Path(__file__).parents[2] / "models" / "card.yaml")
+    assert [(band.below, band.risk_level, band.recommended_action) for band in card.bands] == [
+        (0.3, "LOW", "Continue normal operation"),
+        (0.7, "MEDIUM", "Schedule inspection within 48 hours"),
+        (None, "HIGH", "Immediate maintenance required"),
+    ]
+    assert [feature.name for feature in card.features] == ["temperature", "vibration", "pressure", "rpm"]
+    assert card.output.name == "failure_probability"
+
+
+def test_no_version_shares_machines_with_the_data_that_judges_it() -> None:
+    judged = {tuple(row) for row in holdout().features().tolist()}
+    for recipe in RECIPES.values():
+        for readings in (recipe.training(), recipe.validation()):
+            assert not judged & {tuple(row) for row in readings.features().tolist()}
+
+
+def test_the_retrained_version_has_more_data() -> None:
+    assert RECIPES["1.1.0"].training_rows > RECIPES["1.0.0"].training_rows
