@@ -1,0 +1,1 @@
+"""The two Pulumi programs, `platform` and `serving`, and what they share."""

@@ -1,0 +1,108 @@
+"""A namespace with guards: Pod Security `restricted`, a quota, default limits, and no traffic but DNS.
+
+What else may flow is declared by the workloads that need it. Traffic is only stopped where the cluster's network
+enforces NetworkPolicy, which the sandbox's bridge does not.
+"""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from infra import labels, versions
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardedNamespaceArgs:
+    """What a namespace may hold.
+
+    Attributes:
+        name: the namespace's name: people and selectors type it.
+        quota: hard limits of the whole namespace, as in a ResourceQuota.
+    """
+
+    name: str
+    quota: dict[str, str]
+
+
+class GuardedNamespace(pulumi.ComponentResource):
+    """The namespace and its guards.
+
+    Attributes:
+        name: the namespace's name, known when the namespace and its quota exist.
+    """
+
+    name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: GuardedNamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:GuardedNamespace", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        namespace = k8s.core.v1.Namespace(
+            name,
+            metadata={
+                "name": args.name,
+                "labels": {
+                    **labels.PART_OF,
+                    **{f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")},
+                    **{
+                        f"pod-security.kubernetes.io/{mode}-version": versions.KUBERNETES
+                        for mode in ("enforce", "audit", "warn")
+                    },
+                },
+            },
+            opts=child,
+        )
+        inside = namespace.metadata.name
+
+        k8s.core.v1.ResourceQuota(
+            f"{name}-quota",
+            metadata={"name": "quota", "namespace": inside, "labels": labels.PART_OF},
+            spec={"hard": args.quota},
+            opts=child,
+        )
+        # A quota refuses pods that don't state their requests and limits. Ours all do; these are for what people
+        # start by hand.
+        k8s.core.v1.LimitRange(
+            f"{name}-limits",
+            metadata={"name": "limits", "namespace": inside, "labels": labels.PART_OF},
+            spec={
+                "limits": [
+                    {
+                        "type": "Container",
+                        "default": {"cpu": "500m", "memory": "256Mi", "ephemeral-storage": "256Mi"},
+                        "default_request": {"cpu": "50m", "memory": "128Mi", "ephemeral-storage": "64Mi"},
+                    }
+                ]
+            },
+            opts=child,
+        )
+        k8s.networking.v1.NetworkPolicy(
+            f"{name}-deny",
+            metadata={"name": "deny-by-default", "namespace": inside, "labels": labels.PART_OF},
+            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
+            opts=child,
+        )
+        k8s.networking.v1.NetworkPolicy(
+            f"{name}-dns",
+            metadata={"name": "allow-dns", "namespace": inside, "labels": labels.PART_OF},
+            spec={
+                "pod_selector": {},
+                "policy_types": ["Egress"],
+                "egress": [
+                    {
+                        "to": [
+                            {
+                                "namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": "kube-system"}},
+                                "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}},
+                            }
+                        ],
+                        "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
+                    }
+                ],
+            },
+            opts=child,
+        )
+
+        self.name = inside
+        self.register_outputs({"name": self.name})

@@ -1,0 +1,1 @@
+"""The platform program: what serving stands on."""

@@ -1,0 +1,1 @@
+"""The serving program: models, each as a workload of its own."""

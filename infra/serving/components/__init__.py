@@ -1,0 +1,1 @@
+"""The serving program's components."""

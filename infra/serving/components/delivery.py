@@ -1,0 +1,122 @@
+"""How a new version takes over: Argo Rollouts, and the split of requests that only its controller writes.
+
+The steps are simple so far: a tenth of the requests for a while, then all of them. Metrics don't judge the canary
+yet; a version that never gets ready is taken off by `progressDeadlineAbort`.
+"""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from infra import labels
+from infra.labels import Component
+from infra.ordering import after
+from infra.serving.config import Canary
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryArgs:
+    """What is delivered.
+
+    Attributes:
+        namespace: where it runs.
+        deployment: the Deployment whose template is rolled out.
+        canary: how long each step takes.
+    """
+
+    namespace: pulumi.Input[str]
+    deployment: pulumi.Input[str]
+    canary: Canary
+
+
+class Delivery(pulumi.ComponentResource):
+    """Stable and canary services, the split between them, and the Rollout.
+
+    Attributes:
+        rollout: the Rollout's name.
+        split: the TraefikService's name, which routes lead to.
+        canary_service: the canary Service's name.
+    """
+
+    rollout: pulumi.Output[str]
+    split: pulumi.Output[str]
+    canary_service: pulumi.Output[str]
+
+    def __init__(self, name: str, args: DeliveryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:serving:Delivery", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        selector = labels.selector(name, Component.MODEL_SERVER)
+        # Without the version. The TraefikService's list of weights is one field for the API server: any change of
+        # the object in the middle of a canary, even of a label, would be a change of the weights.
+        metadata = {**selector, **labels.PART_OF}
+
+        stable, canary = (
+            k8s.core.v1.Service(
+                f"{name}-{role}",
+                metadata={
+                    "name": f"{name}-{role}",
+                    "namespace": args.namespace,
+                    "labels": metadata,
+                    # Its pods only come with the Rollout, which comes after it.
+                    "annotations": {"pulumi.com/skipAwait": "true"},
+                },
+                spec={"selector": selector, "ports": [{"name": "http", "port": 80, "target_port": "http"}]},
+                # The controller adds the hash of the pods that the service is to select.
+                opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(ignore_changes=["spec.selector"])),
+            )
+            for role in ("stable", "canary")
+        )
+        split = k8s.apiextensions.CustomResource(
+            f"{name}-split",
+            api_version="traefik.io/v1alpha1",
+            kind="TraefikService",
+            metadata={"name": name, "namespace": args.namespace, "labels": metadata},
+            spec={"weighted": {"services": [{"name": one.metadata.name, "port": 80} for one in (stable, canary)]}},
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(ignore_changes=["spec.weighted.services"])),
+        )
+        rollout = k8s.apiextensions.CustomResource(
+            name,
+            api_version="argoproj.io/v1alpha1",
+            kind="Rollout",
+            metadata={"name": name, "namespace": args.namespace, "labels": metadata},
+            # No `replicas`: they are the autoscaler's.
+            spec={
+                "selector": {"matchLabels": selector},
+                "workloadRef": {
+                    "apiVersion": "apps/v1",
+                    "kind": "Deployment",
+                    "name": args.deployment,
+                    "scaleDown": "never",
+                },
+                "minReadySeconds": 5,
+                "revisionHistoryLimit": 3,
+                "progressDeadlineSeconds": args.canary.progress_deadline_seconds,
+                "progressDeadlineAbort": True,
+                "strategy": {
+                    "canary": {
+                        "stableService": stable.metadata.name,
+                        "canaryService": canary.metadata.name,
+                        "trafficRouting": {"traefik": {"weightedTraefikServiceName": after(name, split)}},
+                        "maxUnavailable": 0,
+                        # The old pods stay so long, so going back inside that time needs no new ones.
+                        "scaleDownDelaySeconds": args.canary.scale_down_delay_seconds,
+                        "abortScaleDownDelaySeconds": 30,
+                        "steps": [
+                            {"setCanaryScale": {"replicas": 1}},
+                            {"setWeight": 10},
+                            {"pause": {"duration": f"{args.canary.pause_seconds}s"}},
+                            # One pod would be overloaded by more.
+                            {"setCanaryScale": {"matchTrafficWeight": True}},
+                            {"setWeight": 100},
+                        ],
+                    }
+                },
+            },
+            opts=child,
+        )
+
+        self.rollout = after(name, rollout)
+        self.split = after(name, split)
+        self.canary_service = canary.metadata.name
+        self.register_outputs({"rollout": self.rollout, "split": self.split, "canaryService": self.canary_service})

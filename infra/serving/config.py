@@ -1,0 +1,105 @@
+"""The serving stack's configuration, `slipway:*`, as frozen models."""
+
+import re
+from itertools import combinations
+from typing import Annotated, Final, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from infra.configuration import Section
+from infra.quantity import Quantity
+from infra.resources import Resources
+from infra.vocabulary import ImageByDigest, Namespace, Route
+from service.manifest import Digest, ModelName, ModelVersion
+
+NAMESPACE: Final = "slipway"
+
+Seconds = Annotated[int, Field(ge=0, le=3600)]
+
+
+def _stack(value: str) -> str:
+    if not re.fullmatch(r"[^/]+/[^/]+/[^/]+", value):
+        raise ValueError(f"{value!r} names no stack, like 'organization/slipway-platform/local'")
+    return value
+
+
+class Build(Section):
+    """An image that this stack builds."""
+
+    context: str = Field(description="folder that is built, relative to Pulumi.yaml, like '.'")
+    dockerfile: str = Field(description="relative to Pulumi.yaml, like 'Dockerfile'")
+    base: str = Field(description="image that it starts from, by digest; `make up` fills it in for the sandbox")
+
+
+class Image(Section):
+    """The service's image: built here, or one that was built and proven elsewhere."""
+
+    build: Build | None = Field(default=None, description="build it from a context")
+    digest: ImageByDigest | None = Field(default=None, description="take this one, like 'REGISTRY/slipway/service@…'")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.build is None) == (self.digest is None):
+            given = "both" if self.build else "neither"
+            raise ValueError(f"has {given} of build and digest: give exactly one")
+        return self
+
+
+class Scaling(Section):
+    """How many pods serve the model."""
+
+    min_replicas: int = Field(ge=2, le=100, description="pods at rest; at least 2, so that one may go")
+    max_replicas: int = Field(ge=2, le=100, description="pods under load")
+    scale_down_window_seconds: Seconds = Field(description="load must be low for so long before pods go")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min_replicas > self.max_replicas:
+            raise ValueError(f"minReplicas {self.min_replicas} is above maxReplicas {self.max_replicas}: swap them")
+        return self
+
+
+class Canary(Section):
+    """How a new version is tried before it takes over."""
+
+    pause_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        description="a tenth of the requests goes to it so long"
+    )
+    progress_deadline_seconds: Annotated[int, Field(ge=30, le=3600)] = Field(
+        description="a version that isn't ready by then is taken off"
+    )
+    scale_down_delay_seconds: Annotated[int, Field(ge=30, le=3600)] = Field(
+        description="the old version's pods stay so long after it was replaced"
+    )
+
+
+class Model(Section):
+    """A model and the numbers that it is served with."""
+
+    version: ModelVersion = Field(description="version in the model store, like '1.3.0'")
+    manifest: Digest = Field(
+        description="digest of its manifest, as `slipway model show` prints it; `make up` fills it in for the sandbox"
+    )
+    route: Route = Field(description="path at the gateway, like '/maintenance-predictor'")
+    resources: Resources = Field(description="of one pod")
+    cache: Quantity = Field(description="room for the downloaded model, like '512Mi'")
+    scaling: Scaling = Field(description="how many pods")
+    canary: Canary = Field(description="how a new version is tried")
+
+
+class ServingConfig(Section):
+    """All of it."""
+
+    platform: Annotated[str, AfterValidator(_stack)] = Field(description="the platform's stack")
+    namespace: Namespace = Field(description="Kubernetes namespace of this stack alone")
+    image: Image = Field(description="the service's image")
+    models: dict[ModelName, Model] = Field(min_length=1, description="models by name")
+
+    @model_validator(mode="after")
+    def _routes_apart(self) -> Self:
+        for (one, first), (other, second) in combinations(self.models.items(), 2):
+            if f"{first.route}/".startswith(f"{second.route}/") or f"{second.route}/".startswith(f"{first.route}/"):
+                raise ValueError(
+                    f"models.{other}.route {second.route!r} overlaps models.{one}.route {first.route!r}: change one"
+                )
+        return self

@@ -1,0 +1,45 @@
+"""Changes of a stack's configuration, to put one thing wrong or different."""
+
+import copy
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from tests.infra.values import Object
+
+Change: TypeAlias = Callable[[Object], None]
+MODEL = ("slipway:models", "maintenance_predictor")
+
+
+def put(*path: str, value: object) -> Change:
+    """Set the value at `path`."""
+
+    def change(config: Object) -> None:
+        _place(config, path)[path[-1]] = value
+
+    return change
+
+
+def drop(*path: str) -> Change:
+    """Take away what is at `path`."""
+
+    def change(config: Object) -> None:
+        del _place(config, path)[path[-1]]
+
+    return change
+
+
+def second_model(route: str) -> Change:
+    """Serve another model, `pump`, at `route`."""
+
+    def change(config: Object) -> None:
+        models = config["slipway:models"]
+        models["pump"] = copy.deepcopy(models["maintenance_predictor"]) | {"route": route}
+
+    return change
+
+
+def _place(config: Object, path: tuple[str, ...]) -> Any:
+    place: Any = config
+    for step in path[:-1]:
+        place = place[step]
+    return place

@@ -1,0 +1,57 @@
+from tests.infra import stacks
+from tests.infra.recording import Recording
+from tests.infra.values import Object
+
+
+def rules(recording: Recording, kind: str, name: str) -> list[Object]:
+    return recording.one(kind, name)["rules"]
+
+
+def test_a_token_is_only_mounted_where_a_pod_asks_for_one() -> None:
+    for recording in (stacks.platform(), stacks.serving()):
+        for account in recording.of("ServiceAccount"):
+            assert account.inputs["automountServiceAccountToken"] is False
+
+
+def test_pods_start_after_their_rights_are_granted() -> None:
+    assert {"traefik-account", "traefik-everywhere"} <= stacks.platform().resource("Deployment", "traefik").dependencies
+    assert "argo-rollouts-at-home" in stacks.platform().resource("Deployment", "argo-rollouts").dependencies
+    assert "verify-maintenance-predictor-at-home" in stacks.serving().resource("Job").dependencies
+
+
+def test_a_role_is_bound_to_the_account_that_it_is_for() -> None:
+    for recording in (stacks.platform(), stacks.serving()):
+        for binding in [*recording.of("ClusterRoleBinding"), *recording.of("RoleBinding")]:
+            (subject,) = binding.inputs["subjects"]
+            role = binding.type.rpartition(":")[2].removesuffix("Binding")
+            assert binding.inputs["roleRef"]["kind"] == role
+            assert binding.inputs["roleRef"]["name"] == recording.one(role, binding.name)["metadata"]["name"]
+            assert binding.inputs["metadata"]["name"].removeprefix("slipway-") == subject["name"]
+
+
+def test_no_rule_has_a_wildcard_and_none_reaches_beyond_itself() -> None:
+    for recording in (stacks.platform(), stacks.serving()):
+        for role in [*recording.of("ClusterRole"), *recording.of("Role")]:
+            for rule in role.inputs["rules"]:
+                assert "*" not in [*rule["apiGroups"], *rule["resources"], *rule["verbs"]]
+                assert not {"bind", "escalate", "impersonate"} & set(rule["verbs"])
+
+
+def test_the_rollouts_controller_only_reads_deployments_and_only_its_own_secrets() -> None:
+    platform = stacks.platform()
+    everywhere = rules(platform, "ClusterRole", "argo-rollouts-everywhere")
+    (deployments,) = [rule for rule in everywhere if "deployments" in rule["resources"]]
+    assert deployments["verbs"] == ["get", "list", "watch"]
+    assert not [rule for rule in everywhere if "secrets" in rule["resources"]]
+    assert [rule for rule in rules(platform, "Role", "argo-rollouts-at-home") if "secrets" in rule["resources"]]
+
+
+def test_verification_may_read_what_it_judges_by_and_nothing_else() -> None:
+    granted = rules(stacks.serving(), "Role", "verify-maintenance-predictor-at-home")
+    assert {resource for rule in granted for resource in rule["resources"]} == {
+        "rollouts",
+        "deployments",
+        "replicasets",
+        "pods",
+    }
+    assert {verb for rule in granted for verb in rule["verbs"]} <= {"get", "list"}

@@ -1,0 +1,156 @@
+"""Runs a program against Pulumi's mocks, and gives what it declared as plain values: no `apply` in tests."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pulumi
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, mocks, set_mocks
+from pulumi.runtime.config import set_all_config
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_root_resource
+
+from tests.infra import values
+from tests.infra.values import Object
+
+# What providers compute and programs read. A preview knows none of it.
+COMPUTED: Mapping[str, Callable[[Object], Object]] = {
+    "aws:s3/bucket:Bucket": lambda inputs: {"arn": f"arn:aws:s3:::{inputs['bucket']}"},
+    "docker-build:index:Image": lambda _: {"digest": f"sha256:{'d' * 64}"},
+}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource as the engine would have been asked to make it.
+
+    Attributes:
+        inputs: as policies see them: camelCase, and `values.UNKNOWN` for what isn't known.
+        request: everything else that was asked for.
+    """
+
+    type: str
+    name: str
+    inputs: Object
+    request: Any
+
+    @property
+    def provider(self) -> str:
+        """The explicit provider's URN and id; empty without one."""
+        return str(self.request.provider)
+
+    @property
+    def dependencies(self) -> set[str]:
+        """Logical names of what it waits for."""
+        return {urn.rpartition("::")[2] for urn in self.request.dependencies}
+
+
+@dataclass
+class Recording:
+    """What a program declared and exported.
+
+    Attributes:
+        resources: everything but components, in the order of registration.
+        outputs: the stack's outputs.
+        secrets: names of the outputs that are secret.
+    """
+
+    resources: list[Resource] = field(default_factory=list[Resource])
+    outputs: Object = field(default_factory=dict[str, Any])
+    secrets: set[str] = field(default_factory=set[str])
+
+    def of(self, kind: str) -> list[Resource]:
+        """All resources of a kind, like `Deployment`."""
+        return [resource for resource in self.resources if resource.type.rpartition(":")[2] == kind]
+
+    def resource(self, kind: str, name: str | None = None) -> Resource:
+        """The only resource of a kind, or the one of it with this logical name."""
+        (found,) = [one for one in self.of(kind) if name in (None, one.name)]
+        return found
+
+    def one(self, kind: str, name: str | None = None) -> Object:
+        """The inputs of that resource."""
+        return self.resource(kind, name).inputs
+
+    @property
+    def kubernetes(self) -> list[Object]:
+        """The Kubernetes objects, as an API server would get them."""
+        declared = [one for one in self.resources if one.type.startswith("kubernetes:")]
+        return [values.whole_numbers(resource.inputs) for resource in declared]
+
+
+class _World(Mocks):
+    def __init__(self, references: Mapping[str, Object], *, preview: bool) -> None:
+        self.references = references
+        self.preview = preview
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, Object]:
+        inputs = cast("Object", args.inputs)
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {**inputs, "outputs": self.references[inputs["name"]], "secretOutputNames": ["cluster"]}
+        computed: Object = {} if self.preview else COMPUTED.get(args.typ, lambda _: {})(inputs)
+        return args.name, inputs | computed
+
+    def call(self, args: MockCallArgs) -> tuple[Object, list[tuple[str, str]] | None]:
+        raise AssertionError(f"the programs call no function of a provider, but this is {args.token}")
+
+
+class _Monitor(MockMonitor):
+    def __init__(self, world: _World, recording: Recording) -> None:
+        super().__init__(world)
+        self.recording = recording
+
+    def RegisterResource(self, request: Any) -> Any:
+        reply: Any = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType] - untyped
+        if request.custom:
+            resource = Resource(request.type, request.name, values.plain(request.object), request)
+            self.recording.resources.append(resource)
+        return reply
+
+
+def record(
+    program: Callable[[], object],
+    project: str,
+    stack: str,
+    config: Mapping[str, object],
+    references: Mapping[str, Object],
+    *,
+    preview: bool,
+) -> Recording:
+    """Run `program` and return what it declared.
+
+    Args:
+        program: the program.
+        project: its name.
+        stack: the stack's name.
+        config: the stack's configuration, as in its YAML.
+        references: outputs of the stacks that the program refers to, by name.
+        preview: leave what providers compute unknown.
+    """
+    recording = Recording()
+    world = _World(references, preview=preview)
+    set_mocks(world, project=project, stack=stack, preview=preview, monitor=_Monitor(world, recording))
+    set_all_config(strings(config))
+
+    async def collect(exported: Mapping[str, Any]) -> None:
+        for name, value in exported.items():
+            output = pulumi.Output.from_input(value)
+            recording.outputs[name] = await output.future()
+            if await output.is_secret():
+                recording.secrets.add(name)
+
+    def run() -> pulumi.Output[None]:
+        root: Any = get_root_resource()
+        root.outputs = {}
+        program()
+        return pulumi.Output.from_input(collect(cast("Object", root.outputs)))
+
+    in_mocks = cast("Callable[[Callable[[], object]], Callable[[], None]]", mocks.test)
+    in_mocks(run)()
+    return recording
+
+
+def strings(config: Mapping[str, object]) -> dict[str, str]:
+    """A stack's configuration as programs get it: objects as JSON."""
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}

@@ -1,0 +1,120 @@
+"""The committed stacks, with the values that `make up` adds, as the programs declare them under mocks."""
+
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pulumi_aws as aws
+import yaml
+from pulumi.runtime.config import set_all_config
+
+from infra import configuration
+from infra.configuration import Model
+from infra.platform import config as platform_config
+from infra.platform import stack as platform_stack
+from infra.serving import config as serving_config
+from infra.serving import stack as serving_stack
+from tests.infra.recording import Recording, record, strings
+from tests.infra.values import Object
+
+with warnings.catch_warnings():
+    # The SDK warns of its own old classes while it is imported, which happens when something of it is first used.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    assert aws.s3.Bucket
+
+CHECKOUT: Final = Path(__file__).parents[2]
+DIGEST: Final = f"sha256:{'b' * 64}"
+STACKS: Final = ("local", "staging", "prod")
+
+# A definition like upstream's, small.
+DEFINITION: Final[Object] = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "widgets.example.com", "annotations": {"generator": "v1"}},
+    "spec": {
+        "group": "example.com",
+        "scope": "Namespaced",
+        "names": {"plural": "widgets", "kind": "Widget"},
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "schema": {
+                    "openAPIV3Schema": {
+                        "type": "object",
+                        "x-kubernetes-preserve-unknown-fields": True,
+                        "properties": {"api_version": {"type": "string", "maxLength": 5}},
+                    }
+                },
+            }
+        ],
+    },
+}
+
+
+def committed(path: str) -> Object:
+    """A stack's configuration as it is in the repository."""
+    return yaml.safe_load((CHECKOUT / path).read_text())["config"]
+
+
+def platform_configuration() -> Object:
+    """The local platform's configuration, filled in."""
+    config = committed("infra/platform/Pulumi.local.yaml")
+    config["slipway-platform:foundation"]["kubeconfig"] = "/state/kubeconfig"
+    config["slipway-platform:images"] = {
+        "traefik": f"docker.io/library/traefik:v3.6.25@{DIGEST}",
+        "argoRollouts": f"quay.io/argoproj/argo-rollouts:v1.10.1@{DIGEST}",
+    }
+    config["slipway-platform:manifests"] = {"folder": "/state/manifests"}
+    return config
+
+
+def serving_configuration(stack: str) -> Object:
+    """A serving stack's configuration, filled in where it is local."""
+    config = committed(f"Pulumi.{stack}.yaml")
+    if stack == "local":
+        config["slipway:image"]["build"]["base"] = f"docker.io/library/python:3.11-slim-bookworm@{DIGEST}"
+        for model in config["slipway:models"].values():
+            model["manifest"] = DIGEST
+    return config
+
+
+def load(model: type[Model], namespace: str, config: Object) -> Model:
+    """The configuration as the program that it is for would load it."""
+    set_all_config(strings(config))
+    return configuration.load(model, namespace)
+
+
+@cache
+def platform() -> Recording:
+    """What the platform program declares on `local`."""
+    return platform_with(platform_configuration())
+
+
+def platform_with(config: Object, definitions: Sequence[Object] = (DEFINITION,)) -> Recording:
+    """What the platform program declares with this configuration."""
+
+    def program() -> None:
+        loaded = configuration.load(platform_config.PlatformConfig, platform_config.NAMESPACE)
+        platform_stack.build(loaded, kubeconfig="a kubeconfig", definitions=definitions)
+
+    return record(program, "slipway-platform", "local", config, references={}, preview=False)
+
+
+@cache
+def serving(stack: str = "local", *, preview: bool = False) -> Recording:
+    """What the serving program declares on a stack of the repository."""
+    return serving_with(serving_configuration(stack), stack, preview=preview)
+
+
+def serving_with(config: Object, stack: str = "local", *, preview: bool = False) -> Recording:
+    """What the serving program declares with this configuration, on a platform as the other program makes it."""
+
+    def program() -> None:
+        serving_stack.build(configuration.load(serving_config.ServingConfig, serving_config.NAMESPACE))
+
+    references = {str(config["slipway:platform"]): platform().outputs}
+    return record(program, "slipway", stack, config, references, preview=preview)

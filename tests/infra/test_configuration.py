@@ -1,0 +1,133 @@
+import pulumi
+import pytest
+from pulumi.runtime.config import set_all_config
+
+from infra import configuration
+from infra.platform.config import PlatformConfig
+from infra.serving.config import ServingConfig
+from tests.infra import stacks
+from tests.infra.changes import MODEL, Change, drop, put, second_model
+
+KEY = "slipway:models.maintenance_predictor"
+
+
+@pytest.mark.parametrize(
+    ("mistake", "line"),
+    [
+        (
+            put("slipway:modells", value={}),
+            "slipway:modells is unknown: remove it, or did you mean one of image, models",
+        ),
+        (
+            put(*MODEL, "versoin", value="1.0.0"),
+            f"{KEY}.versoin is unknown: remove it, or did you mean one of cache,",
+        ),
+        (put(*MODEL, "version", value="v1.2"), f"{KEY}.version: 'v1.2' is not a model version, like '1.3.0'"),
+        (put(*MODEL, "manifest", value="abc"), f"{KEY}.manifest: 'abc' is not a digest, like 'sha256:'"),
+        (drop(*MODEL, "manifest"), f"{KEY}.manifest is missing: digest of its manifest.*`make up` fills it in"),
+        (drop("slipway:image", "build", "base"), "slipway:image.build.base is missing: .*`make up` fills it in"),
+        (drop("slipway:models"), "slipway:models is missing: models by name"),
+        (put("slipway:models", value={}), "slipway:models = {}: "),
+        (
+            put(*MODEL, "scaling", "minReplicas", value=9),
+            f"{KEY}.scaling: minReplicas 9 is above maxReplicas 4: swap",
+        ),
+        (
+            put(*MODEL, "scaling", "minReplicas", value=1),
+            f"{KEY}.scaling.minReplicas = 1: .*greater than or equal to 2",
+        ),
+        (
+            put(*MODEL, "resources", "limits", "memory", value="900Mi"),
+            f"{KEY}.resources: the memory limit 900Mi is below",
+        ),
+        (
+            put(*MODEL, "resources", "limits", "cpu", value="much"),
+            f"{KEY}.resources.limits.cpu: 'much' is no quantity",
+        ),
+        (put(*MODEL, "canary", "pauseSeconds", value="long"), f"{KEY}.canary.pauseSeconds = 'long': input should be"),
+        (
+            put("slipway:image", "digest", value=f"a/b@{stacks.DIGEST}"),
+            "slipway:image: has both of build and digest: give",
+        ),
+        (put("slipway:image", value={}), "slipway:image: has neither of build and digest: give exactly one"),
+        (put("slipway:image", value={"digest": "a/b:latest"}), "slipway:image.digest: 'a/b:latest' is no image pinned"),
+        (put("slipway:namespace", value="default"), "slipway:namespace: 'default' belongs to Kubernetes: choose"),
+        (put("slipway:platform", value="local"), "slipway:platform: 'local' names no stack, like 'organization/"),
+        (
+            second_model("/maintenance-predictor"),
+            "slipway:models.pump.route '/maintenance-predictor' overlaps models.maint",
+        ),
+        (
+            second_model("/maintenance-predictor/a"),
+            "overlaps models.maintenance_predictor.route '/maintenance-predictor': change",
+        ),
+        (put("slipway:models", "Pump", value={}), "slipway:models.Pump: 'Pump' is not a model name, like"),
+    ],
+)
+def test_a_mistake_in_a_serving_stack_is_one_line_with_its_remedy(mistake: Change, line: str) -> None:
+    config = stacks.serving_configuration("local")
+    mistake(config)
+    with pytest.raises(pulumi.RunError, match=line) as error:
+        stacks.load(ServingConfig, "slipway", config)
+    assert all(one.startswith("slipway:") for one in str(error.value).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("mistake", "line"),
+    [
+        (
+            drop("slipway-platform:foundation", "kubeconfig"),
+            "slipway-platform:foundation.kubeconfig is missing: .*`make up`",
+        ),
+        (put("slipway-platform:images", value={}), "slipway-platform:images.traefik is missing: image of .*`make up`"),
+        (put("slipway-platform:manifests", value={}), "slipway-platform:manifests.folder is missing: .*`make up`"),
+        (
+            put("slipway-platform:gateway", "nodePort", value=80),
+            "slipway-platform:gateway.nodePort = 80: input should be",
+        ),
+        (put("slipway-platform:gatway", value={}), "slipway-platform:gatway is unknown"),
+        (
+            put("slipway-platform:foundation", "store", "bucket", value="My Bucket"),
+            "slipway-platform:foundation.store.bucket = 'My Bucket': ",
+        ),
+    ],
+)
+def test_a_mistake_in_a_platform_stack_is_one_line_with_its_remedy(mistake: Change, line: str) -> None:
+    config = stacks.platform_configuration()
+    mistake(config)
+    with pytest.raises(pulumi.RunError, match=line):
+        stacks.load(PlatformConfig, "slipway-platform", config)
+
+
+def test_several_mistakes_are_a_line_each() -> None:
+    config = stacks.serving_configuration("local")
+    drop(*MODEL, "manifest")(config)
+    put("slipway:namespace", value="default")(config)
+    with pytest.raises(pulumi.RunError) as error:
+        stacks.load(ServingConfig, "slipway", config)
+    assert len(str(error.value).splitlines()) == 2
+
+
+def test_routes_that_only_begin_alike_do_not_overlap() -> None:
+    config = stacks.serving_configuration("local")
+    second_model("/maintenance-predictor-2")(config)
+    assert len(stacks.load(ServingConfig, "slipway", config).models) == 2
+
+
+def test_keys_of_other_projects_are_not_ours_to_judge() -> None:
+    set_all_config({"aws:region": "us-east-1", "other:key": "value"})
+    with pytest.raises(pulumi.RunError) as error:
+        configuration.load(ServingConfig, "slipway")
+    assert "other" not in str(error.value)
+
+
+def test_nothing_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NAMESPACE", "from-a-shell")
+    monkeypatch.setenv("SLIPWAY_NAMESPACE", "from-a-shell")
+    assert stacks.load(ServingConfig, "slipway", stacks.serving_configuration("local")).namespace == "serving"
+
+
+def test_a_loaded_configuration_cannot_be_changed() -> None:
+    loaded = stacks.load(ServingConfig, "slipway", stacks.serving_configuration("prod"))
+    with pytest.raises(ValueError, match="frozen"):
+        loaded.namespace = "other"  # pyright: ignore[reportAttributeAccessIssue] - that it is refused is the point
