@@ -1,0 +1,69 @@
+from collections.abc import Iterator
+
+import pytest
+from pulumi_policy import Policy
+from pulumi_policy.proxy import UnknownValueError
+
+from policies import workloads
+from policies.props import Props
+from policies.rule import rule
+from policies.rules import RULES
+from policies.workloads import Container
+from tests.policies.judging import UNKNOWN, deployment, judge, put, violations
+
+
+@rule(workloads.containers)
+def forbid_names(container: Container) -> Iterator[str]:
+    """No container has a name."""
+    yield f"it is {container.props['name']}"
+
+
+@rule(workloads.pods)
+def require_order(pod: Props) -> Iterator[str]:
+    """A second rule."""
+    yield f"{len(pod['containers'])} containers"
+
+
+def test_name_and_description_come_from_the_function() -> None:
+    assert forbid_names.name == "forbid-names"
+    assert forbid_names.description == "No container has a name."
+
+
+def test_an_unknown_value_does_not_hide_what_is_wrong_beside_it() -> None:
+    three = deployment(put("containers", value=[{"name": "a"}, {"name": UNKNOWN}, {"name": "c"}]))
+    said, unknown = judge(forbid_names, three)
+    assert said == ["it is a", "it is c"]
+    assert isinstance(unknown, UnknownValueError)
+
+
+def test_an_unknown_container_does_not_hide_the_others() -> None:
+    said, unknown = judge(forbid_names, deployment(put("containers", value=[UNKNOWN, {"name": "b"}])))
+    assert said == ["it is b"]
+    assert unknown
+
+
+@pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
+def test_an_image_that_is_still_to_be_built_only_keeps_one_rule_from_judging(policy: Policy) -> None:
+    said, unknown = judge(policy, deployment(put("containers", 0, "image", value=UNKNOWN)))
+    assert said == []
+    assert (unknown is not None) == (policy.name == "require-image-digest")
+
+
+@pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
+def test_other_kinds_are_none_of_its_business(policy: Policy) -> None:
+    assert violations(policy, {"spec": {"type": "NodePort"}}, "kubernetes:core/v1:Service") == []
+    assert violations(policy, {"bucket": "b"}, "aws:s3/bucket:Bucket") == []
+    nothing: list[Props] = [{}]
+    assert (
+        violations(policy, deployment(put("containers", value=nothing)), "aws:ecs/taskDefinition:TaskDefinition") == []
+    )
+
+
+@pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
+@pytest.mark.parametrize(
+    "value", [None, "text", 3.0, [], {}, [None], ["text"], [[]], [{}], [{"securityContext": None}], [{"env": "x"}]]
+)
+def test_nothing_that_a_program_declares_makes_a_rule_fail(policy: Policy, value: object) -> None:
+    for key in ("containers", "initContainers", "volumes", "securityContext"):
+        violations(policy, deployment(put(key, value=value)))
+    violations(policy, {"spec": value})
