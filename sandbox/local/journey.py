@@ -1,0 +1,139 @@
+"""The way from nothing to predictions, and back: what `make up` and `make down` do."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from rich.text import Text
+
+from sandbox import driver, engine, lifecycle
+from sandbox.driver import Access, DriverName
+from sandbox.engine import EngineError
+from sandbox.engine.stack import Stack
+from sandbox.errors import SandboxError
+from sandbox.local import bundles, configuration, questions, stacks
+from sandbox.progress import console, step
+from sandbox.state import State
+
+
+def up(state: State) -> None:
+    """Boot the sandbox, bring both stacks up, and ask the served model.
+
+    Every step finds out for itself what is already there, so this repairs as well as it begins.
+
+    Raises:
+        SandboxError, EngineError, NoAnswer: a step failed; what was done until then stays, and another `up` goes on.
+    """
+    access = lifecycle.up(state)
+    engine.prepare(state)
+    trained = bundles.trained(state)
+    platform = stacks.platform(state, access)
+    platform.init()
+    if _is_forgotten(platform, access):
+        platform.refresh()
+    platform.up()
+    store = platform.outputs()["modelStore"]
+    digests = {path.name: publish(path, path.name, store) for path in sorted(trained.iterdir())}
+    serving = stacks.serving(state, {bundles.NAME: digests[_version()]})
+    serving.init()
+    serving.up()
+    _report(serving, digests)
+
+
+def down(state: State) -> None:
+    """Destroy the stacks, then the sandbox with its data. Built tools stay.
+
+    What can't be destroyed in the embedded sandbox, because a part of it is broken, goes with it all the same.
+
+    Raises:
+        SandboxError, EngineError: something could not be removed; another `down` goes on.
+    """
+    access = driver.recorded(state)
+    try:
+        for stack in stacks.existing(state):
+            stack.destroy()
+    except EngineError as error:
+        if access is not None and access.driver is not DriverName.EMBEDDED:
+            raise
+        console.print(Text(f"{error}\nIt goes with the sandbox.", style="yellow"))
+    lifecycle.down(state)
+    shutil.rmtree(state.pulumi, ignore_errors=True)
+
+
+def publish(bundle: Path, version: str, store: Mapping[str, Any]) -> str:
+    """Publish a bundle with the release tool, and return the manifest's digest.
+
+    Args:
+        bundle: folder with the model, its card and its data.
+        version: for instance `1.0.0`.
+        store: the platform's output `modelStore`.
+
+    Raises:
+        SandboxError: the release tool refused it, with its reason.
+    """
+    command = [sys.executable, "-m", "slipway", "model", "publish", str(bundle), "--version", version]
+    with step(f"publish {bundles.NAME} {version}", 20):
+        done = subprocess.run(
+            [*command, "--store", store["url"], "--json"],
+            env={**os.environ, **store["environment"], "AWS_REGION": store["region"]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise SandboxError(f"{bundles.NAME} {version} could not be published: {done.stderr.strip()}")
+    return json.loads(done.stdout)["digest"]
+
+
+def _is_forgotten(platform: Stack, access: Access) -> bool:
+    """Whether the model bucket that the platform's state tells of is gone: the sandbox's S3 keeps data in memory."""
+    store = platform.outputs().get("modelStore")
+    if store is None:
+        return False
+    bucket = urlsplit(str(store["url"])).netloc
+    request = urllib.request.Request(f"{access.store}/{bucket}", method="HEAD")  # noqa: S310 (the S3 endpoint's address)
+    try:
+        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+    except urllib.error.HTTPError as error:
+        # Without a signature the bucket is forbidden, but only one that is not there is not found.
+        return error.code == HTTPStatus.NOT_FOUND
+    return False
+
+
+def _version() -> str:
+    committed = yaml.safe_load((configuration.CHECKOUT / "Pulumi.local.yaml").read_text())
+    return committed["config"]["slipway:models"][bundles.NAME]["version"]
+
+
+def _report(serving: Stack, digests: Mapping[str, str]) -> None:
+    served = serving.outputs()["models"][bundles.NAME]
+    reading = json.dumps(questions.READINGS[1])
+    console.print(f"\n[bold]{bundles.NAME} {served['version']}[/bold] answers at {served['url']}\n")
+    questions.show(questions.ask(served["url"]), console)
+    file = configuration.serving_file(serving.state)
+    other = next(version for version in digests if version != served["version"])
+    console.print(
+        Text.from_markup(
+            f"""
+[bold]Try next[/bold]
+  a reading of your own   curl -s {served["url"]}/predict -d '{reading}'
+  what is served          curl -s {served["url"]}/version
+  the API's documentation {served["url"]}/docs
+  a shell with kubectl    eval "$(.venv/bin/python -m sandbox env)"; kubectl -n serving get rollouts,pods
+  the next version        in {file}
+                          set version: {other} and manifest: {digests[other]}
+                          then, in that shell: pulumi up
+  take it all down        make down
+"""
+        )
+    )

@@ -1,0 +1,74 @@
+"""The programs use only fields that exist: the API server takes every object, and refuses unknown ones."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from infra.platform import manifests
+from sandbox.state import State
+from tests.e2e.conftest import Local
+from tests.infra import stacks
+from tests.infra.values import Object
+
+pytestmark = pytest.mark.e2e
+
+NAMESPACE: Final = "strict-validation"
+
+
+def kubectl(state: State, *arguments: str, content: object = None) -> subprocess.CompletedProcess[str]:
+    command = [str(state.bin / "kubectl"), f"--kubeconfig={state.kubeconfig}", *arguments]
+    text = None if content is None else json.dumps(content)
+    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=120, check=False)
+
+
+def submit(state: State, thing: Object) -> str:
+    """What the API server has against an object, without making it; empty when nothing."""
+    options = ("--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "--filename=-")
+    done = kubectl(state, "apply", *options, content=thing)
+    return done.stderr if done.returncode else ""
+
+
+def inside(thing: Object) -> Object:
+    """The object in the test's namespace, if it is in any."""
+    metadata: dict[str, Any] = thing["metadata"]
+    return {**thing, "metadata": {**metadata, "namespace": NAMESPACE}} if "namespace" in metadata else thing
+
+
+@pytest.fixture(scope="module")
+def state(local: Local) -> Iterator[State]:
+    kubectl(local.state, "create", "namespace", NAMESPACE)
+    yield local.state
+    kubectl(local.state, "delete", "namespace", NAMESPACE, "--wait=false")
+
+
+def test_every_object_of_the_serving_stacks_is_accepted(state: State) -> None:
+    refused = {
+        f"{stack} {thing['kind']} {thing['metadata']['name']}": said
+        for stack in stacks.STACKS
+        for thing in stacks.serving(stack).kubernetes
+        if (said := submit(state, inside(thing)))
+    }
+    assert refused == {}
+
+
+def test_every_object_of_the_platform_is_accepted(state: State) -> None:
+    definitions = manifests.read(Path(state.manifests))
+    declared = stacks.platform_with(stacks.platform_configuration(), definitions).kubernetes
+    assert len([thing for thing in declared if thing["kind"] == "CustomResourceDefinition"]) == len(definitions)
+    refused = {
+        f"{thing['kind']} {thing['metadata']['name']}": said
+        for thing in declared  # in their own namespaces, where they already are: a node port is there only once
+        if (said := submit(state, thing))
+    }
+    assert refused == {}
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "Rollout", "IngressRoute", "HorizontalPodAutoscaler"])
+def test_an_unknown_field_would_be_refused(state: State, kind: str) -> None:
+    things = (inside(thing) for thing in stacks.serving().kubernetes if thing["kind"] == kind)
+    thing = next(things)
+    assert "misspelt" in submit(state, {**thing, "spec": {**thing["spec"], "misspelt": 1}})
