@@ -1,0 +1,36 @@
+"""What the platform exports is what serving and the tools read; nothing more, nothing less."""
+
+from tests.infra import stacks
+
+
+def test_the_outputs_are_these() -> None:
+    outputs = stacks.platform().outputs
+    assert set(outputs) == {"cluster", "registry", "modelStore", "gateway", "network"}
+    assert outputs["registry"] == "127.0.0.1:5050"
+    assert set(outputs["cluster"]) == {"kubeconfig", "identifier"}
+    assert set(outputs["modelStore"]) == {"url", "region", "environment"}
+    assert set(outputs["gateway"]) == {"url", "internalUrl", "namespace"}
+    assert set(outputs["network"]) == {"apiServer", "modelStore"}
+
+
+def test_only_what_opens_the_cluster_is_secret() -> None:
+    assert stacks.platform().secrets == {"cluster"}
+
+
+def test_the_environment_of_the_store_is_plain_text_for_pods_and_tools() -> None:
+    environment = stacks.platform().outputs["modelStore"]["environment"]
+    assert environment["AWS_ENDPOINT_URL"] == "http://10.244.0.1:4566"
+    assert all(isinstance(value, str) for value in environment.values())
+
+
+def test_the_gateway_is_where_the_platform_says() -> None:
+    outputs = stacks.platform().outputs["gateway"]
+    service = stacks.platform().one("Service", "traefik-service")["metadata"]
+    assert outputs["internalUrl"] == f"http://{service['name']}.{service['namespace']}.svc.cluster.local"
+    assert outputs["namespace"] == service["namespace"]
+
+
+def test_serving_refers_to_a_stack_of_the_platforms_project() -> None:
+    for stack in stacks.STACKS:
+        assert stacks.committed(f"Pulumi.{stack}.yaml")["slipway:platform"] == f"organization/slipway-platform/{stack}"
+    stacks.serving()

@@ -1,0 +1,118 @@
+"""What infra declares is what the service reads, listens to and answers."""
+
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+from pydantic import ValidationError
+
+from infra.serving import pod
+from service.app import create_app
+from service.lifecycle import Lifecycle
+from service.metrics import Metrics
+from service.settings import Settings
+from service.verify.wanted import Wanted
+from tests.infra import stacks
+from tests.infra.values import Object
+
+# What the store's client reads itself (service/settings.py says so).
+CLIENT = {"AWS_ENDPOINT_URL", "AWS_ALLOW_HTTP", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+
+
+def container(kind: str = "Deployment", stack: str = "local") -> Object:
+    return stacks.serving(stack).one(kind)["spec"]["template"]["spec"]["containers"][0]
+
+
+def environment(kind: str = "Deployment") -> dict[str, str]:
+    return {one["name"]: str(one.get("value", "a release")) for one in container(kind)["env"]}
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name, value in environment().items():
+        monkeypatch.setenv(name, value)
+    return Settings()  # pyright: ignore[reportCallIssue] - it reads the environment
+
+
+def fields() -> set[str]:
+    return {name.upper() for name in Settings.model_fields}
+
+
+def test_every_variable_of_a_pod_is_one_that_something_in_it_reads() -> None:
+    assert set(environment()) - CLIENT <= fields()
+
+
+@pytest.mark.parametrize("stack", stacks.STACKS)
+def test_every_variable_that_the_service_requires_is_set(stack: str) -> None:
+    required = {name.upper() for name, field in Settings.model_fields.items() if field.is_required()}
+    assert required <= {one["name"] for one in container(stack=stack)["env"]}
+
+
+def test_the_service_accepts_the_environment_of_its_pod(settings: Settings) -> None:
+    assert settings.model_name == "maintenance_predictor"
+    assert settings.model_manifest == stacks.DIGEST
+    assert settings.model_cache == Path(pod.CACHE)
+
+
+def test_the_service_would_refuse_a_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (environment() | {"MODEL_VERSION": "latest"}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match="is not a model version"):
+        Settings()  # pyright: ignore[reportCallIssue] - it reads the environment
+
+
+def test_the_model_cache_is_a_volume() -> None:
+    mounts = {mount["mountPath"] for mount in container()["volumeMounts"]}
+    assert environment()["MODEL_CACHE"] in mounts
+
+
+def test_the_service_listens_where_the_pod_says(settings: Settings) -> None:
+    (port,) = container()["ports"]
+    assert port["containerPort"] == settings.listen_port
+
+
+def test_probes_ask_what_the_service_answers(settings: Settings) -> None:
+    async def load(*_: object) -> None: ...
+
+    metrics = Metrics(CollectorRegistry(), settings.model_version)
+    app = create_app(settings, Lifecycle(), load, metrics)  # pyright: ignore[reportArgumentType] - never loaded here
+    answered = {getattr(route, "path", "") for route in app.routes}
+    (port,) = container()["ports"]
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        asked = container()[probe]["httpGet"]
+        assert asked["path"] in answered
+        assert asked["port"] == port["name"]
+    assert "/version" in answered  # verification reads it
+
+
+def test_the_service_keeps_connections_longer_than_the_gateway(settings: Settings) -> None:
+    traefik = " ".join(
+        stacks.platform().one("Deployment", "traefik")["spec"]["template"]["spec"]["containers"][0]["args"]
+    )
+    assert "idleConnTimeout" not in traefik  # so it is Traefik's default, 90 s
+    assert settings.keep_alive_seconds > 90
+
+
+def test_verification_accepts_the_environment_of_its_job() -> None:
+    wanted = Wanted.from_environment(environment("Job"))
+    assert wanted.rollout == stacks.serving().one("Rollout")["metadata"]["name"]
+    assert wanted.gateway_url.endswith("/maintenance-predictor")
+    assert wanted.timeout > 0
+
+
+def test_verification_knows_the_pods_port_by_its_name() -> None:
+    assert container()["ports"][0]["name"] == "http"
+
+
+def test_the_image_runs_as_the_user_that_pods_run_as() -> None:
+    dockerfile = (stacks.CHECKOUT / "Dockerfile").read_text()
+    assert f"USER {pod.USER}:{pod.USER}" in dockerfile
+    assert "ARG BASE=" in dockerfile
+    assert 'ENTRYPOINT ["/opt/venv/bin/python", "-m", "service"]' in dockerfile
+
+
+def test_the_job_starts_a_module_that_is_in_the_image() -> None:
+    python, flag, module = container("Job")["command"]
+    assert (python, flag) == ("python", "-m")
+    assert (stacks.CHECKOUT / module.replace(".", "/") / "__main__.py").exists()
+    assert "COPY service " in (stacks.CHECKOUT / "Dockerfile").read_text()
