@@ -1,7 +1,9 @@
 """Runs a program against Pulumi's mocks, and gives what it declared as plain values: no `apply` in tests."""
 
+import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -102,11 +104,16 @@ class _Monitor(MockMonitor):
         self.recording = recording
 
     def RegisterResource(self, request: Any) -> Any:
-        reply: Any = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType] - untyped
+        with _event_loop():
+            reply: Any = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType] - untyped
         if request.custom:
             resource = Resource(request.type, request.name, values.plain(request.object), request)
             self.recording.resources.append(resource)
         return reply
+
+    def ReadResource(self, request: Any) -> Any:
+        with _event_loop():
+            return super().ReadResource(request)  # pyright: ignore[reportUnknownMemberType] - untyped
 
 
 def record(
@@ -130,8 +137,6 @@ def record(
     """
     recording = Recording()
     world = _World(references, preview=preview)
-    set_mocks(world, project=project, stack=stack, preview=preview, monitor=_Monitor(world, recording))
-    set_all_config(strings(config))
 
     async def collect(exported: Mapping[str, Any]) -> None:
         for name, value in exported.items():
@@ -147,8 +152,25 @@ def record(
         return pulumi.Output.from_input(collect(cast("Object", root.outputs)))
 
     in_mocks = cast("Callable[[Callable[[], object]], Callable[[], None]]", mocks.test)
-    in_mocks(run)()
+    with _event_loop():
+        set_mocks(world, project=project, stack=stack, preview=preview, monitor=_Monitor(world, recording))
+        set_all_config(strings(config))
+        in_mocks(run)()
     return recording
+
+
+@contextmanager
+def _event_loop() -> Iterator[None]:
+    # Pulumi takes the thread's event loop, and its mocks run in threads that have none. One that another test has left,
+    # closed or taken away (as `asyncio.run` does) would decide whether ours works.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def strings(config: Mapping[str, object]) -> dict[str, str]:
