@@ -5,8 +5,10 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 export UV_PYTHON_DOWNLOADS := never
-# A shell's own virtual environment must not leak into ours.
+# A shell's own virtual environment must not leak into ours, and Python must keep its bytecode: without it each of the
+# hundreds of processes that Pulumi starts compiles its imports anew, which takes longer than their work.
 unexport VIRTUAL_ENV
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
