@@ -19,7 +19,7 @@ Errors:
 """
 
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,7 +33,7 @@ from obstore.store import GCSStore, LocalStore, ObjectStore, S3Store
 
 if TYPE_CHECKING:  # obstore has these names in its stubs only
     from obstore import ObjectMeta
-    from obstore.store import ClientConfig, RetryConfig
+    from obstore.store import ClientConfig, GCSConfig, RetryConfig, S3Config
 
 CHUNK: Final = 8 * 1024 * 1024
 """Bytes that one request asks for, so that a large file neither fills memory nor outlasts a timeout."""
@@ -79,12 +79,13 @@ class Store:
     backend: ObjectStore
 
     @classmethod
-    def open(cls, url: str, *, create: bool = False) -> Self:
+    def open(cls, url: str, *, create: bool = False, environment: Mapping[str, str] | None = None) -> Self:
         """Open a store; nothing is sent to it yet.
 
         Args:
             url: `s3://bucket/prefix`, `gs://bucket/prefix` or `file:///folder`.
             create: make the folder of a `file://` store when it is absent.
+            environment: variables that count before this process's own.
 
         Raises:
             StoreMisconfigured: the URL or the environment cannot work.
@@ -92,7 +93,7 @@ class Store:
         """
         url = url.rstrip("/")
         with _errors(url):
-            return cls(url, _backend(url, create))
+            return cls(url, _backend(url, create, environment or {}))
 
     def read(self, path: str, limit: int) -> bytes:
         """The whole object, which must have at most `limit` bytes (it is read into memory).
@@ -143,21 +144,24 @@ class Store:
             obstore.put(self.backend, path, content, mode="create", use_multipart=False)
 
 
-def _backend(url: str, create: bool) -> ObjectStore:
+def _backend(url: str, create: bool, environment: Mapping[str, str]) -> ObjectStore:
     parts = urlsplit(url)
     prefix = unquote(parts.path).strip("/") or None
     retry: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=60)}
+    variables = {**os.environ, **environment}
     # These options replace the ones that obstore would read from the environment, so pass that one on.
-    plain_http = os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true"}
+    plain_http = variables.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true"}
     client: ClientConfig = {"connect_timeout": "5s", "timeout": "30s", "allow_http": plain_http}
     match parts.scheme:
         case "s3" if parts.netloc:
-            endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+            endpoint = variables.get("AWS_ENDPOINT_URL", "")
             if endpoint.startswith("http://") and not plain_http:
                 raise StoreMisconfigured(f"AWS_ENDPOINT_URL={endpoint} is not https: set AWS_ALLOW_HTTP=true")
-            return S3Store(parts.netloc, prefix=prefix, client_options=client, retry_config=retry)
+            s3 = cast("S3Config", _of("AWS_", environment))
+            return S3Store(parts.netloc, prefix=prefix, config=s3, client_options=client, retry_config=retry)
         case "gs" if parts.netloc:
-            return GCSStore(parts.netloc, prefix=prefix, client_options=client, retry_config=retry)
+            gs = cast("GCSConfig", _of("GOOGLE_", environment))
+            return GCSStore(parts.netloc, prefix=prefix, config=gs, client_options=client, retry_config=retry)
         case "file" if not parts.netloc and prefix:
             folder = Path("/", prefix)
             if not create and not folder.is_dir():
@@ -167,6 +171,11 @@ def _backend(url: str, create: bool) -> ObjectStore:
             raise StoreMisconfigured(
                 f"{url!r} is not a model store, like s3://bucket/models, gs://bucket/models or file:///folder"
             )
+
+
+def _of(cloud: str, environment: Mapping[str, str]) -> dict[str, str]:
+    # The library takes variables by their names. It refuses another cloud's; plain http is the client's option.
+    return {name: value for name, value in environment.items() if name.startswith(cloud) and name != "AWS_ALLOW_HTTP"}
 
 
 # Half of obstore's overloads for lists return Arrow tables, whose types aren't installed: hence the casts.

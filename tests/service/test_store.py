@@ -1,5 +1,6 @@
 """The store on both kinds that run here: S3 (moto on loopback) and a folder."""
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,33 @@ def test_plain_http_must_be_allowed(s3: Store, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("AWS_ALLOW_HTTP")
     with pytest.raises(StoreMisconfigured, match="set AWS_ALLOW_HTTP=true"):
         Store.open(s3.url)
+
+
+def test_a_store_can_be_opened_with_other_settings_than_the_processs_own(
+    s3: Store, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3.create("a", b"1")
+    theirs = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "LANG": "C",
+    }
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    for name in theirs.keys() - {"AWS_ENDPOINT_URL", "LANG"}:
+        monkeypatch.delenv(name)
+    before = dict(os.environ)
+    assert Store.open(s3.url, environment=theirs).read("a", 100) == b"1"
+    assert dict(os.environ) == before
+    with pytest.raises(StoreMisconfigured, match="set AWS_ALLOW_HTTP=true"):
+        Store.open(s3.url)
+
+
+def test_a_setting_that_the_library_does_not_know_is_named() -> None:
+    with pytest.raises(StoreMisconfigured, match="aws_no_such"):
+        Store.open("s3://models", environment={"AWS_NO_SUCH": "1"})
 
 
 @pytest.mark.parametrize("url", ["", "models", "s3://", "s3:///x", "file://", "file://host/x", "ftp://a/b"])
