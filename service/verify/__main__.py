@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,12 +28,20 @@ def main(termination_log: Path = TERMINATION_LOG) -> int:
         wanted = Wanted.from_environment(os.environ)
         Verification(api=ApiServer.from_pod(os.environ), wanted=wanted, say=_say).run()
     except VerificationFailed as error:
-        reason = " ".join(str(error).split())
-        _say(f"failed: {reason}")
-        with suppress(OSError):  # there is none outside of Kubernetes
-            termination_log.write_bytes(reason.encode()[:_LONGEST])
-        return 1
+        return _fail(str(error), termination_log)
+    except Exception as error:  # whatever it is, whoever waits for the release must hear of it
+        traceback.print_exc()
+        what = f"the verification itself broke off with {type(error).__name__}: {error}"
+        return _fail(f"{what}; the Job's log says where", termination_log)
     return 0
+
+
+def _fail(reason: str, termination_log: Path) -> int:
+    line = " ".join(reason.split())
+    _say(f"failed: {line}")
+    with suppress(OSError):  # there is none outside of Kubernetes
+        termination_log.write_bytes(line.encode()[:_LONGEST])
+    return 1
 
 
 if __name__ == "__main__":
