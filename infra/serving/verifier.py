@@ -18,13 +18,18 @@ RESOURCES: Final = Resources.model_validate(
     }
 )
 
-RIGHTS: Final[list[PolicyRuleArgsDict]] = [
-    {"api_groups": ["argoproj.io"], "resources": ["rollouts"], "verbs": ["get"]},
-    {"api_groups": ["apps"], "resources": ["deployments"], "verbs": ["get"]},
-    # Which pod isn't ready, and why.
-    {"api_groups": ["apps"], "resources": ["replicasets"], "verbs": ["list"]},
-    {"api_groups": [""], "resources": ["pods"], "verbs": ["list"]},
-]
+
+def rights(rollout: pulumi.Input[str]) -> list[PolicyRuleArgsDict]:
+    """What it may do to watch one Rollout, and to try again what was aborted."""
+    argo, this = ["argoproj.io"], [rollout]
+    return [
+        {"api_groups": argo, "resources": ["rollouts"], "resource_names": this, "verbs": ["get"]},
+        {"api_groups": argo, "resources": ["rollouts/status"], "resource_names": this, "verbs": ["patch"]},
+        {"api_groups": ["apps"], "resources": ["deployments"], "verbs": ["get"]},
+        # Which pod isn't ready, and why. What is listed can't be confined to names.
+        {"api_groups": ["apps"], "resources": ["replicasets"], "verbs": ["list"]},
+        {"api_groups": [""], "resources": ["pods"], "verbs": ["list"]},
+    ]
 
 
 def pod(account: pulumi.Input[str], image: pulumi.Input[str], environment: list[EnvVarArgsDict]) -> PodSpecArgsDict:
@@ -43,6 +48,8 @@ def pod(account: pulumi.Input[str], image: pulumi.Input[str], environment: list[
                 "env": environment,
                 "resources": RESOURCES.requirements(),
                 "security_context": security.CONTAINER,
+                # Where it dies without last words (out of memory, a program that can't start), the log has to do.
+                "termination_message_policy": "FallbackToLogsOnError",
             }
         ],
     }

@@ -1,4 +1,4 @@
-"""Reading from the Kubernetes API server with a pod's own service account."""
+"""The Kubernetes API server, asked with a pod's own service account."""
 
 import http.client
 import json
@@ -59,26 +59,35 @@ class ApiServer:
             ApiUnavailable: no answer now.
             ApiRefused: forbidden, or there is none.
         """
-        return self._read(f"/{group}/namespaces/{quote(namespace)}/{kind}/{quote(name)}")
+        return self._ask("GET", f"/{group}/namespaces/{quote(namespace)}/{kind}/{quote(name)}")
 
     def list(self, group: str, namespace: str, kind: str, labels: str) -> list[Object]:
         """All objects with these labels (`key=value,…`); raises like `get`."""
         query = urlencode({"labelSelector": labels})
-        return self._read(f"/{group}/namespaces/{quote(namespace)}/{kind}?{query}").get("items", [])
+        return self._ask("GET", f"/{group}/namespaces/{quote(namespace)}/{kind}?{query}").get("items", [])
 
-    def _read(self, path: str) -> Object:
+    def patch_status(self, group: str, namespace: str, kind: str, name: str, status: Object) -> None:
+        """Change these fields of an object's status, and no others; raises like `get`."""
+        path = f"/{group}/namespaces/{quote(namespace)}/{kind}/{quote(name)}/status"
+        self._ask("PATCH", path, json.dumps({"status": status}).encode())
+
+    def _ask(self, method: str, path: str, merge_patch: bytes | None = None) -> Object:
         request = urllib.request.Request(  # noqa: S310 the URL is the cluster's own
-            self.url + path, headers={"Authorization": f"Bearer {self.token.read_text().strip()}"}
+            self.url + path,
+            method=method,
+            data=merge_patch,
+            headers={"Authorization": f"Bearer {self.token.read_text().strip()}"}
+            | ({"Content-Type": "application/merge-patch+json"} if merge_patch else {}),
         )
         try:
             with urllib.request.urlopen(request, timeout=_SECONDS, context=self.tls) as answer:  # noqa: S310
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
-                text = f"GET {path}: {error.code} {_message(error)}"
+                text = f"{method} {path}: {error.code} {_message(error)}"
             raise (ApiRefused(text) if error.code in (401, 403, 404) else ApiUnavailable(text)) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise ApiUnavailable(f"GET {path}: {error}") from error
+            raise ApiUnavailable(f"{method} {path}: {error}") from error
 
 
 def _message(error: urllib.error.HTTPError) -> str:

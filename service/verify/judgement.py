@@ -1,19 +1,23 @@
 """What a Rollout's status means for the release, by the rules of Argo Rollouts (v1.10, utils/rollout).
 
 A phase counts only when the controller has seen both the Rollout and the Deployment that it takes its pods from
-as they are now: otherwise it is the phase of the release before.
+as they are now, and that an abort was taken back: otherwise it is the phase of what was before.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from service.verify.api_server import Object
 
+_ABORTED: Final = "RolloutAborted"
+"""Begins the message of a Rollout that was aborted."""
+
 
 class State(StrEnum):
-    """Where a release is."""
+    """Where a release is; unseen is one that the controller hasn't looked at as it is now."""
 
+    UNSEEN = "unseen"
     WAITING = "waiting"
     HEALTHY = "healthy"
     DEGRADED = "degraded"
@@ -35,20 +39,24 @@ def judge(rollout: Object, deployment: Object) -> Judgement:
         generation = str(each["metadata"]["generation"])
         if (found := status.get(seen)) != generation:
             kind = each["kind"]
-            return Judgement(State.WAITING, f"the controller has yet to see the {kind} ({found} of {generation})")
+            return Judgement(State.UNSEEN, f"the controller has yet to see the {kind} ({found} of {generation})")
     phase, message = status.get("phase", "no phase yet"), status.get("message", "")
     text = f"{phase}: {message}" if message else phase
     if status.get("abort"):
         return Judgement(State.ABORTED, text)
+    if message.startswith(_ABORTED):
+        # At its next look the controller replaces the reason by `RolloutRetry`, and the phase with it.
+        return Judgement(State.UNSEEN, "the controller has yet to see that the abort was taken back")
     if status.get("controllerPause") and not status.get("pauseConditions"):
         return Judgement(State.WAITING, "the Rollout goes on after a pause")
     match phase:
         case "Healthy" if status.get("stableRS") == status.get("currentPodHash"):
-            return Judgement(State.HEALTHY, text)
+            state = State.HEALTHY
         case "Degraded":
-            return Judgement(State.DEGRADED, text)
+            state = State.DEGRADED
         case _:
-            return Judgement(State.WAITING, text + _progress(rollout, status))
+            state, text = State.WAITING, text + _progress(rollout, status)
+    return Judgement(state, text)
 
 
 def _progress(rollout: Object, status: dict[str, Any]) -> str:

@@ -45,7 +45,7 @@ class VerificationArgs:
 
 
 class Verification(pulumi.ComponentResource):
-    """The Job with its own account, which may read what it judges by and nothing else."""
+    """The Job with its own account, which may read what it judges by, and take an abort of its Rollout back."""
 
     def __init__(self, name: str, args: VerificationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:serving:Verification", name, None, opts)
@@ -56,7 +56,7 @@ class Verification(pulumi.ComponentResource):
 
         identity = Identity(
             f"verify-{name}",
-            IdentityArgs(namespace=args.namespace, labels=metadata, at_home=verifier.RIGHTS),
+            IdentityArgs(namespace=args.namespace, labels=metadata, at_home=verifier.rights(args.rollout)),
             opts=child,
         )
         policy = k8s.networking.v1.NetworkPolicy(
@@ -92,7 +92,8 @@ class Verification(pulumi.ComponentResource):
                 "namespace": args.namespace,
                 "labels": metadata,
                 "annotations": {
-                    # A Job that failed can't be changed: the next update starts a new one.
+                    # A Job that failed can't be changed: the next update starts a new one, which tries again what
+                    # was aborted (service/verify).
                     "pulumi.com/replaceUnready": "true",
                     "pulumi.com/timeoutSeconds": str(seconds + 180),
                 },

@@ -25,11 +25,13 @@ class Fake:
         url: where it listens.
         answers: by path, without the query.
         asked: paths with their queries, and who asked, in order.
+        patched: at which path what was patched, in order.
     """
 
     url: str = ""
     answers: dict[str, list[Answer]] = field(default_factory=dict[str, list[Answer]])
     asked: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
+    patched: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
 
     def at(self, path: str, *bodies: Any, status: int = 200) -> None:
         self.answers[path] = [(status, body) for body in bodies]
@@ -53,7 +55,18 @@ def listening() -> Generator[Fake]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             fake.asked.append((unquote(self.path), self.headers.get("Authorization")))
-            status, body = fake.next(self.path)
+            self.answer(*fake.next(self.path))
+
+        def do_PATCH(self) -> None:
+            patch = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.headers.get("Content-Type") != "application/merge-patch+json":
+                self.answer(415, {"message": "the body is no merge patch"})
+                return
+            fake.asked.append((unquote(self.path), self.headers.get("Authorization")))
+            fake.patched.append((unquote(self.path), json.loads(patch)))
+            self.answer(*fake.next(self.path))
+
+        def answer(self, status: int, body: Any) -> None:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))

@@ -44,6 +44,7 @@ def waiting(reason: str, message: str = "") -> list[Object]:
 
 
 ROLLOUT = "/apis/argoproj.io/v1alpha1/namespaces/serving/rollouts/maintenance-predictor"
+STATUS = f"{ROLLOUT}/status"
 DEPLOYMENT = "/apis/apps/v1/namespaces/serving/deployments/maintenance-predictor"
 PODS = "/api/v1/namespaces/serving/pods"
 REPLICA_SETS = "/apis/apps/v1/namespaces/serving/replicasets"

@@ -5,7 +5,7 @@ import pytest
 
 from service.verify.api_server import ApiRefused, ApiServer, ApiUnavailable
 from tests.service.verify.fake_api import TOKEN, Fake
-from tests.service.verify.objects import DEPLOYMENT, PODS, deployment, pod
+from tests.service.verify.objects import DEPLOYMENT, PODS, STATUS, deployment, pod, rollout
 
 
 def test_an_object_is_read_with_the_accounts_token(fake: Fake, tmp_path: Path) -> None:
@@ -27,6 +27,20 @@ def test_objects_are_listed_by_their_labels(fake: Fake, tmp_path: Path) -> None:
     fake.at(PODS, {"items": [pod()]})
     assert fake.api(tmp_path).list("api/v1", "serving", "pods", "hash=new") == [pod()]
     assert fake.asked[0][0] == f"{PODS}?labelSelector=hash=new"
+
+
+def test_fields_of_a_status_are_changed_and_no_others(fake: Fake, tmp_path: Path) -> None:
+    fake.at(STATUS, rollout())
+    group = "apis/argoproj.io/v1alpha1"
+    fake.api(tmp_path).patch_status(group, "serving", "rollouts", "maintenance-predictor", {"abort": False})
+    assert fake.patched == [(STATUS, {"status": {"abort": False}})]
+    assert fake.asked == [(STATUS, f"Bearer {TOKEN}")]
+
+
+def test_a_refused_change_is_told_in_the_servers_words(fake: Fake, tmp_path: Path) -> None:
+    fake.at(STATUS, {"message": "rollouts/status is forbidden"}, status=403)
+    with pytest.raises(ApiRefused, match=r"PATCH .*/status: 403 rollouts/status is forbidden"):
+        fake.api(tmp_path).patch_status("apis/argoproj.io/v1alpha1", "serving", "rollouts", "maintenance-predictor", {})
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])

@@ -31,21 +31,27 @@ def test_the_share_of_the_traffic_is_told() -> None:
 @pytest.mark.parametrize("phase", ["Healthy", "Degraded"])
 def test_a_phase_from_before_the_rollout_was_seen_is_none(phase: str) -> None:
     judgement = judge(rollout(phase, observedGeneration="2"), deployment())
-    assert judgement.state is State.WAITING
+    assert judgement.state is State.UNSEEN
     assert "Rollout (2 of 3)" in judgement.text
 
 
 @pytest.mark.parametrize("phase", ["Healthy", "Degraded"])
 def test_a_phase_from_before_the_new_template_was_seen_is_none(phase: str) -> None:
     judgement = judge(rollout(phase, abort=phase == "Degraded"), deployment(generation=6))
-    assert judgement.state is State.WAITING
+    assert judgement.state is State.UNSEEN
     assert "Deployment (5 of 6)" in judgement.text
 
 
 def test_a_rollout_without_a_status_is_waited_for() -> None:
     given = rollout()
     del given["status"]
-    assert judge(given, deployment()).state is State.WAITING
+    assert judge(given, deployment()).state is State.UNSEEN
+
+
+def test_an_abort_that_was_taken_back_is_none_though_the_controller_still_says_so() -> None:
+    judgement = judge(rollout("Degraded", "RolloutAborted: y", abort=False), deployment())
+    assert judgement.state is State.UNSEEN
+    assert "taken back" in judgement.text
 
 
 def test_healthy_with_another_stable_template_is_not_promoted_yet() -> None:

@@ -10,14 +10,16 @@ import pytest
 from service.verify import read_back
 from service.verify.verification import Verification
 from service.verify.wanted import VerificationFailed, Wanted
-from tests.service.verify.fake_api import Fake
+from tests.service.verify.fake_api import Answer, Fake
 from tests.service.verify.objects import (
     DEPLOYMENT,
     PODS,
     REPLICA_SETS,
     ROLLOUT,
     SERVED,
+    STATUS,
     VERSION,
+    Object,
     deployment,
     pod,
     rollout,
@@ -25,7 +27,9 @@ from tests.service.verify.objects import (
 
 Run = Callable[..., list[str]]
 
-ABORTED = rollout("Degraded", "RolloutAborted: Rollout aborted update to revision 2", abort=True)
+WORDS = "RolloutAborted: Rollout aborted update to revision 2"
+ABORTED = rollout("Degraded", WORDS, abort=True)
+TAKEN_BACK = rollout("Degraded", WORDS, abort=False)
 
 
 @pytest.fixture
@@ -36,6 +40,7 @@ def run(fake: Fake, wanted: Wanted, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     fake.at(PODS, {"items": []})
     fake.at(REPLICA_SETS, {"items": []})
     fake.at(VERSION, SERVED)
+    fake.at(STATUS, TAKEN_BACK)
 
     def verify(settle: float = 0.0, timeout: float = 30, read_back_seconds: float = 30) -> list[str]:
         said: list[str] = []
@@ -58,7 +63,7 @@ def test_a_release_is_watched_until_it_is_served(fake: Fake, run: Run) -> None:
         rollout("Healthy"),
     )
     assert run() == [
-        "waiting: the controller has yet to see the Deployment (4 of 5)",
+        "unseen: the controller has yet to see the Deployment (4 of 5)",
         "waiting: Progressing: updated replicas are still becoming available (step 1 of 3, 0 % of the traffic)",
         "waiting: Paused: CanaryPauseStep (step 3 of 3, 0 % of the traffic)",
         "healthy: Healthy",
@@ -90,6 +95,70 @@ def test_an_abort_of_the_release_before_is_not_this_ones(fake: Fake, run: Run) -
     stale = rollout("Degraded", "RolloutAborted", abort=True, workloadObservedGeneration="4")
     fake.at(ROLLOUT, stale, rollout("Progressing"), rollout("Healthy"))
     assert run()[-1] == "1.1.0 is served (release 7f)"
+
+
+def test_an_abort_from_before_is_taken_back_and_the_release_watched_to_its_end(fake: Fake, run: Run) -> None:
+    fake.at(ROLLOUT, ABORTED, TAKEN_BACK, TAKEN_BACK, rollout("Progressing"), rollout("Healthy"))
+    assert run(settle=0) == [
+        f"waiting: trying again what was aborted before (Degraded: {WORDS})",
+        "unseen: the controller has yet to see that the abort was taken back",
+        "waiting: Progressing (step 1 of 3, 0 % of the traffic)",
+        "healthy: Healthy",
+        "1.1.0 is served (release 7f)",
+    ]
+    assert fake.patched == [(STATUS, {"status": {"abort": False}})]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        (200, rollout("Healthy", workloadObservedGeneration="4")),
+        (503, {"message": "etcd is away"}),
+        (403, {"message": "rollouts is forbidden"}),
+    ],
+)
+def test_a_look_that_shows_nothing_is_not_the_first(first: Answer, fake: Fake, run: Run) -> None:
+    fake.answers[ROLLOUT] = [first, (200, ABORTED), (200, rollout("Healthy"))]
+    run(settle=30)
+    assert len(fake.patched) == 1
+
+
+@pytest.mark.parametrize("between", [[], [TAKEN_BACK, rollout("Progressing")]])
+def test_a_second_abort_is_the_end(between: list[Object], fake: Fake, run: Run) -> None:
+    fake.at(ROLLOUT, ABORTED, *between, ABORTED)
+    with pytest.raises(VerificationFailed, match=f"was aborted: Degraded: {WORDS}"):
+        run()
+    assert len(fake.patched) == 1
+
+
+@pytest.mark.parametrize("first", [rollout("Progressing"), rollout("Degraded", "InvalidSpec: no service")])
+def test_an_abort_of_what_was_seen_under_way_stands(first: Object, fake: Fake, run: Run) -> None:
+    fake.at(ROLLOUT, first, ABORTED)
+    with pytest.raises(VerificationFailed, match="was aborted"):
+        run(settle=30)
+    assert fake.patched == []
+
+
+def test_the_pods_of_the_try_before_are_not_blamed_for_the_next(fake: Fake, run: Run) -> None:
+    fake.at(PODS, {"items": [pod()]}, {"items": []})
+    fake.at(ROLLOUT, ABORTED, rollout("Progressing"), ABORTED)
+    with pytest.raises(VerificationFailed) as caught:
+        run()
+    assert "pod-1" not in str(caught.value)
+
+
+def test_an_abort_that_may_not_be_taken_back_fails_with_the_servers_words(fake: Fake, run: Run) -> None:
+    fake.at(STATUS, {"message": "rollouts/status is forbidden"}, status=403)
+    fake.at(ROLLOUT, ABORTED)
+    with pytest.raises(VerificationFailed, match=r"failed: PATCH .*: 403 rollouts/status is forbidden"):
+        run()
+
+
+def test_an_abort_that_could_not_be_taken_back_at_once_is_taken_back_later(fake: Fake, run: Run) -> None:
+    fake.answers[STATUS] = [(503, {"message": "etcd is away"}), (200, TAKEN_BACK)]
+    fake.at(ROLLOUT, ABORTED, ABORTED, rollout("Healthy"))
+    assert run()[-1] == "1.1.0 is served (release 7f)"
+    assert len(fake.patched) == 2
 
 
 def test_a_degraded_release_fails_when_it_stays_so(fake: Fake, run: Run) -> None:

@@ -53,6 +53,11 @@ def test_its_first_failure_is_the_verdict_and_the_next_update_starts_a_new_one()
     assert job().inputs["metadata"]["annotations"]["pulumi.com/replaceUnready"] == "true"
 
 
+def test_it_never_dies_without_a_reason() -> None:
+    (container,) = job().inputs["spec"]["template"]["spec"]["containers"]
+    assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
+
+
 def test_going_back_finds_its_name_free() -> None:
     assert job().request.deleteBeforeReplace is True
 
