@@ -74,7 +74,12 @@ class Gateway(pulumi.ComponentResource):
         k8s.policy.v1.PodDisruptionBudget(
             f"{name}-disruption",
             metadata={"name": NAME, "namespace": args.namespace, "labels": every},
-            spec={"max_unavailable": 1, "selector": {"match_labels": selector}},
+            spec={
+                "max_unavailable": 1,
+                "selector": {"match_labels": selector},
+                # A pod that isn't ready serves nobody, so it must not hold up a node's drain.
+                "unhealthy_pod_eviction_policy": "AlwaysAllow",
+            },
             opts=child,
         )
         service = k8s.core.v1.Service(

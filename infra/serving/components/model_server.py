@@ -85,7 +85,12 @@ class ModelServer(pulumi.ComponentResource):
         k8s.policy.v1.PodDisruptionBudget(
             f"{name}-disruption",
             metadata={"name": name, "namespace": args.namespace, "labels": metadata},
-            spec={"max_unavailable": 1, "selector": {"match_labels": selector}},
+            spec={
+                "max_unavailable": 1,
+                "selector": {"match_labels": selector},
+                # A pod that isn't ready serves nobody, so it must not hold up a node's drain.
+                "unhealthy_pod_eviction_policy": "AlwaysAllow",
+            },
             opts=child,
         )
         k8s.networking.v1.NetworkPolicy(

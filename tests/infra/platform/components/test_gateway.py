@@ -53,6 +53,11 @@ def test_there_is_always_a_pod_that_serves() -> None:
     assert budget["selector"] == deployment["selector"]
 
 
+def test_a_pod_that_never_gets_ready_does_not_hold_up_a_drain() -> None:
+    budget = stacks.platform().one("PodDisruptionBudget", "traefik-disruption")["spec"]
+    assert budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+
+
 def test_the_service_selects_the_pods_at_the_port_that_they_name() -> None:
     service = stacks.platform().one("Service", "traefik-service")["spec"]
     (port,) = service["ports"]

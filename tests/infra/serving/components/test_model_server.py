@@ -25,6 +25,10 @@ def test_one_pod_may_go_at_a_time() -> None:
     assert budget["selector"] == stacks.serving().one("Deployment")["spec"]["selector"]
 
 
+def test_a_version_that_never_gets_ready_does_not_hold_up_a_drain() -> None:
+    assert stacks.serving().one("PodDisruptionBudget")["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+
+
 def test_only_the_gateway_and_verification_come_in_and_only_the_store_is_reached() -> None:
     policy = stacks.serving().one("NetworkPolicy", "maintenance-predictor-traffic")["spec"]
     sources = [rule["from"][0]["podSelector"]["matchLabels"] for rule in policy["ingress"]]
