@@ -10,6 +10,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from infra import labels, versions
+from infra.ordering import after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,8 @@ class GuardedNamespace(pulumi.ComponentResource):
     """The namespace and its guards.
 
     Attributes:
-        name: the namespace's name, known when the namespace and its quota exist.
+        name: the namespace's name, known when the namespace and its guards exist, so that nothing is made in it
+            before they hold, and they go after everything that they guard.
     """
 
     name: pulumi.Output[str]
@@ -55,7 +57,7 @@ class GuardedNamespace(pulumi.ComponentResource):
         )
         inside = namespace.metadata.name
 
-        k8s.core.v1.ResourceQuota(
+        quota = k8s.core.v1.ResourceQuota(
             f"{name}-quota",
             metadata={"name": "quota", "namespace": inside, "labels": labels.PART_OF},
             spec={"hard": args.quota},
@@ -63,7 +65,7 @@ class GuardedNamespace(pulumi.ComponentResource):
         )
         # A quota refuses pods that don't state their requests and limits. Ours all do; these are for what people
         # start by hand.
-        k8s.core.v1.LimitRange(
+        limits = k8s.core.v1.LimitRange(
             f"{name}-limits",
             metadata={"name": "limits", "namespace": inside, "labels": labels.PART_OF},
             spec={
@@ -77,13 +79,13 @@ class GuardedNamespace(pulumi.ComponentResource):
             },
             opts=child,
         )
-        k8s.networking.v1.NetworkPolicy(
+        deny = k8s.networking.v1.NetworkPolicy(
             f"{name}-deny",
             metadata={"name": "deny-by-default", "namespace": inside, "labels": labels.PART_OF},
             spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
             opts=child,
         )
-        k8s.networking.v1.NetworkPolicy(
+        dns = k8s.networking.v1.NetworkPolicy(
             f"{name}-dns",
             metadata={"name": "allow-dns", "namespace": inside, "labels": labels.PART_OF},
             spec={
@@ -104,5 +106,5 @@ class GuardedNamespace(pulumi.ComponentResource):
             opts=child,
         )
 
-        self.name = inside
+        self.name = after(inside, quota, limits, deny, dns)
         self.register_outputs({"name": self.name})

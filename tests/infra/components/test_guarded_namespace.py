@@ -1,7 +1,15 @@
 import pytest
 
 from tests.infra import stacks
+from tests.infra.recording import Recording
 from tests.infra.values import Object
+
+GUARDS = ("quota", "limits", "deny", "dns")
+
+
+def namespaces(recording: Recording) -> dict[str, str]:
+    """Logical names of the namespaces, by the names that they have in the cluster."""
+    return {one.inputs["metadata"]["name"]: one.name for one in recording.of("Namespace")}
 
 
 @pytest.mark.parametrize("name", ["gateway", "argo-rollouts"])
@@ -27,3 +35,23 @@ def test_its_objects_are_inside_it() -> None:
         for resource in stacks.serving().of(kind):
             assert resource.inputs["metadata"]["namespace"] == "serving"
             assert "serving" in resource.dependencies
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_whatever_is_inside_comes_after_its_guards_and_goes_before_them(preview: bool) -> None:
+    for recording in (stacks.platform(), stacks.serving(preview=preview)):
+        names = namespaces(recording)
+        guards = {f"{name}-{guard}" for name in names.values() for guard in GUARDS}
+        inside = [one for one in recording.resources if "namespace" in one.inputs.get("metadata", {})]
+        guarded = [one for one in inside if one.name not in guards]
+        assert guarded
+        for resource in guarded:
+            name = names[resource.inputs["metadata"]["namespace"]]
+            assert {name, *(f"{name}-{guard}" for guard in GUARDS)} <= resource.dependencies, resource.name
+
+
+def test_the_guards_need_the_namespace_alone_so_it_goes_last() -> None:
+    for recording in (stacks.platform(), stacks.serving()):
+        for name in namespaces(recording).values():
+            guards = [one for one in recording.resources if one.name in {f"{name}-{guard}" for guard in GUARDS}]
+            assert [one.dependencies for one in guards] == [{name}] * len(GUARDS)
