@@ -6,7 +6,13 @@ from sandbox.embedded import addresses
 from sandbox.embedded.addons import workload
 
 NAME: Final = "coredns"
-PORT: Final = 1053  # above 1024, so no capability is needed
+PORT: Final = 53  # policies name the pods' port, and everybody's policies name this one
+
+# Others' network policies find cluster DNS by it, as ours do. Added to the pods alone: a selector can't be changed.
+LABEL: Final = {"k8s-app": "kube-dns"}
+
+# To listen below 1024 without root, where no capability would help: without new privileges it can't be gained.
+_LISTEN: Final = {"name": "net.ipv4.ip_unprivileged_port_start", "value": str(PORT)}
 
 # Two servers, because a template answers before the names of the cluster are looked up.
 COREFILE: Final = f"""{addresses.DNS_DOMAIN}:{PORT} in-addr.arpa:{PORT} ip6.arpa:{PORT} {{
@@ -64,7 +70,7 @@ def manifests(image: str) -> list[dict[str, Any]]:
             "spec": {
                 "replicas": 1,
                 "selector": {"matchLabels": workload.selector(NAME)},
-                "template": {"metadata": {"labels": workload.selector(NAME)}, "spec": _pod(image)},
+                "template": {"metadata": {"labels": {**workload.selector(NAME), **LABEL}}, "spec": _pod(image)},
             },
         },
     ]
@@ -75,7 +81,7 @@ def _pod(image: str) -> dict[str, Any]:
         "serviceAccountName": NAME,
         "priorityClassName": "system-cluster-critical",
         "dnsPolicy": "Default",
-        "securityContext": workload.POD_SECURITY,
+        "securityContext": {**workload.POD_SECURITY, "sysctls": [_LISTEN]},
         "containers": [
             {
                 "name": NAME,

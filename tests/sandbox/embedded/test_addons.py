@@ -50,6 +50,16 @@ def test_the_metrics_api_is_checked_by_certificate(manifests: list[dict[str, Any
     assert "insecure" not in str(manifests)
 
 
+def test_cluster_dns_may_listen_at_its_port_and_at_none_below(manifests: list[dict[str, Any]]) -> None:
+    (dns,) = [pod for pod in pods(manifests) if "sysctls" in pod["securityContext"]]
+    ports = [port["containerPort"] for port in dns["containers"][0]["ports"]]
+
+    assert dns["securityContext"]["sysctls"] == [
+        {"name": "net.ipv4.ip_unprivileged_port_start", "value": str(min(ports))}
+    ]
+    assert f".:{min(ports)} {{" in coredns.COREFILE
+
+
 def test_cluster_dns_forwards_nothing() -> None:
     assert "forward" not in coredns.COREFILE
     assert "NXDOMAIN" in coredns.COREFILE
