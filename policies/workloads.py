@@ -54,9 +54,14 @@ def pods(resource_type: str, props: Props) -> Iterator[Props]:
 def containers(resource_type: str, props: Props) -> Iterator[Container]:
     """All containers of all pods that a resource declares."""
     for pod in pods(resource_type, props):
-        for kind in _CONTAINERS:
-            for container in objects(pod, kind):
-                yield Container(kind, container, pod)
+        yield from inside(pod)
+
+
+def inside(pod: Props) -> Iterator[Container]:
+    """All containers of a pod, those of every list."""
+    for kind in _CONTAINERS:
+        for container in objects(pod, kind):
+            yield Container(kind, container, pod)
 
 
 def long_running(resource_type: str, props: Props) -> Iterator[Container]:

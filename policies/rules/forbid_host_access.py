@@ -17,7 +17,7 @@ def forbid_host_access(pod: Props) -> Iterator[str]:
         if "hostPath" in volume:
             path = section(volume, "hostPath").get("path")
             yield f"volume {volume.get('name')!r} is the node's {path!r}: use a volume that is the pod's own"
-    for container in objects(pod, "containers"):
-        for port in objects(container, "ports"):
+    for container in workloads.inside(pod):
+        for port in objects(container.props, "ports"):
             if port.get("hostPort"):
-                yield f"container {container.get('name')!r} takes hostPort {port['hostPort']}: use a Service"
+                yield f"{container} takes hostPort {port['hostPort']}: use a Service"

@@ -3,6 +3,8 @@ import pytest
 from policies.rules.forbid_host_access import forbid_host_access as rule
 from tests.policies.judging import Change, deployment, put, violations
 
+LISTENING = {"name": "side-car", "ports": [{"containerPort": 8000.0}, {"containerPort": 8080.0, "hostPort": 80.0}]}
+
 
 def test_the_compliant_pod_is_accepted() -> None:
     assert violations(rule, deployment()) == []
@@ -16,6 +18,8 @@ def test_the_compliant_pod_is_accepted() -> None:
         (put("hostIPC", value=True), "the pod sets hostIPC: true"),
         (put("volumes", value=[{"name": "etc", "hostPath": {"path": "/etc"}}]), "volume 'etc' is the node's '/etc'"),
         (put("containers", 0, "ports", 0, "hostPort", value=80.0), "container 'server' takes hostPort 80"),
+        (put("initContainers", value=[LISTENING]), "container 'side-car' takes hostPort 80"),
+        (put("ephemeralContainers", value=[LISTENING]), "container 'side-car' takes hostPort 80"),
     ],
 )
 def test_one_thing_wrong_is_named(change: Change, message: str) -> None:
