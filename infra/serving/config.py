@@ -28,7 +28,10 @@ class Build(Section):
 
     context: str = Field(description="folder that is built, relative to Pulumi.yaml, like '.'")
     dockerfile: str = Field(description="relative to Pulumi.yaml, like 'Dockerfile'")
-    base: str = Field(description="image that it starts from, by digest; `make up` fills it in for the sandbox")
+    base: str = Field(
+        description="image that it starts from, like 'docker.io/library/python:3.11-slim-bookworm', best with its "
+        "digest; `make up` fills it in for the sandbox"
+    )
 
 
 class Image(Section):
