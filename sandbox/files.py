@@ -1,10 +1,17 @@
-"""Writes files: whole or not at all, and only when they change."""
+"""Writes and removes: whole or not at all, also when the process is killed meanwhile."""
 
 import json
 import os
+import secrets
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from sandbox.errors import SandboxError
+
+GONE: Final = ".gone-"
+"""How the names of things begin that are being removed."""
 
 
 def write(file: Path, content: str, mode: int = 0o600) -> Path:
@@ -20,6 +27,42 @@ def write(file: Path, content: str, mode: int = 0o600) -> Path:
     return file
 
 
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that it holds, if it is there.
+
+    It loses its name first, so a kill in between leaves nothing that looks like it, and what is left goes with `sweep`.
+
+    Raises:
+        SandboxError: something in it is in use.
+    """
+    if os.path.lexists(path):
+        gone = path.with_name(f"{GONE}{secrets.token_hex(4)}")
+        path.rename(gone)
+        _erase(gone)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what removals that were cut off have left in `folder`.
+
+    Raises:
+        SandboxError: something in it is in use.
+    """
+    for gone in folder.glob(f"{GONE}*"):
+        _erase(gone)
+
+
 def text(content: Mapping[str, Any]) -> str:
     """`content` as JSON, which every reader of YAML takes."""
     return json.dumps(content, indent=2) + "\n"
+
+
+def _erase(gone: Path) -> None:
+    try:
+        if gone.is_dir() and not gone.is_symlink():
+            shutil.rmtree(gone)
+        else:
+            gone.unlink()
+    except OSError as error:
+        raise SandboxError(
+            f"{gone} can't be removed ({error.strerror}): find who uses it with `lsof +D {gone}`, then run this again"
+        ) from None

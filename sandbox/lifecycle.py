@@ -1,6 +1,6 @@
 """Brings the sandbox up and takes it down, with the driver that its state directory was made with."""
 
-from sandbox import driver, lock
+from sandbox import driver, files, lock
 from sandbox.driver import Access, Driver, DriverName
 from sandbox.embedded.driver import Embedded
 from sandbox.errors import SandboxError
@@ -20,6 +20,7 @@ def up(state: State, name: DriverName | None = None, existing: Existing | None =
         SandboxError: it can't work here, or the state belongs to the other driver.
     """
     with lock.exclusive(state):
+        files.sweep(state.root)
         access = _chosen(state, name, existing).up()
         driver.record(state, access)
         return access
@@ -28,6 +29,7 @@ def up(state: State, name: DriverName | None = None, existing: Existing | None =
 def down(state: State) -> None:
     """Remove the sandbox with its data; what the toolchain built stays."""
     with lock.exclusive(state):
+        files.sweep(state.root)
         current(state).down()
 
 

@@ -1,6 +1,5 @@
 """The embedded driver: the order in which the parts come up, and in which they go."""
 
-import shutil
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -28,7 +27,6 @@ from sandbox.embedded import (
 )
 from sandbox.embedded.component import Component
 from sandbox.embedded.layout import Layout
-from sandbox.errors import SandboxError
 from sandbox.progress import step
 from sandbox.state import State
 
@@ -72,9 +70,7 @@ class Embedded:
                 firewall.remove()
                 network.remove()
             machine.restore(layout)
-            shutil.rmtree(layout.cluster, ignore_errors=True)
-            if layout.cluster.exists():
-                raise SandboxError(f"{layout.cluster} can't be removed: find who uses it with `lsof +D`")
+            files.remove(layout.cluster)
 
     def status(self) -> Sequence[Part]:
         """Every component's process, and whether it works."""

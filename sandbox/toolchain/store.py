@@ -2,9 +2,10 @@
 
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from sandbox import files
 
 
 def key(*inputs: str | bytes | Path) -> str:
@@ -30,27 +31,27 @@ def produce(folder: Path, content_key: str, build: Callable[[Path], None]) -> Pa
     product = folder / content_key
     if not product.exists():
         unfinished = folder / f".unfinished-{content_key}"
-        shutil.rmtree(unfinished, ignore_errors=True)
+        files.remove(unfinished)
         unfinished.mkdir(parents=True)
         build(unfinished)
         unfinished.rename(product)
     for other in folder.iterdir():
         if other != product:
-            shutil.rmtree(other)
+            files.remove(other)
     return product
 
 
-def link(files: Iterable[Path], folder: Path) -> None:
-    """Give each file a hard link in `folder`, replacing an older one in a single step.
+def link(programs: Iterable[Path], folder: Path) -> None:
+    """Give each program a hard link in `folder`, replacing an older one in a single step.
 
     Hard links, because the Pulumi CLI looks for its language hosts beside its own resolved path.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        target = folder / file.name
-        if target.exists() and target.samefile(file):
+    for program in programs:
+        target = folder / program.name
+        if target.exists() and target.samefile(program):
             continue
-        fresh = folder / f".{file.name}.new"
+        fresh = folder / f".{program.name}.new"
         fresh.unlink(missing_ok=True)
-        os.link(file, fresh)
+        os.link(program, fresh)
         fresh.rename(target)
