@@ -99,7 +99,8 @@ class Delivery(pulumi.ComponentResource):
                         "canaryService": canary.metadata.name,
                         "trafficRouting": {"traefik": {"weightedTraefikServiceName": after(name, split)}},
                         "maxUnavailable": 0,
-                        # The old pods stay so long, so going back inside that time needs no new ones.
+                        # The old pods stay so long, for requests that were on their way to them. Going back isn't
+                        # quicker meanwhile: it is a release too, and its first step leaves but one of them.
                         "scaleDownDelaySeconds": args.canary.scale_down_delay_seconds,
                         "abortScaleDownDelaySeconds": 30,
                         "steps": [

@@ -9,7 +9,9 @@ import pulumi_kubernetes as k8s
 from infra import labels
 from infra.labels import Component
 
-# A request with this header gets the new version while there is one, and the only version while there isn't.
+# A request with this header gets the new version from its first ready pod on, and otherwise the stable one: when the
+# controller aborts, it points the canary service back at the stable pods. While all pods of a canary are unready it
+# gets 503, because nobody else stands behind that service.
 CANARY_HEADER: Final = ("X-Slipway-Version", "canary")
 
 
