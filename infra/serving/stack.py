@@ -7,7 +7,7 @@ from pulumi import ResourceOptions
 from infra import cluster, resources
 from infra.components.guarded_namespace import GuardedNamespace, GuardedNamespaceArgs
 from infra.serving import foundation as foundations
-from infra.serving import verifier
+from infra.serving import published, verifier
 from infra.serving.components.autoscaling import Autoscaling, AutoscalingArgs
 from infra.serving.components.delivery import Delivery, DeliveryArgs
 from infra.serving.components.model_server import ModelServer, ModelServerArgs
@@ -18,12 +18,17 @@ from infra.serving.config import Image, Model, ServingConfig
 from infra.serving.foundation import Foundation
 
 
-def build(config: ServingConfig) -> None:
-    """Declare everything that serves the models of `config`, and export where they are."""
+def build(config: ServingConfig, look: published.Look) -> None:
+    """Declare everything that serves the models of `config`, and export where they are.
+
+    Args:
+        config: the stack's configuration.
+        look: tells whether the platform's store has the models.
+    """
     foundation = foundations.read(config.platform)
-    in_cluster = ResourceOptions(
-        provider=cluster.provider(foundation.kubeconfig, foundation.cluster_identifier),
-    )
+    # Everything in the cluster needs the provider, so nothing is touched there for a model that nobody has published.
+    kubeconfig = published.confirmed(foundation.kubeconfig, config.models, foundation, look)
+    in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, foundation.cluster_identifier))
     image = _image(config.image, foundation)
     namespace = GuardedNamespace(
         "serving", GuardedNamespaceArgs(name=config.namespace, quota=_quota(config)), opts=in_cluster

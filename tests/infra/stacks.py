@@ -1,7 +1,7 @@
 """The committed stacks, with the values that `make up` adds, as the programs declare them under mocks."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from infra.configuration import Model
 from infra.platform import config as platform_config
 from infra.platform import stack as platform_stack
 from infra.serving import config as serving_config
+from infra.serving import published
 from infra.serving import stack as serving_stack
 from tests.infra.recording import Recording, record, strings
 from tests.infra.values import Object
@@ -110,11 +111,18 @@ def serving(stack: str = "local", *, preview: bool = False) -> Recording:
     return serving_with(serving_configuration(stack), stack, preview=preview)
 
 
-def serving_with(config: Object, stack: str = "local", *, preview: bool = False) -> Recording:
+def full_store(models: Mapping[str, serving_config.Model], url: str, environment: Mapping[str, str]) -> None:
+    """Stands for a store that has every model which a stack names."""
+
+
+def serving_with(
+    config: Object, stack: str = "local", *, preview: bool = False, look: published.Look = full_store
+) -> Recording:
     """What the serving program declares with this configuration, on a platform as the other program makes it."""
 
     def program() -> None:
-        serving_stack.build(configuration.load(serving_config.ServingConfig, serving_config.NAMESPACE))
+        loaded = configuration.load(serving_config.ServingConfig, serving_config.NAMESPACE)
+        serving_stack.build(loaded, look)
 
     references = {str(config["slipway:platform"]): platform().outputs}
     return record(program, "slipway", stack, config, references, preview=preview)

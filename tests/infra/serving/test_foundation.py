@@ -14,7 +14,7 @@ def test_a_platform_without_an_output_is_named_with_the_remedy() -> None:
     incomplete: Object = {**stacks.platform().outputs, "gateway": {"url": "x", "namespace": "gateway"}}
 
     def program() -> None:
-        build(stacks.load(ServingConfig, "slipway", config))
+        build(stacks.load(ServingConfig, "slipway", config), stacks.full_store)
 
     with pytest.raises(
         pulumi.RunError, match=r"'organization/slipway-platform/local' has no output gateway\.internalUrl"
