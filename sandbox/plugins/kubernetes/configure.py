@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 from sandbox.plugins.kubernetes.api import Api
+from sandbox.plugins.kubernetes.creations import Creations
 from sandbox.plugins.kubernetes.errors import ApiError, Unreachable
 from sandbox.plugins.kubernetes.kubeconfig import Cluster, KubeconfigError, load
 from sandbox.plugins.kubernetes.log import Log
@@ -13,7 +14,7 @@ from sandbox.plugins.kubernetes.settings import settings_of
 from sandbox.plugins.wire import Properties
 
 
-def configured(inputs: Properties, log: Log, cancelled: threading.Event) -> Session:
+def configured(inputs: Properties, log: Log, creations: Creations, cancelled: threading.Event) -> Session:
     """The session for these inputs. A cluster that does not answer is told once, and then refuses every operation."""
     settings = settings_of({key: _unpacked(value) for key, value in inputs.items()})
     try:
@@ -21,8 +22,8 @@ def configured(inputs: Properties, log: Log, cancelled: threading.Event) -> Sess
         api = _answering(cluster)
     except (KubeconfigError, Unreachable, OSError) as error:
         log.warn(f"configured Kubernetes cluster is unreachable: {error}")
-        return Session(None, settings, settings.namespace or "default", str(error), cancelled)
-    return Session(api, settings, settings.namespace or cluster.namespace or "default", "", cancelled)
+        return Session(None, settings, creations, settings.namespace or "default", str(error), cancelled)
+    return Session(api, settings, creations, settings.namespace or cluster.namespace or "default", "", cancelled)
 
 
 def _answering(cluster: Cluster) -> Api:

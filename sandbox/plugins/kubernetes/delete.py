@@ -42,7 +42,10 @@ def run(session: Session, resource: Resource, identity: str, state: Properties) 
     except NotLive as error:
         manager = field_managers.manager_of(declared, state)
         model = plain(state.get(checkpoint.INPUTS) or {})
+        # Of a deletion that fails, the engine shows the message alone, and not the reasons beside it.
+        message = "; ".join([str(error), *error.reasons])
         raise InitFailed(
-            str(error), identity, recorded(declared, error.live, model, state, manager), {}, error.reasons
+            message, identity, recorded(declared, error.live, model, state, manager), {}, error.reasons
         ) from error
+    session.creations.forget(resource.urn, identity)
     session.learned(live)

@@ -1,7 +1,7 @@
 """Who owns which field under server-side apply, and how ownership comes to us.
 
-Objects are created by POST as `pulumi-kubernetes`, and updated by an apply with a manager per resource. Before the
-first apply, that manager takes over what the creation and `kubectl` own, else it could not remove a field.
+An object is created by POST and updated by an apply, both in the name of a manager that only this resource has.
+Before the first apply, it takes over what the creation and `kubectl` own, else it could not remove a field.
 """
 
 import copy
@@ -14,6 +14,7 @@ from sandbox.plugins.kubernetes.objects import Object, annotation
 from sandbox.plugins.wire import Properties
 
 CREATOR: Final = "pulumi-kubernetes"
+"""How the names of our managers begin; the official plugin creates under this very name."""
 CHOSEN: Final = "pulumi.com/patchFieldManager"
 FORCE: Final = "pulumi.com/patchForce"
 # Names of managers that we take over from begin with these; an entry for a subresource is never taken over.
@@ -24,7 +25,17 @@ Entry = dict[str, Any]
 
 def manager_of(obj: Object, state: Properties) -> str:
     """The manager that applies this object: the user's choice, else the recorded one, else a new one."""
-    return annotation(obj, CHOSEN) or state.get(FIELD_MANAGER) or f"{CREATOR}-{secrets.token_hex(4)}"
+    return annotation(obj, CHOSEN) or state.get(FIELD_MANAGER) or new_name()
+
+
+def new_name() -> str:
+    """A name that no manager has yet."""
+    return f"{CREATOR}-{secrets.token_hex(4)}"
+
+
+def knows(live: Object, manager: str) -> bool:
+    """Whether `manager` has written the object, by whatever operation."""
+    return any(entry.get("manager") == manager for entry in objects.entries(live, "metadata", "managedFields"))
 
 
 def taken_over(live: Object, manager: str) -> list[Entry] | None:

@@ -51,9 +51,13 @@ def run(
     live = _live_or_gone(api, whose)
     if live is None:
         return None
-    # Without a uid it isn't what the API server answered, but inputs alone: an object that is being adopted.
-    answered = before if at(before, "metadata", "uid") else {}
-    found = with_left_out(pruned(live, declared), declared, answered) if known else _imported(live)
+    if known and not at(before, "metadata", "uid"):
+        # Not what the API server answered, but inputs alone: the engine was killed and asks whether we got to it.
+        manager = session.creations.manager(resource.urn, identity)
+        if not manager or not field_managers.knows(live, manager):
+            return None
+        before, state = {}, {**state, checkpoint.FIELD_MANAGER: manager}
+    found = with_left_out(pruned(live, declared), declared, before) if known else _imported(live)
     result = recorded(found, live, inputs, state, field_managers.manager_of(found, state))
     found_inputs = checkpoint.inputs_of(found, inputs)
     if known:

@@ -10,6 +10,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.plugins.kubernetes import check, compare, create, delete, read, settings, update
 from sandbox.plugins.kubernetes.configure import configured
+from sandbox.plugins.kubernetes.creations import Creations
 from sandbox.plugins.kubernetes.errors import Refused
 from sandbox.plugins.kubernetes.log import EngineLog, connect
 from sandbox.plugins.kubernetes.naming import Autonaming
@@ -26,9 +27,15 @@ Context = grpc.ServicerContext
 
 
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
-    """One plugin process, which serves one provider."""
+    """One plugin process, which serves one provider.
 
-    def __init__(self, engine: str = "") -> None:
+    Args:
+        creations: where to remember what is being created.
+        engine: the engine's address, empty when there is none to talk to.
+    """
+
+    def __init__(self, creations: Creations, engine: str = "") -> None:
+        self._creations = creations
         self._engine = connect(engine) if engine else None
         self._cancelled = threading.Event()
         self._configured: Session | None = None
@@ -79,7 +86,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Connect to the cluster."""
         inputs: Properties = {key.removeprefix(PREFIX): value for key, value in request.variables.items()}
         inputs.update(decode(request.args))
-        self._configured = configured(inputs, EngineLog(self._engine), self._cancelled)
+        self._configured = configured(inputs, EngineLog(self._engine), self._creations, self._cancelled)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )

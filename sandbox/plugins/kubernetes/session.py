@@ -8,6 +8,7 @@ from typing import Final
 from sandbox.plugins.kubernetes import checkpoint
 from sandbox.plugins.kubernetes.api import Api
 from sandbox.plugins.kubernetes.awaiting.waiting import Patience
+from sandbox.plugins.kubernetes.creations import Creations
 from sandbox.plugins.kubernetes.errors import ApiError, NoMatch, Refused, Unreachable
 from sandbox.plugins.kubernetes.log import Log
 from sandbox.plugins.kubernetes.objects import Object, is_patch, kind_of
@@ -86,6 +87,7 @@ class Session:
     Attributes:
         api: the cluster; None when it cannot be used.
         settings: the provider's inputs.
+        creations: what is being created.
         namespace: for objects that name none.
         unreachable: why the cluster cannot be used; empty when it can.
         cancelled: set when the user cancels the update.
@@ -93,6 +95,7 @@ class Session:
 
     api: Api | None
     settings: Settings
+    creations: Creations
     namespace: str = "default"
     unreachable: str = ""
     cancelled: threading.Event = field(default_factory=threading.Event)

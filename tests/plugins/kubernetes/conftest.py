@@ -2,17 +2,25 @@
 
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import pytest
 
 from sandbox import state as locations
 from sandbox.engine import prepare
+from sandbox.plugins.kubernetes.creations import Creations
 from sandbox.state import State
 from sandbox.toolchain import images
 
 PATIENCE: Final = 300  # seconds; a command that takes longer hangs
 PULLER: Final = "conformance-pull"
+
+
+@pytest.fixture
+def creations(tmp_path: Path) -> Creations:
+    """A memory of creations that is the test's own."""
+    return Creations(tmp_path / "creations")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
+from sandbox.plugins.kubernetes.creations import Creations
 from sandbox.plugins.kubernetes.servicer import Servicer
 from sandbox.plugins.wire import Secret, Unknown, plain
 from sandbox.state import State
@@ -34,8 +35,8 @@ def space(state: State, run_kubectl: Callable[..., str]) -> Iterator[str]:
 
 
 @pytest.fixture
-def plugin(serve_plugin: Callable[..., Any], state: State, space: str) -> Any:
-    served = serve_plugin(Servicer())
+def plugin(serve_plugin: Callable[..., Any], creations: Creations, state: State, space: str) -> Any:
+    served = serve_plugin(Servicer(creations))
     served.configure({"kubeconfig": str(state.kubeconfig), "namespace": space})
     return served
 
@@ -180,7 +181,7 @@ def test_what_holds_a_deletion_back_is_told(plugin: Any, space: str, run_kubectl
     made = plugin.create(CONFIG_MAP, "held", held)
     with pytest.raises(grpc.RpcError) as failure:
         plugin.delete(made)
-    assert "finalizers are left: example.com/hold" in list(init_failure(failure.value).reasons)
+    assert failure.value.details() == "'held' timed out waiting to be deleted; finalizers are left: example.com/hold"
     run_kubectl(
         "-n", space, "patch", "configmap", "held", "--type=json", '-p=[{"op":"remove","path":"/metadata/finalizers"}]'
     )
@@ -229,9 +230,9 @@ def test_the_program_can_say_what_live_means(plugin: Any, image: str) -> None:
 
 
 def test_data_may_be_updated_in_place_where_the_provider_allows_it(
-    serve_plugin: Callable[..., Any], state: State, space: str
+    serve_plugin: Callable[..., Any], creations: Creations, state: State, space: str
 ) -> None:
-    plugin = serve_plugin(Servicer())
+    plugin = serve_plugin(Servicer(creations))
     plugin.configure({"kubeconfig": str(state.kubeconfig), "namespace": space, "enableConfigMapMutable": "true"})
     made = plugin.create(CONFIG_MAP, "mutable", config_map("mutable", k="1"))
     diff = plugin.diff(made, config_map("mutable", k="2"))

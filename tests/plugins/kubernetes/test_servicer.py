@@ -9,6 +9,7 @@ import grpc
 import pytest
 import yaml
 
+from sandbox.plugins.kubernetes.creations import Creations
 from sandbox.plugins.kubernetes.servicer import Servicer
 from sandbox.plugins.wire import Secret, Unknown
 
@@ -22,8 +23,8 @@ NOWHERE = yaml.safe_dump(
 
 
 @pytest.fixture
-def plugin(serve_plugin: Callable[..., Any]) -> Any:
-    served = serve_plugin(Servicer())
+def plugin(serve_plugin: Callable[..., Any], creations: Creations) -> Any:
+    served = serve_plugin(Servicer(creations))
     served.configure({"kubeconfig": NOWHERE, "namespace": "team"})
     return served
 
@@ -96,8 +97,10 @@ def test_what_only_the_official_plugin_can_do_is_refused_by_name(plugin: Any) ->
         plugin.invoke("kubernetes:yaml:decode", {"text": ""})
 
 
-def test_a_cluster_that_is_gone_for_good_can_be_forgotten(serve_plugin: Callable[..., Any]) -> None:
-    plugin = serve_plugin(Servicer())
+def test_a_cluster_that_is_gone_for_good_can_be_forgotten(
+    serve_plugin: Callable[..., Any], creations: Creations
+) -> None:
+    plugin = serve_plugin(Servicer(creations))
     plugin.configure({"kubeconfig": NOWHERE, "deleteUnreachable": "true"})
     where = {"token": "kubernetes:core/v1:ConfigMap", "name": "settings", "id": "team/settings"}
     made = SimpleNamespace(**where, inputs=config_map(), outputs=config_map())
