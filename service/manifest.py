@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 MANIFEST: Final = "manifest.json"
 NAME_LIMIT: Final = 40  # characters; Kubernetes names made from it stay below their 63
+RESERVED: Final = ("risk_level", "recommended_action")
+"""Fields that an answer has from its bands, so the output cannot have these names."""
 
 
 def _digest(value: str) -> str:
@@ -23,8 +25,10 @@ def _digest(value: str) -> str:
 
 
 def _version(value: str) -> str:
-    if not re.fullmatch(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", value):
-        raise ValueError(f"{value!r} is not a model version, like '1.3.0'")
+    number = r"(0|[1-9][0-9]{0,8})"  # bounded: versions stand in labels, paths and metrics
+    if not re.fullmatch(rf"{number}\.{number}\.{number}", value):
+        shown = value if len(value) <= NAME_LIMIT else f"{value[:NAME_LIMIT]}…"
+        raise ValueError(f"{shown!r} is not a model version, like '1.3.0' (9 digits at most in each number)")
     return value
 
 
@@ -43,9 +47,16 @@ def _relative_path(value: str) -> str:
     return value
 
 
+def _output_name(value: str) -> str:
+    if value in RESERVED:
+        raise ValueError(f"{value!r} is the name of a field that bands add to the answer; give the output another")
+    return value
+
+
 Digest = Annotated[str, AfterValidator(_digest)]
 ModelName = Annotated[str, AfterValidator(_model_name)]
 ModelVersion = Annotated[str, AfterValidator(_version)]
+OutputName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60), AfterValidator(_output_name)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]
 
 
@@ -102,7 +113,7 @@ class Feature(Input):
 class Output(_Part):
     """The number that the model answers."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+    name: OutputName
     meaning: str
     tensor: str = Field(description="name of the output in the SavedModel signature")
 
@@ -111,8 +122,19 @@ class Band(_Part):
     """A range of the output and what it means for people; the last band has no upper end."""
 
     below: float | None
-    risk_level: str
-    recommended_action: str
+    risk_level: str = Field(min_length=1)
+    recommended_action: str = Field(min_length=1)
+
+
+def _bands(bands: tuple[Band, ...]) -> tuple[Band, ...]:
+    *ends, last = [band.below for band in bands] or [None]
+    finite = [end for end in ends if end is not None]
+    if last is not None or finite != ends or finite != sorted(set(finite)):
+        raise ValueError(f"bands must ascend and only the last is open (below: null), not {[*ends, last]}")
+    return bands
+
+
+Bands = Annotated[tuple[Band, ...], AfterValidator(_bands)]
 
 
 class Evaluation(_Part):
@@ -162,7 +184,7 @@ class Manifest(_Part):
     files: tuple[File, ...] = Field(min_length=1)
     features: tuple[Feature, ...] = Field(min_length=1)
     output: Output
-    bands: tuple[Band, ...] = Field(default=(), description="ascending; empty for a model without bands")
+    bands: Bands = Field(default=(), description="ascending; empty for a model without bands")
     evaluation: Evaluation
     golden: Golden
     training_data: TrainingData
@@ -173,10 +195,6 @@ class Manifest(_Part):
         names = [feature.name for feature in self.features]
         if len(set(names)) != len(names):
             raise ValueError(f"feature names repeat: {names}")
-        *ends, last = [band.below for band in self.bands] or [None]
-        finite = [end for end in ends if end is not None]
-        if last is not None or finite != ends or finite != sorted(set(finite)):
-            raise ValueError(f"bands must ascend and only the last is open (below: null), not {[*ends, last]}")
         for row in self.golden.inputs:
             if set(row) != set(names):
                 raise ValueError(f"golden input has {sorted(row)}, the features are {sorted(names)}")

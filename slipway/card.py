@@ -2,12 +2,12 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from service.manifest import Band, Input, ModelName
+from service.manifest import Bands, Input, ModelName, OutputName
 from slipway.errors import BadInput
 
 
@@ -38,7 +38,7 @@ class _Part(BaseModel):
 class CardOutput(_Part):
     """The number that the model answers."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+    name: OutputName
     meaning: str
     kind: Kind
     tensor: str | None = Field(default=None, description="output of the signature; needed only when there are several")
@@ -66,7 +66,7 @@ class Card(_Part):
     label: str = Field(description="column of the held-out data with what really happened")
     features: tuple[Input, ...] = Field(min_length=1, description="in the model's order")
     output: CardOutput
-    bands: tuple[Band, ...] = ()
+    bands: Bands = ()
     thresholds: dict[Metric, Threshold] = Field(min_length=1)
     decision: float = Field(
         default=0.5, gt=0, lt=1, description="probability from which precision and recall count a yes"
@@ -76,8 +76,11 @@ class Card(_Part):
     )
 
     @model_validator(mode="after")
-    def _label_apart(self) -> Self:
-        if self.label in {feature.name for feature in self.features}:
+    def _columns_apart(self) -> Self:
+        names = [feature.name for feature in self.features]
+        if len(set(names)) != len(names):
+            raise ValueError(f"feature names repeat: {', '.join(names)}")
+        if self.label in names:
             raise ValueError(f"label {self.label!r} is also a feature")
         return self
 

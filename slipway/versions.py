@@ -1,6 +1,6 @@
 """Semantic versions of models: what changed decides which number may come next.
 
-Major: changed signature, features or architecture. Minor: the same, retrained. Patch: the same weights.
+Major: changed signature, features, risk levels or architecture. Minor: the same, retrained. Patch: the same weights.
 """
 
 from collections.abc import Collection
@@ -79,7 +79,15 @@ def _incompatible(before: Manifest, after: Manifest) -> str | None:
             return f"{old.name} has a narrower range, so requests that were good are refused"
     if before.output.name != after.output.name:
         return f"the output was {before.output.name} and is {after.output.name}"
+    # Borders and texts may move: what an answer may say is in its schema, and callers branch on the levels only.
+    levels, others = ({band.risk_level for band in manifest.bands} for manifest in (before, after))
+    if levels != others:
+        return f"the risk levels were {_listed(levels)} and are {_listed(others)}"
     return None
+
+
+def _listed(levels: set[str]) -> str:
+    return ", ".join(sorted(levels)) or "none at all"
 
 
 def latest(published: Collection[Version]) -> Version | None:

@@ -6,6 +6,8 @@ from pydantic import ValidationError
 from service.manifest import Manifest, digest
 from tests.service import fakes
 
+OUTPUT = {"name": "failure_probability", "meaning": "of a failure", "tensor": "probability"}
+
 
 def document() -> dict[str, object]:
     return fakes.manifest().model_dump(mode="json")
@@ -26,6 +28,9 @@ def test_a_digest_is_the_sha256_of_the_bytes() -> None:
     [
         ("version", "v1.2", "is not a model version, like '1.3.0'"),
         ("version", "1.02.0", "is not a model version"),
+        ("version", "1.٣.0", "is not a model version"),
+        ("version", "1.1234567890.0", "9 digits at most in each number"),
+        ("version", "1" * 5000, r"'1{40}…' is not a model version"),
         ("name", "../other", "is not a model name"),
         ("files", [{"path": "../../etc/passwd", "sha256": digest(b""), "size": 0}], "is not a path inside the model"),
         ("files", [{"path": "/etc/passwd", "sha256": digest(b""), "size": 0}], "is not a path inside the model"),
@@ -35,6 +40,9 @@ def test_a_digest_is_the_sha256_of_the_bytes() -> None:
         ("surprise", 1, "Extra inputs are not permitted"),
         ("golden", {"inputs": [{"temperature": 1}], "outputs": [1], "tolerance": 1}, "golden input has"),
         ("golden", {"inputs": [fakes.READING], "outputs": [1, 2], "tolerance": 1}, "1 golden inputs, but 2 outputs"),
+        ("output", OUTPUT | {"name": "risk_level"}, "'risk_level' is the name of a field that bands add"),
+        ("output", OUTPUT | {"name": "recommended_action"}, "'recommended_action' is the name of a field"),
+        ("bands", [fakes.BANDS[2] | {"recommended_action": ""}], "at least 1 character"),
         ("bands", [fakes.BANDS[0]], "only the last"),
         ("bands", fakes.BANDS[1::-1] + fakes.BANDS[2:], "bands must ascend"),
     ],

@@ -29,6 +29,29 @@ def test_lower_numbers_start_again(level: Level, following: str) -> None:
     assert str(Version(1, 2, 3).next(level)) == following
 
 
+LOW = {"below": 0.5, "risk_level": "LOW", "recommended_action": "wait"}
+HIGH = {"below": None, "risk_level": "HIGH", "recommended_action": "act"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "level", "reason"),
+    [
+        ([], [LOW, HIGH], Level.MAJOR, "the risk levels were none at all and are HIGH, LOW"),
+        ([LOW, HIGH], [], Level.MAJOR, "the risk levels were HIGH, LOW and are none at all"),
+        ([LOW, HIGH], [HIGH], Level.MAJOR, "the risk levels were HIGH, LOW and are HIGH"),
+        ([LOW, HIGH], [LOW, HIGH | {"risk_level": "DIRE"}], Level.MAJOR, "and are DIRE, LOW"),
+        ([LOW, HIGH], [LOW | {"below": 0.4}, HIGH], Level.PATCH, "the weights are the same"),
+        ([LOW, HIGH], [LOW, HIGH | {"recommended_action": "run"}], Level.PATCH, "the weights are the same"),
+    ],
+)
+def test_other_risk_levels_change_what_callers_get(
+    before: list[dict[str, Any]], after: list[dict[str, Any]], level: Level, reason: str
+) -> None:
+    found = change(manifest(bands=before), manifest(bands=after))
+    assert found[0] == level
+    assert reason in found[1]
+
+
 WEIGHTS = {"weights": digest(b"others"), "architecture": digest(b"architecture")}
 ARCHITECTURE = {"weights": digest(b"others"), "architecture": digest(b"others")}
 
@@ -37,7 +60,7 @@ ARCHITECTURE = {"weights": digest(b"others"), "architecture": digest(b"others")}
     ("changes", "level", "reason"),
     [
         ({}, Level.PATCH, "the weights are the same"),
-        ({"description": "better words", "bands": []}, Level.PATCH, "the weights are the same"),
+        ({"description": "better words"}, Level.PATCH, "the weights are the same"),
         ({"features": [feature("x1", maximum=20), feature("x2")]}, Level.PATCH, "the weights are the same"),
         ({"fingerprints": WEIGHTS}, Level.MINOR, "the weights changed"),
         ({"fingerprints": ARCHITECTURE}, Level.MAJOR, "the architecture changed"),
