@@ -13,6 +13,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from service.errors import FieldError, InvalidInput
 from service.manifest import Band, Feature, FeatureType, Manifest
 
+ERRORS_LIMIT: Final = 32
+"""So many errors are told one by one. A body of our 64 KiB can have ten thousand, and an answer of a megabyte."""
+
+NAME_LIMIT: Final = 60
+"""Characters of a field's name that an error repeats; no feature has more."""
+
 Answer: TypeAlias = dict[str, float | str]
 """A response: the output under its own name, and what it means if the model has bands."""
 
@@ -105,7 +111,16 @@ def _response(manifest: Manifest) -> type[BaseModel]:
 
 def _field_errors(error: ValidationError) -> list[FieldError]:
     # Without the refused values: a NaN or a huge number among them would make the error unwritable as JSON.
-    return [
-        {"type": each["type"], "loc": ["body", *each["loc"]], "msg": each["msg"]}
+    found: list[FieldError] = [
+        {"type": each["type"], "loc": ["body", *map(_shortened, each["loc"])], "msg": each["msg"]}
         for each in error.errors(include_url=False, include_context=False, include_input=False)
     ]
+    if len(found) <= ERRORS_LIMIT:
+        return found
+    first = found[0]
+    where = ".".join(map(str, first["loc"]))
+    return [{"type": "too_many_errors", "loc": ["body"], "msg": f"{len(found)} errors; {where}: {first['msg']}"}]
+
+
+def _shortened(name: int | str) -> int | str:
+    return f"{name[:NAME_LIMIT]}…" if isinstance(name, str) and len(name) > NAME_LIMIT else name

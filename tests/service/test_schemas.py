@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.errors import InvalidInput
-from service.schemas import Schema
+from service.errors import InvalidInput, response_to
+from service.schemas import ERRORS_LIMIT, Schema
+from service.settings import Settings
 from tests.service import fakes
 from tests.service.fakes import READING
 
 SCHEMA = Schema.of(fakes.manifest())
+LIMIT: int = Settings.model_fields["body_limit"].default
 
 
 def body(**changes: object) -> bytes:
@@ -75,6 +77,36 @@ def test_an_integer_feature_takes_nothing_else(value: object) -> None:
 
 def test_an_unknown_field_is_named() -> None:
     assert refused(body(humidity=3)) == {("body", "humidity"): "extra_forbidden"}
+
+
+def test_as_many_errors_as_a_client_can_read_are_told_one_by_one() -> None:
+    unknown = {f"other_{number}": 0 for number in range(ERRORS_LIMIT)}
+    assert refused(body(**unknown)) == {("body", name): "extra_forbidden" for name in unknown}
+    assert refused(body(**unknown, one_more=0)) == {("body",): "too_many_errors"}
+
+
+def test_of_too_many_errors_the_first_is_told() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        SCHEMA.reading(body(temperature="hot", **{f"other_{number}": 0 for number in range(99)}))
+    [told] = caught.value.detail
+    assert told == {
+        "type": "too_many_errors",
+        "loc": ["body"],
+        "msg": "100 errors; body.temperature: Input should be a valid number",
+    }
+
+
+MANY_FIELDS = [{f"{number:x}": 0 for number in range(count)} for count in (ERRORS_LIMIT - 4, 7000)]
+LONG_FIELDS = [{f"{number:02}" + letter * 380: 0 for number in range(ERRORS_LIMIT - 4)} for letter in ("x", "é", "\1")]
+
+
+@pytest.mark.parametrize("content", [*MANY_FIELDS, *LONG_FIELDS], ids=lambda content: f"{len(content)} fields")
+def test_no_body_has_an_answer_of_more_than_a_few_kilobytes(content: dict[str, int]) -> None:
+    sent = json.dumps(content, separators=(",", ":")).encode()
+    assert len(sent) <= LIMIT
+    with pytest.raises(InvalidInput) as caught:
+        SCHEMA.reading(sent)
+    assert len(response_to(caught.value).body) < 16_000
 
 
 @pytest.mark.parametrize(
