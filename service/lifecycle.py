@@ -54,6 +54,10 @@ class Lifecycle:
             raise ModelNotLoaded
         return self.model
 
+    def unready(self) -> str:
+        """Why no predictions are wanted here; empty when they are."""
+        return self.served().inference.stuck() if self.phase is Phase.READY else self.reason
+
     def waiting(self, reason: str) -> None:
         """Loading goes on, and this is what it waits for."""
         if self.phase is Phase.LOADING:

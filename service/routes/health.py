@@ -28,7 +28,7 @@ class Alive(BaseModel):
 class Readiness(BaseModel):
     """Whether predictions are wanted here, and why not."""
 
-    status: Phase
+    status: Phase | Literal["stuck"]
     reason: str
 
 
@@ -59,8 +59,10 @@ def health_routes(settings: Settings, lifecycle: Lifecycle) -> APIRouter:
         responses={503: {"model": Readiness}},
     )
     async def readyz(response: Response) -> Readiness:
-        response.status_code = 200 if lifecycle.phase is Phase.READY else 503
-        return Readiness(status=lifecycle.phase, reason=lifecycle.reason)
+        reason = lifecycle.unready()
+        response.status_code = 503 if reason else 200
+        status = "stuck" if reason and lifecycle.phase is Phase.READY else lifecycle.phase
+        return Readiness(status=status, reason=reason)
 
     @router.get("/version", summary="The model version that answers, and the release that brought it")
     async def version() -> Version:

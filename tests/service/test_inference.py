@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -70,6 +71,47 @@ async def test_a_prediction_whose_time_is_up_is_not_begun(executor: ThreadPoolEx
     gate.open.set()
     await asyncio.get_running_loop().run_in_executor(executor, int)  # everything before it is done
     assert gate.calls == 1
+
+
+async def test_a_call_that_does_not_end_keeps_its_place_and_those_behind_it_theirs(
+    executor: ThreadPoolExecutor,
+) -> None:
+    gate = Gate()
+    inference = Inference(gate, executor, limit=2, seconds=0.01)
+    results = await asyncio.gather(*(inference.predict(READING) for _ in range(2)), return_exceptions=True)
+    assert [type(result) for result in results] == [DeadlineExceeded] * 2
+    for _ in range(3):
+        with pytest.raises(Overloaded):
+            await inference.predict(READING)
+    gate.open.set()
+    await asyncio.get_running_loop().run_in_executor(executor, int)
+    [answer] = await asyncio.gather(inference.predict(READING), return_exceptions=True)
+    assert not isinstance(answer, Overloaded)
+
+
+async def test_a_call_that_runs_on_long_after_its_time_is_told(executor: ThreadPoolExecutor) -> None:
+    gate = Gate()
+    inference = Inference(gate, executor, limit=2, seconds=0.01)
+    assert inference.stuck() == ""
+    with pytest.raises(DeadlineExceeded):
+        await inference.predict(READING)
+    while not inference.stuck():
+        await asyncio.sleep(0.01)
+    assert re.fullmatch(r"a prediction has been running for \d+ s", inference.stuck())
+    gate.open.set()
+    await asyncio.get_running_loop().run_in_executor(executor, int)
+    assert inference.stuck() == ""
+
+
+async def test_time_spent_waiting_is_not_time_spent_running(executor: ThreadPoolExecutor) -> None:
+    busy = threading.Event()
+    executor.submit(busy.wait, 30)
+    inference = Inference(FakeModel(), executor, limit=1, seconds=0.001)
+    with pytest.raises(DeadlineExceeded):
+        await inference.predict(READING)
+    await asyncio.sleep(0.01)
+    assert inference.stuck() == ""
+    busy.set()
 
 
 @pytest.mark.parametrize("fail", [ValueError, KeyError])

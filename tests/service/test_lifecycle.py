@@ -18,6 +18,7 @@ def test_nothing_is_served_at_first(lifecycle: Lifecycle) -> None:
 def test_a_model_makes_it_ready(lifecycle: Lifecycle) -> None:
     lifecycle.waiting("the store is away")
     assert lifecycle.reason == "the store is away"
+    assert lifecycle.unready() == "the store is away"
     lifecycle.serve(MODEL)
     assert (lifecycle.phase, lifecycle.reason, lifecycle.served()) == (Phase.READY, "", MODEL)
 

@@ -1,6 +1,7 @@
 """Alive, ready and loaded are three questions."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -52,6 +53,26 @@ async def test_draining_is_alive_but_not_ready(start: Start, lifecycle: Lifecycl
     assert (await client.get("/livez")).status_code == 200
     answer = await client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "draining")
+
+
+async def test_a_model_that_hangs_is_alive_but_not_ready_until_it_answers_again(start: Start) -> None:
+    gate = threading.Event()
+
+    def hangs_unless_golden(rows: fakes.Rows) -> fakes.Answers:
+        assert rows[0, 0] == fakes.READING["temperature"] or gate.wait(60)
+        return fakes.FakeModel().predict(rows)
+
+    client = await start(fakes.loads(fakes.FakeModel(hangs_unless_golden)), request_seconds=0.01)
+    assert (await client.get("/readyz")).status_code == 200
+    assert (await client.post("/predict", json=fakes.READING | {"temperature": 50})).status_code == 504
+    while (answer := await client.get("/readyz")).status_code == 200:
+        await asyncio.sleep(0.01)
+    assert (answer.status_code, answer.json()["status"]) == (503, "stuck")
+    assert "a prediction has been running for" in answer.json()["reason"]
+    assert (await client.get("/livez")).status_code == 200
+    gate.set()
+    while (await client.get("/readyz")).status_code == 503:
+        await asyncio.sleep(0.01)
 
 
 async def test_the_version_is_the_loaded_models(start: Start) -> None:
