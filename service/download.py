@@ -48,11 +48,21 @@ def fetch_manifest(store: Store, name: str, version: str, expected: str | None =
     return manifest
 
 
+def complete(manifest: Manifest, folder: Path) -> bool:
+    """Whether `folder` has all of the model's files with the right hashes, and nothing else.
+
+    Then no store is needed: a container that restarts keeps its volume.
+    """
+    wanted = {folder / file.path: file for file in manifest.files}
+    found = {path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
+    return found == set(wanted) and all(_intact(path, file) for path, file in wanted.items())
+
+
 def download(store: Store, manifest: Manifest, folder: Path, advance: Callable[[int], object] = lambda _: None) -> None:
     """Bring the model's files into `folder`, so that it holds exactly them.
 
-    Files that are there already and have the right hash stay (a container that restarts keeps its volume);
-    everything else in the folder goes. May be called again after any error or kill.
+    Files that are there already and have the right hash stay; everything else in the folder goes. May be called
+    again after any error or kill.
 
     Args:
         store: the store of all models.
@@ -85,7 +95,7 @@ def _remove_others(folder: Path, wanted: set[Path]) -> None:
 
 
 def _intact(path: Path, file: File) -> bool:
-    if not path.is_file() or path.stat().st_size != file.size:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size != file.size:
         return False
     sha = hashlib.sha256()
     with path.open("rb") as stream:

@@ -12,7 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Final
 
-from service.download import download, fetch_manifest
+from service.download import complete, download, fetch_manifest
 from service.inference import Inference
 from service.lifecycle import Lifecycle, Served
 from service.manifest import MANIFEST, Manifest, digest
@@ -94,15 +94,16 @@ class Loading:
     def _fetch_once(self) -> Manifest:
         """Bring manifest and files into the cache; a restarted container finds them there without the store."""
         settings = self.settings
-        store = Store.open(settings.model_store)
-        cached = settings.model_cache / MANIFEST
+        cached, folder = settings.model_cache / MANIFEST, settings.model_cache / FILES
         if cached.is_file() and digest(content := cached.read_bytes()) == settings.model_manifest:
             manifest = Manifest.from_bytes(content)
-        else:
-            manifest = fetch_manifest(store, settings.model_name, settings.model_version, settings.model_manifest)
-            settings.model_cache.mkdir(parents=True, exist_ok=True)
-            cached.write_bytes(manifest.to_bytes())
-        download(store, manifest, settings.model_cache / FILES)
+            if complete(manifest, folder):
+                return manifest
+        store = Store.open(settings.model_store)
+        manifest = fetch_manifest(store, settings.model_name, settings.model_version, settings.model_manifest)
+        settings.model_cache.mkdir(parents=True, exist_ok=True)
+        cached.write_bytes(manifest.to_bytes())
+        download(store, manifest, folder)
         return manifest
 
     def _load(self, manifest: Manifest) -> Model:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.download import download, fetch_manifest
+from service.download import complete, download, fetch_manifest
 from service.manifest import (
     MANIFEST,
     Evaluation,
@@ -79,6 +79,23 @@ def test_the_folder_then_holds_exactly_the_published_files(store: Store, tmp_pat
     assert not (target / "linked").exists()
     assert done == [len(content) for content in FILES.values()]
     assert Path("/etc/hostname").exists()
+
+
+def test_a_folder_is_complete_with_exactly_the_published_files(store: Store, tmp_path: Path) -> None:
+    folder, manifest = tmp_path / "cache", manifest_of(FILES)
+    assert not complete(manifest, folder)
+    download(store, manifest, folder)
+    assert complete(manifest, folder)
+    (folder / "extra").symlink_to("/etc")
+    assert not complete(manifest, folder)
+    download(store, manifest, folder)
+    (folder / "saved_model.pb").rename(tmp_path / "elsewhere")
+    assert not complete(manifest, folder)
+    (folder / "saved_model.pb").symlink_to(tmp_path / "elsewhere")
+    assert not complete(manifest, folder)
+    (folder / "saved_model.pb").unlink()
+    (folder / "saved_model.pb").write_bytes(FILES["saved_model.pb"][::-1])
+    assert not complete(manifest, folder)
 
 
 def test_intact_files_are_not_fetched_again(store: Store, root: Path, tmp_path: Path) -> None:
