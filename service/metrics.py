@@ -101,7 +101,7 @@ class Metrics:
         self._in_flight.inc()
 
     def ended(self, code: int, seconds: float, *, synthetic: bool) -> None:
-        """A prediction was answered with HTTP status `code` after `seconds`."""
+        """A prediction was answered with HTTP status `code`, `seconds` after its request was complete."""
         self._in_flight.dec()
         status = Status.of(code)
         if synthetic:

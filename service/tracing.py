@@ -59,22 +59,39 @@ class Tracing:
             await send(message)
 
         prediction = scope["path"] == "/predict" and scope["method"] == "POST"
-        begun = time.perf_counter()
+        watch = _Stopwatch(receive)
         if prediction:
             self._metrics.begun()
         try:
-            await self._app(scope, receive, traced)
+            await self._app(scope, watch.receive, traced)
         except Exception:
             _log.exception("unexpected error")
             if status == 0:
                 await JSONResponse({"detail": "Internal error"}, 500)(scope, receive, traced)
         finally:
-            seconds = time.perf_counter() - begun
+            seconds = watch.seconds()
             if prediction:
                 self._metrics.ended(status or CLIENT_GONE, seconds, synthetic=is_synthetic(headers))
             # A probe that says "not ready" is no news; a prediction that failed is.
             failed = prediction and status >= 500  # noqa: PLR2004 HTTP's border
             _record(scope, status, seconds, logging.WARNING if failed else logging.DEBUG)
+
+
+class _Stopwatch:
+    """Runs from when the request is complete: how long a client takes to send it says nothing of us."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive: Final = receive
+        self._begun = time.perf_counter()
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request" and not message.get("more_body", False):
+            self._begun = time.perf_counter()
+        return message
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self._begun
 
 
 def is_synthetic(headers: Headers) -> bool:

@@ -1,9 +1,12 @@
 import json
 import logging
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from service import tracing
 from service.lifecycle import Lifecycle
 from service.tracing import REQUEST_ID
 from tests.service import fakes
@@ -61,6 +64,25 @@ async def test_a_good_request_leaves_no_line(client: httpx.AsyncClient, caplog: 
         await client.post("/predict", json=fakes.READING)
         await client.get("/readyz")
     assert [record for record in caplog.records if record.name.startswith("service")] == []
+
+
+async def test_the_time_that_a_client_takes_to_send_is_no_latency(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(tracing, "time", SimpleNamespace(perf_counter=lambda: now))
+
+    async def slow() -> AsyncIterator[bytes]:
+        nonlocal now
+        for byte in json.dumps(fakes.READING).encode():
+            now += 1.0
+            yield bytes([byte])
+
+    assert (await client.post("/predict", content=slow())).status_code == 200
+    assert now > 10
+    metrics = (await client.get("/metrics")).text
+    assert 'model_prediction_latency_seconds_count{model_version="1.2.0"} 1.0' in metrics
+    assert 'model_prediction_latency_seconds_sum{model_version="1.2.0"} 0.0' in metrics
 
 
 async def test_errors_are_json_whatever_is_asked(client: httpx.AsyncClient) -> None:
