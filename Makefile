@@ -36,5 +36,5 @@ check: .venv/.complete ## lint, format, types
 test: setup check ## every test; boots the sandbox itself
 	@scripts/test
 
-soak: setup ## the long evidence; writes docs/figures/soak.json
+soak: up ## the long evidence; writes docs/figures/soak.json
 	@.venv/bin/python -m pytest -m soak -s

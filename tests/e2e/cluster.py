@@ -41,15 +41,20 @@ class Cluster:
         services = self.get("traefikservice", name, "-n", namespace)["spec"]["weighted"]["services"]
         return {one["name"].removeprefix(f"{name}-"): one.get("weight", 1) for one in services}
 
-    def ready_pods(self, namespace: str) -> list[str]:
-        """The names of the model servers' pods that are ready."""
-        pods = self.get("pods", "-n", namespace, "-l", "app.kubernetes.io/component=model-server")["items"]
-        return [
+    def ready_pods(self, namespace: str, selector: str) -> set[str]:
+        """The names of the pods with these labels that are ready and not on their way out."""
+        return {
             pod["metadata"]["name"]
-            for pod in pods
+            for pod in self.get("pods", "-n", namespace, "-l", selector)["items"]
             if any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", ()))
             and "deletionTimestamp" not in pod["metadata"]
-        ]
+        }
+
+    def pods_behind(self, namespace: str, service: str) -> set[str]:
+        """The names of the pods that a service sends to now."""
+        slices = self.get("endpointslices", "-n", namespace, "-l", f"kubernetes.io/service-name={service}")["items"]
+        endpoints = [endpoint for one in slices for endpoint in one["endpoints"] or ()]
+        return {one["targetRef"]["name"] for one in endpoints if one["conditions"].get("ready")}
 
 
 def eventually(look: Callable[[], Found], wanted: Callable[[Found], bool], within: float) -> Found:

@@ -1,22 +1,37 @@
-"""The whole path, once for all tests: the sandbox, the platform, the user's stack, and one of the tests' own."""
+"""The whole path, once for all tests: what `make up` has made, and a serving stack of the tests' own beside it."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
 from sandbox import driver
 from sandbox import state as states
+from sandbox.engine.events import Operation
 from sandbox.local import bundles, journey, stacks
+from sandbox.local.configuration import CHECKOUT
 from sandbox.state import State
+from sandbox.toolchain import store
 from tests.e2e.cluster import Cluster
-from tests.e2e.serving import Serving, serving
+from tests.e2e.serving import NAMESPACE, Serving, serving
+
+EXAMPLE: Final = CHECKOUT / "examples" / "building_load"
 
 
 @dataclass(frozen=True)
 class Local:
-    """What `make up` has made."""
+    """What `make up` has made.
+
+    Attributes:
+        state: where everything is kept.
+        cluster: kubectl on the sandbox.
+        platform: the platform stack's outputs.
+        serving: the serving stack's outputs.
+    """
 
     state: State
     cluster: Cluster
@@ -24,13 +39,39 @@ class Local:
     serving: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Created:
+    """The tests' stack, and what was planned and done when it was made.
+
+    Attributes:
+        serving: the stack.
+        planned: what its first preview said.
+        done: what its first `up` did.
+        other: the second model's bundle, made by a plain Keras script.
+    """
+
+    serving: Serving
+    planned: frozenset[Operation]
+    done: frozenset[Operation]
+    other: Path
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A release: the stack serves `old` and is to serve `new`."""
+
+    serving: Serving
+    old: str
+    new: str
+
+
 @pytest.fixture(scope="session")
 def local() -> Local:
     state = states.default()
-    journey.up(state)
     access = driver.access(state)
-    serving_stack, platform_stack = stacks.existing(state)
-    return Local(state, Cluster(state, access), platform_stack.outputs(), serving_stack.outputs())
+    found = stacks.existing(state)
+    assert len(found) == 2, "these tests look at what `make up` has made: run it first"
+    return Local(state, Cluster(state, access), found[1].outputs(), found[0].outputs())
 
 
 @pytest.fixture(scope="session")
@@ -39,21 +80,51 @@ def cluster(local: Local) -> Cluster:
 
 
 @pytest.fixture(scope="session")
-def e2e(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    store = local.platform["modelStore"]
+def created(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Created]:
+    model_store = local.platform["modelStore"]
     trained = bundles.trained(local.state)
-    digests = {one.name: journey.publish(one, one.name, store) for one in sorted(trained.iterdir())}
-    folder = tmp_path_factory.mktemp("e2e")
-    ours = serving(local.state, folder, local.serving["image"], digests, local.platform["gateway"]["url"])
+    digests = {one.name: journey.publish(one, one.name, model_store) for one in sorted(trained.iterdir())}
+    other = _other_bundle(local.state)
+    ours = serving(
+        local.state,
+        tmp_path_factory.mktemp("e2e"),
+        image=local.serving["image"],
+        digests=digests,
+        other=journey.publish(other, "1.0.0", model_store),
+        gateway=local.platform["gateway"]["url"],
+    )
     ours.stack.init()
-    ours.release("1.0.0")
-    yield ours
-    ours.stack.destroy()
+    try:
+        ours.destroy()  # what a test run that was killed has left
+        ours.configure("1.0.0")
+        planned = ours.stack.preview()
+        yield Created(ours, planned, ours.up(), other)
+    finally:
+        ours.destroy()
+        ours.stack.remove()
+        stacks.existing(local.state)[0].init()  # selects the user's stack again
+    assert NAMESPACE not in local.cluster.kubectl("get", "namespaces")
 
 
 @pytest.fixture
-def released(e2e: Serving) -> Serving:
-    """The tests' stack, serving 1.0.0 whatever a test before has done."""
-    e2e.release("1.0.0")
-    assert e2e.served()["model_version"] == "1.0.0"
-    return e2e
+def e2e(created: Created) -> Serving:
+    """The tests' stack, whatever it says and serves."""
+    return created.serving
+
+
+@pytest.fixture
+def turn(e2e: Serving) -> Turn:
+    """A release to come: whatever a test before has done, the stack serves one version and may go to the other."""
+    old = e2e.settle()
+    (new,) = set(e2e.digests) - {old}
+    return Turn(e2e, old, new)
+
+
+def _other_bundle(state: State) -> Path:
+    """The example's bundle, trained once per content of its folder by its own script."""
+
+    def train(folder: Path) -> None:
+        subprocess.run([sys.executable, str(EXAMPLE / "train.py"), str(folder)], check=True, cwd=folder.parent)
+        (folder / "card.yaml").write_text((EXAMPLE / "card.yaml").read_text())
+
+    return store.produce(state.root / "tests" / "building-load", store.key(*sorted(EXAMPLE.glob("*.*"))), train)

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from sandbox.engine import EngineError
@@ -22,29 +23,40 @@ def _run(stack: Stack, verb: str) -> None:
         os._exit(1)
 
 
-def killed(stack: Stack, verb: str, after: float) -> bool:
-    """Start `verb` on `stack` in a process of its own and kill its engine.
+def killed(stack: Stack, verb: str, when: Callable[[], bool]) -> bool:
+    """Start `verb` on `stack` in a process of its own and kill its engine with signal 9.
 
     Args:
         stack: the stack to work on.
         verb: `up` or `destroy`.
-        after: seconds from the engine's start until it is killed with signal 9.
+        when: asked again and again from the engine's start on; once it says yes, the engine is killed.
 
     Returns:
-        Whether it was still at work then; False when it had finished before.
+        Whether it was at work when it was killed; False when it had finished before.
     """
     runner = _SPAWN.Process(target=_run, args=(stack, verb))
     runner.start()
-    engine = None
-    while engine is None and runner.is_alive():
+    hit = False
+    while runner.is_alive() and not hit:
         engine = _engine(stack, verb)
+        if engine is not None and when():
+            with suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(engine, signal.SIGKILL)
+                hit = True
         time.sleep(0.05)
-    if engine is not None:
-        runner.join(after)
-        if runner.is_alive():
-            os.kill(engine, signal.SIGKILL)
     runner.join()
-    return runner.exitcode != 0
+    return hit and runner.exitcode != 0
+
+
+def seconds_later(seconds: float) -> Callable[[], bool]:
+    """For `when`: so long after it was first asked."""
+    begun: list[float] = []
+
+    def over() -> bool:
+        begun[:] = begun or [time.monotonic()]
+        return time.monotonic() >= begun[0] + seconds
+
+    return over
 
 
 def _engine(stack: Stack, verb: str) -> int | None:

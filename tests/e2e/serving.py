@@ -1,9 +1,10 @@
-"""A serving stack of the tests' own, beside the user's: another namespace and another route, the same platform."""
+"""A serving stack of the tests' own, beside the user's: another namespace and other routes, the same platform."""
 
 import copy
 import json
 import urllib.request
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,14 +15,21 @@ from sandbox.engine.stack import Stack
 from sandbox.local.configuration import CHECKOUT
 from sandbox.local.stacks import POLICIES
 from sandbox.state import State
+from tests.e2e.kills import killed
 
 MODEL: Final = "maintenance_predictor"
 NAME: Final = "maintenance-predictor"
+OTHER: Final = "building_load"
 NAMESPACE: Final = "serving-e2e"
 ROUTE: Final = "/e2e/maintenance-predictor"
+OTHER_ROUTE: Final = "/e2e/building-load"
+
+# Of the committed numbers only times are shorter, so that a release takes no longer than its pods.
+CANARY: Final = {"pauseSeconds": 8, "progressDeadlineSeconds": 60, "scaleDownDelaySeconds": 30}
+SCALE_DOWN_WINDOW: Final = 15  # seconds
 
 
-@dataclass(frozen=True)
+@dataclass
 class Serving:
     """The stack and what its models are.
 
@@ -36,26 +44,50 @@ class Serving:
     base: dict[str, Any]
     digests: dict[str, str]
     gateway: str
+    _up: str = field(default="", init=False)
 
     @property
     def url(self) -> str:
         """Where the model answers."""
         return f"{self.gateway}{ROUTE}"
 
-    def configure(self, version: str, manifest: str | None = None, **models: dict[str, Any]) -> None:
-        """Make the stack say `version`, and serve `models` beside it."""
+    def configure(self, version: str, manifest: str | None = None, canary: Mapping[str, int] | None = None) -> None:
+        """Make the stack say `version`, with a canary of other numbers if given."""
         config = copy.deepcopy(self.base)
-        served = config["config"]["slipway:models"]
-        served[MODEL] |= {"version": version, "manifest": manifest or self.digests[version]}
-        served |= models
+        served = config["config"]["slipway:models"][MODEL]
+        served |= {"version": version, "manifest": manifest or self.digests[version]}
+        served["canary"] |= canary or {}
         if self.stack.config.exists():
             config |= {k: v for k, v in yaml.safe_load(self.stack.config.read_text()).items() if k != "config"}
         self.stack.config.write_text(yaml.safe_dump(config))
 
+    def up(self) -> frozenset[Operation]:
+        """Bring up what the stack says."""
+        self._up = ""
+        changes = self.stack.up()
+        self._up = self.stack.config.read_text()
+        return changes
+
+    def destroy(self) -> None:
+        """Remove all that the stack has made."""
+        self._up = ""
+        self.stack.destroy()
+
+    def kill(self, verb: str, when: Callable[[], bool]) -> bool:
+        """Begin `up` or `destroy` and kill its engine; see `kills.killed`."""
+        self._up = ""
+        return killed(self.stack, verb, when)
+
     def release(self, version: str) -> frozenset[Operation]:
         """Say `version`, and bring it up."""
         self.configure(version)
-        return self.stack.up()
+        return self.up()
+
+    def settle(self) -> str:
+        """Make sure that the last `up` went well, if need be by going back to 1.0.0; returns the version served."""
+        if self._up == "" or self._up != self.stack.config.read_text():
+            self.release("1.0.0")
+        return self.served()["model_version"]
 
     def served(self) -> dict[str, str]:
         """What the gateway's route says it serves."""
@@ -68,12 +100,27 @@ def read(url: str) -> dict[str, Any]:
         return json.load(answer)
 
 
-def serving(state: State, folder: Path, image: str, digests: dict[str, str], gateway: str) -> Serving:
-    """The tests' stack, with the committed local numbers, an image by digest and a shorter canary."""
+def serving(state: State, folder: Path, image: str, digests: dict[str, str], other: str, gateway: str) -> Serving:
+    """The tests' stack: two models with the committed local numbers, and an image by digest.
+
+    Args:
+        state: where it is kept.
+        folder: for its configuration.
+        image: the service's.
+        digests: of the first model's versions.
+        other: manifest's digest of the second model's version 1.0.0.
+        gateway: the gateway's URL.
+    """
     config = yaml.safe_load((CHECKOUT / "Pulumi.local.yaml").read_text())
     keys = config["config"]
     keys["slipway:namespace"] = NAMESPACE
     keys["slipway:image"] = {"digest": image}
-    keys["slipway:models"] = {MODEL: keys["slipway:models"][MODEL] | {"route": ROUTE}}
+    committed: dict[str, Any] = keys["slipway:models"][MODEL]
+    numbers = committed | {
+        "canary": dict(CANARY),
+        "scaling": committed["scaling"] | {"scaleDownWindowSeconds": SCALE_DOWN_WINDOW},
+    }
+    second = numbers | {"version": "1.0.0", "manifest": other, "route": OTHER_ROUTE}
+    keys["slipway:models"] = copy.deepcopy({MODEL: numbers | {"route": ROUTE}, OTHER: second})
     stack = Stack(CHECKOUT, "e2e", folder / "Pulumi.e2e.yaml", state, policies=(POLICIES,))
     return Serving(stack, config, digests, gateway)

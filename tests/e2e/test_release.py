@@ -1,74 +1,185 @@
-"""A new version on its way to production, under load."""
+"""A new version on its way to production, under load, and what goes wrong on the way."""
 
 import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 import pytest
 
+from sandbox.engine import EngineError
 from sandbox.engine.events import Operation
 from sandbox.local import questions
 from tests.e2e.cluster import Cluster, eventually
+from tests.e2e.conftest import Created, Turn
 from tests.e2e.load import Load
-from tests.e2e.serving import NAME, NAMESPACE, Serving
+from tests.e2e.serving import NAME, NAMESPACE, OTHER
 
 pytestmark = pytest.mark.e2e
 
 READING = dict(questions.READINGS[0])
 RATE = 40.0  # requests per second: steady, and far below what two pods can do
+TENTH = 10  # percent: the canary's first share
+LONG = {"pauseSeconds": 600}  # until the test has seen enough and lets the release go on
+CONTROLLED = tuple(
+    f"kubernetes:{one}" for one in ("apps/", "argoproj.io/", "autoscaling/", "core/v1:Service", "traefik.io/")
+)
 
 
-def test_a_release_goes_through_a_canary_and_loses_no_request(released: Serving) -> None:
-    with Load(f"{released.url}/predict", READING, RATE) as load:
-        changes = released.release("1.1.0")
-    assert load.tally.lost == {}
-    assert set(load.tally.versions) == {"1.0.0", "1.1.0"}
-    assert released.served()["model_version"] == "1.1.0"
-    assert {(change.kind.value, change.type.split(":")[-1]) for change in changes} == {
-        ("update", "Deployment"),
-        ("replace", "Job"),
+def test_the_first_preview_lists_what_the_first_up_does(created: Created) -> None:
+    assert named(created.planned) == named(created.done)
+    assert {name for _, kind, name in named(created.done) if kind.endswith(":Rollout")} == {
+        NAME,
+        OTHER.replace("_", "-"),
     }
 
 
-def test_the_preview_of_a_release_lists_what_its_up_does(released: Serving) -> None:
-    released.configure("1.1.0")
-    assert _named(released.stack.preview()) == _named(released.stack.up())
+def test_a_release_goes_through_a_canary_and_loses_no_request(turn: Turn, cluster: Cluster) -> None:
+    turn.serving.configure(turn.new)
+    planned = turn.serving.stack.preview()
+    with Load(f"{turn.serving.url}/predict", READING, RATE) as load, watched(cluster) as pods_wanted:
+        done = turn.serving.up()
+    assert load.tally.lost == {}
+    assert set(load.tally.versions) == {turn.old, turn.new}
+    assert turn.serving.served()["model_version"] == turn.new
+    changed = {(kind, token.split(":")[-1]) for kind, token, _ in named(done)}
+    assert changed == {("update", "Deployment"), ("replace", "Job")}
+    assert named(planned) == named(done)
+    # The autoscaler averages over both versions' pods, which alone is no reason for more of them.
+    assert max(pods_wanted) == 2
 
 
-def test_a_refresh_in_the_middle_of_a_canary_proposes_nothing(released: Serving, cluster: Cluster) -> None:
-    before = cluster.get("rollout", NAME, "-n", NAMESPACE)["status"]["stableRS"]
-    cluster.kubectl(
-        "-n", NAMESPACE, "patch", "deployment", NAME, "--type=json",
-        "-p", '[{"op":"add","path":"/spec/template/metadata/annotations/e2e","value":"canary"}]',
-    )  # fmt: skip
-    eventually(lambda: cluster.weights(NAMESPACE, NAME), lambda found: found.get("canary") == 10, 120)
-    assert released.stack.refresh() == frozenset()
-    released.stack.preview(expect_no_changes=True)
+def test_an_aborted_release_is_tried_again_by_the_next_up(turn: Turn, cluster: Cluster) -> None:
+    turn.serving.configure(turn.new, canary=LONG)
+    with in_background(turn.serving.up) as failure:
+        at_ten_percent(cluster)
+        set_status(cluster, '{"abort":true}')
+    assert isinstance(failure[0], EngineError)
+    assert "was aborted" in str(failure[0])
+    assert turn.serving.served()["model_version"] == turn.old
+
+    with in_background(turn.serving.up) as failure:
+        at_ten_percent(cluster)
+        promote(cluster)
+    assert not failure
+    assert turn.serving.served()["model_version"] == turn.new
+    turn.serving.stack.preview(expect_no_changes=True)
+
+
+def test_a_release_outlives_its_engine_its_controller_and_a_gateway(turn: Turn, cluster: Cluster) -> None:
+    turn.serving.configure(turn.new, canary=LONG)
+    assert turn.serving.kill("up", when=lambda: canary_share(cluster) == TENTH)
+
+    with Load(f"{turn.serving.url}/predict", READING, RATE, retries=1) as load:
+        for namespace, component in (("gateway", "gateway"), ("argo-rollouts", "rollouts-controller")):
+            replace_a_pod(cluster, namespace, component)
+    assert load.tally.lost == {}
+
+    # The state says nothing of weights, selectors and numbers of pods, so neither do refresh and preview.
+    assert controlled(turn.serving.stack.refresh()) == set()
+    assert controlled(turn.serving.stack.preview()) == set()
     assert cluster.weights(NAMESPACE, NAME) == {"stable": 90, "canary": 10}
+
+    promote(cluster)
+    turn.serving.up()
+    assert turn.serving.served()["model_version"] == turn.new
+    turn.serving.stack.preview(expect_no_changes=True)
+    urns = [one["urn"] for one in turn.serving.stack.export()["resources"]]
+    assert len(urns) == len(set(urns))
+
+
+def test_a_canary_that_dies_takes_no_request_from_the_stable_version(turn: Turn, cluster: Cluster) -> None:
+    turn.serving.configure(turn.new, canary=LONG)
+    with in_background(turn.serving.up) as failure:
+        at_ten_percent(cluster)
+        before = cluster.pods_behind(NAMESPACE, f"{NAME}-canary")
+        with Load(f"{turn.serving.url}/predict", READING, RATE) as load:
+            cluster.kubectl("-n", NAMESPACE, "delete", "pod", *before, "--grace-period=0", "--force")
+            eventually(lambda: cluster.pods_behind(NAMESPACE, f"{NAME}-canary"), lambda pods: bool(pods - before), 120)
+        promote(cluster)
+    assert not failure
+    lost = load.tally.lost
+    assert not [why for why in lost if why.startswith("404")], lost  # the route stays, whatever becomes of the canary
+    # A tenth of the requests is the canary's; twice that is beyond chance for a few hundred of them.
+    assert lost.total() <= 2 * TENTH / 100 * load.tally.sent, lost
+    assert load.tally.versions[turn.old] >= (1 - 2 * TENTH / 100) * load.tally.sent
+
+
+def named(changes: frozenset[Operation]) -> set[tuple[str, str, str]]:
+    """What is done to which resource."""
+    return {(change.kind.value, change.type, change.name) for change in changes}
+
+
+def controlled(changes: frozenset[Operation]) -> set[tuple[str, str, str]]:
+    """The changes of what controllers work on in the middle of a canary."""
+    return {change for change in named(changes) if change[1].startswith(CONTROLLED)}
+
+
+def canary_share(cluster: Cluster) -> int | None:
+    """How much of the traffic the canary has, in percent."""
+    return cluster.weights(NAMESPACE, NAME).get("canary")
+
+
+def at_ten_percent(cluster: Cluster) -> None:
+    eventually(lambda: canary_share(cluster), lambda share: share == TENTH, 180)
+
+
+def set_status(cluster: Cluster, status: str) -> None:
+    """What `kubectl argo rollouts abort` and `promote` do."""
+    cluster.kubectl(
+        "-n", NAMESPACE, "patch", "rollout", NAME, "--subresource=status", "--type=merge", f'-p={{"status":{status}}}'
+    )
+
+
+def promote(cluster: Cluster) -> None:
+    set_status(cluster, '{"pauseConditions":null}')
+
+
+def replace_a_pod(cluster: Cluster, namespace: str, component: str) -> None:
+    """Delete a pod as a drain does, and wait for the one that takes its place."""
+    selector = f"app.kubernetes.io/component={component}"
+    before = cluster.ready_pods(namespace, selector)
+    gone = min(before)
+    cluster.kubectl("-n", namespace, "delete", "pod", gone, "--wait=false")
     eventually(
-        lambda: cluster.get("rollout", NAME, "-n", NAMESPACE)["status"],
-        lambda status: status["phase"] == "Healthy" and status["stableRS"] != before,
+        lambda: cluster.ready_pods(namespace, selector),
+        lambda pods: len(pods) == len(before) and gone not in pods,
         180,
     )
 
 
-def test_a_changed_label_in_the_middle_of_a_canary_leaves_the_weights(released: Serving, cluster: Cluster) -> None:
-    released.configure("1.1.0")
-    failure: list[BaseException] = []
+@contextmanager
+def in_background(action: Callable[[], object]) -> Generator[list[Exception]]:
+    """Run `action` beside the block, until both have ended; what it raised is in the list afterwards."""
+    failure: list[Exception] = []
 
-    def up() -> None:
+    def run() -> None:
         try:
-            released.stack.up()
-        except BaseException as error:
+            action()
+        except Exception as error:
             failure.append(error)
-            raise
 
-    running = threading.Thread(target=up)
-    running.start()
-    eventually(lambda: cluster.weights(NAMESPACE, NAME), lambda found: found.get("canary") == 10, 180)
-    cluster.kubectl("-n", NAMESPACE, "label", "traefikservice", NAME, "e2e=1", "--overwrite")
-    assert cluster.weights(NAMESPACE, NAME) == {"stable": 90, "canary": 10}
-    running.join()
-    assert not failure
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield failure
+    finally:
+        thread.join()
 
 
-def _named(changes: frozenset[Operation]) -> set[tuple[str, str, str]]:
-    return {(change.kind.value, change.type, change.name) for change in changes}
+@contextmanager
+def watched(cluster: Cluster) -> Generator[set[int]]:
+    """How many pods the autoscaler wants while the block runs."""
+    wanted: set[int] = set()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(2.0):
+            wanted.add(cluster.get("hpa", NAME, "-n", NAMESPACE)["status"]["desiredReplicas"])
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield wanted
+    finally:
+        done.set()
+        thread.join()

@@ -6,35 +6,33 @@ from sandbox.local import questions
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.load import Load
 from tests.e2e.serving import NAME, NAMESPACE, Serving
+from tests.e2e.test_faults import PODS
 
 pytestmark = pytest.mark.e2e
 
 RATE = 300.0  # requests per second: more than 70 % of the CPU that two pods ask for
+IDLE_MEMORY = 40
+"""Percent of the request. The issue allows 55; while a release doubles the pods, the autoscaler's target of 80 % lets
+them idle at 40 % at most without asking for more."""
 
 
-def test_load_brings_more_pods_and_its_end_takes_them_away_and_neither_is_drift(
-    released: Serving, cluster: Cluster
-) -> None:
-    def desired() -> int:
-        return cluster.get("hpa", NAME, "-n", NAMESPACE)["status"]["desiredReplicas"]
+def test_load_brings_more_pods_and_its_end_takes_them_away_and_neither_is_drift(e2e: Serving, cluster: Cluster) -> None:
+    def ready() -> int:
+        return len(cluster.ready_pods(NAMESPACE, PODS))
 
-    eventually(desired, lambda count: count == 2, 180)
-    with Load(f"{released.url}/predict", dict(questions.READINGS[0]), RATE) as load:
-        eventually(lambda: len(cluster.ready_pods(NAMESPACE)), lambda count: count >= 3, 240)
-        released.stack.preview(expect_no_changes=True)
-    assert load.tally.lost == {}
-    assert released.stack.refresh() == frozenset()
-    released.stack.preview(expect_no_changes=True)
-    eventually(lambda: len(cluster.ready_pods(NAMESPACE)), lambda count: count == 2, 300)
-
-
-def test_an_idle_pod_uses_at_most_55_percent_of_the_memory_that_it_asks_for(
-    released: Serving, cluster: Cluster
-) -> None:
-    hpa = eventually(
+    e2e.settle()
+    measured = eventually(
         lambda: cluster.get("hpa", NAME, "-n", NAMESPACE)["status"],
-        lambda status: len(status.get("currentMetrics", ())) == 2,
-        120,
+        lambda status: len(status.get("currentMetrics") or ()) == 2 and status["desiredReplicas"] == 2,
+        240,
     )
-    used = {one["resource"]["name"]: one["resource"]["current"] for one in hpa["currentMetrics"]}
-    assert used["memory"]["averageUtilization"] <= 55
+    used = {one["resource"]["name"]: one["resource"]["current"] for one in measured["currentMetrics"]}
+    assert used["memory"]["averageUtilization"] <= IDLE_MEMORY
+
+    with Load(f"{e2e.url}/predict", dict(questions.READINGS[0]), RATE) as load:
+        eventually(ready, lambda count: count >= 3, 240)
+        e2e.stack.preview(expect_no_changes=True)
+    assert load.tally.lost == {}
+    assert e2e.stack.refresh() == frozenset()
+    e2e.stack.preview(expect_no_changes=True)
+    eventually(ready, lambda count: count == 2, 300)
