@@ -80,6 +80,16 @@ class Stack:
         """Remove the stack itself, empty as `destroy` leaves it, with its history."""
         self._bare.run("stack", "rm", "--yes", "--preserve-config", f"--stack={self.name}")
 
+    def forget(self) -> None:
+        """Remove the stack itself and leave what it has made: where that is gone, `destroy` would have nobody to ask.
+
+        Raises:
+            EngineError: another run is under way.
+        """
+        locks.clear(self.state, self._project_name, self.name)
+        self._notes.unlink(missing_ok=True)
+        self._bare.run("stack", "rm", "--yes", "--force", "--preserve-config", f"--stack={self.name}")
+
     def repair(self) -> None:
         """Clear what a killed run has left: its lock, and operations of which nobody knows whether they were done.
 
@@ -87,7 +97,7 @@ class Stack:
             EngineError: another run is under way.
         """
         locks.clear(self.state, self._project_name, self.name)
-        recovery.recover(self._bare, self.name, self._folder("recovery") / f"{self.name}.json", self._refresh)
+        recovery.recover(self._bare, self.name, self._notes, self._refresh)
 
     def outputs(self, *, secrets: bool = False) -> dict[str, Any]:
         """The stack's outputs; secret ones read `[secret]` unless `secrets`."""
@@ -143,6 +153,10 @@ class Stack:
             folder.mkdir(parents=True, exist_ok=True)
             project.write_text(content)
         return Cli(self.state, folder)
+
+    @property
+    def _notes(self) -> Path:
+        return self._folder("recovery") / f"{self.name}.json"
 
     def _folder(self, kind: str) -> Path:
         return self.state.pulumi / kind / self._project_name

@@ -146,6 +146,18 @@ def test_a_repair_that_is_killed_itself_is_done_again(
     assert_settled(stack)
 
 
+def test_a_stack_whose_run_was_killed_can_be_forgotten(project: Project, start: Start) -> None:
+    project.program(THREE)
+    stack = project.stack()
+    kill_in(project, start, stack.up, "before", "second")
+    assert project.locks
+
+    stack.forget()
+
+    assert not project.locks
+    assert not stack.exists
+
+
 @pytest.mark.parametrize("victims", [["pulumi preview"], ["pulumi preview", "sandbox.plugins.language"]], ids=len)
 def test_nothing_outlives_an_engine_that_is_killed_while_a_program_and_a_policy_run(
     project: Project, start: Start, victims: list[str]

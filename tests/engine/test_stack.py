@@ -71,6 +71,26 @@ def test_destroy_removes_everything_and_needs_neither_program_nor_configuration(
     assert "resources" not in stack.export()
 
 
+def test_a_forgotten_stack_leaves_what_it_has_made_and_begins_anew_with_its_configuration(project: Project) -> None:
+    project.program('Object("one", metadata={"name": "same"}, data=config.require_secret("word"))')
+    stack = project.stack()
+    where = (f"--stack={stack.name}", f"--config-file={stack.config}")
+    Cli(stack.state, stack.project).run("config", "set", "--secret", "word", "hunter22", *where)
+    stack.up()
+    made = dict(project.objects)
+    assert made == {"default/same": "hunter22"}
+
+    stack.forget()
+
+    assert not stack.exists
+    assert project.objects == made
+    for file in (project.store / "objects").iterdir():
+        file.unlink()
+    stack.init()
+    assert described(stack.up()) == {(Kind.CREATE, "one")}
+    assert project.objects == made
+
+
 def test_a_refresh_tells_what_was_changed_behind_the_engines_back(project: Project) -> None:
     project.program('Object("one", data="right")\nObject("two")')
     stack = project.stack()
