@@ -125,16 +125,16 @@ def _any(value: Value, holds: Callable[[Value], bool]) -> bool:
 
 
 def with_secrets_of(model: Value, value: Value) -> Value:
-    """`value` with the parts wrapped as secrets that are secrets in `model` (same paths)."""
+    """`value` with the parts wrapped as secrets that are secrets in `model`.
+
+    Only keys of maps tell which part is which: items of lists move, so a list with a secret in it is secret as a whole.
+    """
+    if not has_secret(model):
+        return value
     match model, value:
-        case Secret(), Secret():
+        case _, Secret():
             return value
-        case Secret(), _:
-            return Secret(plain(value))
         case dict(), dict():
             return {key: with_secrets_of(model.get(key), item) for key, item in value.items()}
-        case list(), list():
-            padded = model + [None] * (len(value) - len(model))
-            return [with_secrets_of(one, item) for one, item in zip(padded, value, strict=False)]
         case _:
-            return value
+            return Secret(plain(value))

@@ -2,14 +2,16 @@
 
 from typing import Any, Final
 
-from sandbox.plugins.kubernetes.objects import DASHED, UNDERSCORED, Object, renamed
-from sandbox.plugins.wire import Properties, Secret, plain, with_secrets_of
+from sandbox.plugins.kubernetes.objects import DASHED, UNDERSCORED, Object, at, is_map, renamed
+from sandbox.plugins.wire import Properties, Secret, has_secret, plain, with_secrets_of
 
 INPUTS: Final = "__inputs"
 API_VERSION: Final = "__initialApiVersion"
 FIELD_MANAGER: Final = "__fieldManager"
 OURS: Final = (INPUTS, API_VERSION, FIELD_MANAGER)
 SECRET_FIELDS: Final = ("data", "stringData")
+LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+"""The annotation in which `kubectl apply` keeps a copy of all that it was given."""
 
 
 def object_of(inputs: Properties) -> Object:
@@ -47,7 +49,12 @@ def split(state: Properties) -> tuple[Object, Object]:
 
 def _with_secrets(value: Properties, model: Properties) -> Properties:
     marked: dict[str, Any] = with_secrets_of(model, value)
-    if value.get("kind") != "Secret" or value.get("apiVersion") != "v1":
-        return marked
-    # What a Secret holds is secret as a whole, wherever it came from.
-    return {key: Secret(plain(item)) if key in SECRET_FIELDS and plain(item) else item for key, item in marked.items()}
+    is_secret = (value.get("apiVersion"), value.get("kind")) == ("v1", "Secret")
+    if is_secret:
+        # What a Secret holds is secret as a whole, wherever it came from.
+        marked |= {key: Secret(plain(marked[key])) for key in SECRET_FIELDS if plain(marked.get(key))}
+    annotations = at(marked, "metadata", "annotations")
+    if is_map(annotations) and LAST_APPLIED in annotations and (is_secret or has_secret(model)):
+        copied = Secret(plain(annotations[LAST_APPLIED]))
+        marked["metadata"] = {**marked["metadata"], "annotations": {**annotations, LAST_APPLIED: copied}}
+    return marked

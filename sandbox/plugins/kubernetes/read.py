@@ -22,7 +22,7 @@ from sandbox.plugins.kubernetes.prune import pruned, with_left_out
 from sandbox.plugins.kubernetes.session import InitFailed, Resource, Session, recorded
 from sandbox.plugins.wire import Properties
 
-NOT_INPUTS: Final = ("deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration")
+NOT_INPUTS: Final = ("deployment.kubernetes.io/revision", checkpoint.LAST_APPLIED)
 """Annotations that no program declares."""
 
 

@@ -28,6 +28,18 @@ def test_a_secret_value_is_one_in_every_place_where_it_comes_back() -> None:
     assert state["data"] == state["__inputs"]["data"] == {"k": Secret("x"), "l": "y"}
 
 
+def test_a_copy_that_kubectl_kept_of_a_secret_is_secret_too() -> None:
+    kept = {checkpoint.LAST_APPLIED: '{"data":{"p":"eA=="}}', "team": "a"}
+    hidden = {checkpoint.LAST_APPLIED: Secret('{"data":{"p":"eA=="}}'), "team": "a"}
+    live = {**SECRET, "metadata": {"annotations": kept}}
+    assert checkpoint.recorded(SECRET, live, {}, "v1", "m")["metadata"]["annotations"] == hidden
+    other = {"kind": "ConfigMap", "metadata": {"annotations": kept}}
+    assert (
+        checkpoint.recorded(other, other, {"data": {"k": Secret("x")}}, "v1", "m")["metadata"]["annotations"] == hidden
+    )
+    assert checkpoint.recorded(other, other, {}, "v1", "m")["metadata"]["annotations"] == kept
+
+
 def test_keys_of_schemas_have_underscores_in_the_state_and_dashes_on_the_way() -> None:
     dashed = {"spec": {"schema": [{"x-kubernetes-int-or-string": True}]}}
     underscored = {"spec": {"schema": [{"x_kubernetes_int_or_string": True}]}}
