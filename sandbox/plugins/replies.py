@@ -6,9 +6,12 @@ from typing import TypeAlias
 
 import grpc
 from pulumi.runtime.proto import provider_pb2 as rpc
+from pulumi.runtime.proto import status_pb2
 
+from sandbox.plugins import wire
 from sandbox.plugins.difference import Kind
 from sandbox.plugins.inputs import InvalidInputsError
+from sandbox.plugins.wire import Properties
 
 Explanation: TypeAlias = tuple[grpc.StatusCode, str]
 
@@ -26,13 +29,39 @@ class RefusedError(Exception):
         self.status = status
 
 
+class InitFailedError(Exception):
+    """A resource was made, but something went wrong behind that; the state has it, and an update looks again.
+
+    Attributes:
+        identity: its id.
+        state: what is known of it.
+    """
+
+    def __init__(self, message: str, identity: str, state: Properties) -> None:
+        super().__init__(message)
+        self.identity, self.state = identity, state
+
+
+def abort_partially(context: grpc.ServicerContext, message: str, failure: rpc.ErrorResourceInitFailed) -> None:
+    """End a call that has changed the resource without getting it to where it should be; `failure` is recorded."""
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message)
+    status.details.add().Pack(failure)
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    context.abort(grpc.StatusCode.UNKNOWN, message)
+
+
 @contextmanager
 def told(context: grpc.ServicerContext, explained: Callable[[Exception], Explanation]) -> Generator[None]:
     """End the call with a status and one line, as `explained` puts it, when something fails inside."""
     try:
         yield
+    except InitFailedError as error:
+        failure = rpc.ErrorResourceInitFailed(
+            id=error.identity, properties=wire.encode(error.state), reasons=[str(error)]
+        )
+        abort_partially(context, str(error), failure)
     except Exception as error:
-        context.abort(*_refusal(error, explained))
+        context.abort(*explanation(error, explained))
 
 
 def failures(error: InvalidInputsError) -> rpc.CheckResponse:
@@ -57,7 +86,8 @@ def diff(
     )
 
 
-def _refusal(error: Exception, explained: Callable[[Exception], Explanation]) -> Explanation:
+def explanation(error: Exception, explained: Callable[[Exception], Explanation]) -> Explanation:
+    """The status and the line that an error ends a call with; `explained` tells those of a plugin's own world."""
     match error:
         case RefusedError():
             return error.status, str(error)

@@ -20,7 +20,7 @@ from sandbox.plugins.aws.resource_type import ResourceType
 from sandbox.plugins.aws.types import TYPES
 from sandbox.plugins.difference import difference
 from sandbox.plugins.inputs import InvalidInputsError, normal
-from sandbox.plugins.replies import RefusedError, told
+from sandbox.plugins.replies import InitFailedError, RefusedError, told
 from sandbox.plugins.wire import Properties
 
 
@@ -96,7 +96,13 @@ class Aws(provider_pb2_grpc.ResourceProviderServicer):
                 return rpc.CreateResponse(properties=wire.encode(outputs.planned(kind, wanted, {})))
             client = self._client(kind, inputs)
             identity = kind.create(client, wire.plain(wanted))
-            return rpc.CreateResponse(id=identity, properties=self._state(kind, client, identity, inputs))
+            try:
+                state = self._state(kind, client, identity, inputs)
+            except Exception as error:  # whatever it is, the resource is there, and the engine has to know of it
+                _, why = replies.explanation(error, explained)
+                message = f"{identity!r} was created, but could not be read behind that: {why}"
+                raise InitFailedError(message, identity, {**wanted, "id": identity}) from error
+            return rpc.CreateResponse(id=identity, properties=state)
 
     def Read(self, request: rpc.ReadRequest, context: grpc.ServicerContext) -> rpc.ReadResponse:
         """The live resource, for a refresh or an import. An empty id says that it is gone."""

@@ -1,8 +1,4 @@
-"""Runs buildah so that nothing of it outlives the plugin, not even the commands of a Dockerfile.
-
-It gets a PID namespace and a mount namespace of its own: when the plugin dies, however, the kernel ends every
-process in it and drops every mount.
-"""
+"""Runs buildah so that nothing of it outlives the plugin, not even the commands of a Dockerfile."""
 
 import subprocess
 import threading
@@ -11,14 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from sandbox import confined
+
 LAST_LINES: Final = 15  # of a failed command, for its error
-# buildah caches what it knows of blobs in a fixed place, and we want all that is ours below one folder.
-FIXED_CACHE: Final = "/var/lib/containers/cache"
-NAMESPACES: Final = (
-    *("setpriv", "--pdeathsig", "KILL"),
-    *("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"),
-    *("sh", "-c", f'mkdir -p {FIXED_CACHE} && mount --bind "$0" {FIXED_CACHE} && exec "$@"'),
-)
 
 
 class CommandError(Exception):
@@ -52,7 +43,7 @@ class Processes:
         """
         last: deque[str] = deque(maxlen=LAST_LINES)
         with subprocess.Popen(
-            [*NAMESPACES, str(self._cache), *command],
+            confined.command(command, {self._cache: confined.BLOB_CACHE}),
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

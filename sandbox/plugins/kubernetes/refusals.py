@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
 
 import grpc
-from pulumi.runtime.proto import provider_pb2, status_pb2
+from pulumi.runtime.proto import provider_pb2
 
+from sandbox.plugins import replies
 from sandbox.plugins.kubernetes.errors import ApiError, NoMatch, Refused, Unreachable
 from sandbox.plugins.kubernetes.kubeconfig import KubeconfigError
 from sandbox.plugins.kubernetes.session import InitFailed
@@ -43,13 +44,10 @@ def explained(method: Callable[Arguments, Answer]) -> Callable[Arguments, Answer
 
 
 def _abort_partially(context: grpc.ServicerContext, error: InitFailed) -> None:
-    detail = provider_pb2.ErrorResourceInitFailed(
+    failure = provider_pb2.ErrorResourceInitFailed(
         id=error.identity,
         properties=encode(error.state),
         reasons=error.reasons,
         inputs=encode(error.inputs) if error.inputs else None,
     )
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
-    status.details.add().Pack(detail)
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, str(error))
+    replies.abort_partially(context, str(error), failure)

@@ -1,13 +1,19 @@
 """`aws:s3/bucket:Bucket` against moto."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import grpc
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from pulumi.runtime.proto import provider_pb2 as rpc
 
+from sandbox.plugins import wire
+from sandbox.plugins.aws.provider import Aws
+from sandbox.plugins.aws.types import TYPES
 from sandbox.plugins.wire import Secret, Unknown
+from tests.plugins.partial_failures import init_failure
 
 BUCKET = "aws:s3/bucket:Bucket"
 
@@ -294,3 +300,21 @@ def test_tags_that_fail_leave_no_bucket_behind(aws: Any, s3: Any) -> None:
         aws.create(BUCKET, "store", {"bucket": "models-store", "tags": {"aws:reserved": "x"}})
 
     assert names(s3) == []
+
+
+def test_a_bucket_that_cannot_be_read_behind_its_creation_is_in_the_state(
+    serve_plugin: Any, settings: dict[str, Any], s3: Any
+) -> None:
+    def unreadable(*_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="http://store")
+
+    plugin = serve_plugin(Aws({BUCKET: replace(TYPES[BUCKET], read=unreadable)}))
+    plugin.configure(settings)
+
+    with pytest.raises(grpc.RpcError, match=r"could not be read behind that: .*is the sandbox up") as failure:
+        plugin.create(BUCKET, "store", {"bucket": "models-store", "tags": {"key": Secret("hush")}})
+
+    recorded = init_failure(failure.value)
+    assert names(s3) == [recorded.id] == ["models-store"]
+    assert wire.decode(recorded.properties)["bucket"] == "models-store"
+    assert wire.decode(recorded.properties)["tags"] == {"key": Secret("hush")}

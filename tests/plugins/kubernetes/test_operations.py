@@ -9,12 +9,13 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import provider_pb2, status_pb2
+from pulumi.runtime.proto import provider_pb2
 
 from sandbox.plugins.kubernetes.creations import Creations
 from sandbox.plugins.kubernetes.servicer import Servicer
 from sandbox.plugins.wire import Secret, Unknown, plain
 from sandbox.state import State
+from tests.plugins.partial_failures import init_failure
 
 pytestmark = pytest.mark.cluster
 
@@ -55,15 +56,6 @@ def deployment(name: str, image: str, **pod: Any) -> dict[str, Any]:
     }
     spec = {"selector": {"matchLabels": labels}, "template": template}
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
-
-
-def init_failure(error: grpc.RpcError) -> provider_pb2.ErrorResourceInitFailed:
-    """What the engine reads out of a creation that went through without success."""
-    details = dict(error.trailing_metadata())["grpc-status-details-bin"]  # type: ignore[attr-defined]
-    status = status_pb2.Status.FromString(details)
-    failure = provider_pb2.ErrorResourceInitFailed()
-    assert status.details[0].Unpack(failure)
-    return failure
 
 
 def test_a_preview_makes_nothing_and_knows_what_the_server_would_fill_in(plugin: Any, space: str) -> None:
