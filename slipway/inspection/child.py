@@ -15,7 +15,7 @@ from slipway.errors import Refused
 from slipway.inspection.limits import MEBIBYTE, Limits
 from slipway.inspection.messages import Answers, Ask, Convert, Job, Outcome
 
-_KEPT: Final = ("HOME", "LANG", "PATH", "TMPDIR")
+_KEPT: Final = ("LANG", "PATH")
 """The only variables that the child inherits: no credentials, and no endpoints."""
 
 
@@ -38,7 +38,7 @@ def run(task: Convert | Ask, limits: Limits | None = None) -> Answers | None:
             process = subprocess.Popen(
                 command,
                 cwd=scratch,
-                env=_environment(),
+                env=_environment(scratch),
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
@@ -53,9 +53,11 @@ def run(task: Convert | Ask, limits: Limits | None = None) -> Answers | None:
         return _read(outcome, code, log, limits)
 
 
-def _environment() -> dict[str, str]:
+def _environment(scratch: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "KERAS_BACKEND": "tensorflow"}
+    # A home of its own: neither the user's credentials nor their Keras settings are where libraries look for them.
+    places = {"HOME": scratch, "TMPDIR": scratch}
+    return kept | places | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "KERAS_BACKEND": "tensorflow"}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

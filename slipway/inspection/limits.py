@@ -10,6 +10,7 @@ from typing import Final
 MEBIBYTE: Final = 1024 * 1024
 
 _PR_SET_PDEATHSIG: Final = 1
+_PR_SET_NO_NEW_PRIVS: Final = 38
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Limits:
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
             raise OSError(ctypes.get_errno(), "the process could not be tied to its parent")
+        if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "the process could not give up set-user-id programs")
         if os.getppid() != parent:
             os._exit(1)
         resource.setrlimit(resource.RLIMIT_AS, (self.memory, self.memory))

@@ -74,9 +74,12 @@ def test_the_child_dies_with_its_parent_and_has_no_credentials(zoo: Path, tmp_pa
         children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
         child = Path("/proc", _eventually(lambda: children.read_text().strip()))
         _eventually(lambda: b"slipway.inspection" in (child / "cmdline").read_bytes())
-        variables = {line.split(b"=")[0] for line in (child / "environ").read_bytes().split(b"\0")}
+        variables = dict(line.split("=", 1) for line in (child / "environ").read_text().split("\0") if line)
+        _eventually(lambda: "NoNewPrivs:\t1" in (child / "status").read_text())
         parent.send_signal(signal.SIGKILL)
-    assert not variables & {b"AWS_SECRET_ACCESS_KEY", b"PYTHONPATH"}
+    assert not variables.keys() & {"AWS_SECRET_ACCESS_KEY", "PYTHONPATH"}
+    assert variables["HOME"] == variables["TMPDIR"], "what lies in the user's home is not found by its default place"
+    assert Path(variables["HOME"]).parent == tmp_path, "its home is its scratch folder"
     _eventually(lambda: not child.exists() or b"State:\tZ" in (child / "status").read_bytes())
 
 
