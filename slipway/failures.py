@@ -19,6 +19,11 @@ def failures_in_one_line() -> Generator[None]:
         _fail(str(error), error.exit_code)
     except StoreError as error:
         _fail(str(error), 1)
+    except BrokenPipeError:
+        raise  # nobody reads any more; the caller ends quietly
+    except OSError as error:  # a full disk, a file that cannot be read
+        what = f"{error.filename}: " if error.filename else ""
+        _fail(f"{what}{error.strerror or error}; put that right and call again", 1)
 
 
 def _fail(message: str, code: int) -> None:

@@ -1,6 +1,11 @@
 """The commands, as a shell would call them."""
 
+import errno
 import json
+import os
+import re
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -90,3 +95,22 @@ def test_a_failure_is_one_line_on_standard_error(
     [line] = [line for line in failed.stderr.splitlines() if not line.endswith("…")]
     assert message in line
     assert failed.stdout == ""
+
+
+def test_a_full_disk_is_one_line_too(bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    failed = call("validate", str(tmp_path))
+    assert failed.exit_code == 1
+    assert "saved_model.pb: No space left on device; put that right and call again" in failed.stderr.splitlines()[-1]
+
+
+def test_a_folder_that_cannot_be_written_is_one_line_too(
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    failed = call("validate", str(tmp_path))
+    assert failed.exit_code == 1
+    assert re.fullmatch(r"slipway: /nowhere/slipway-\w+: No such file or directory; .*", failed.stderr.splitlines()[-1])
