@@ -168,8 +168,8 @@ class TrainingData(_Part):
 class Fingerprints(_Part):
     """What tells whether two versions differ in their weights, or in their architecture as well."""
 
-    weights: Digest = Field(description="over the values of all variables")
-    architecture: Digest = Field(description="over the variables' shapes and types and the operations used")
+    weights: Digest = Field(description="over all variables and the floats that stand in the graph")
+    architecture: Digest = Field(description="over the shapes and types of these, and the operations used")
 
 
 class Manifest(_Part):

@@ -64,8 +64,8 @@ class Candidate:
             raise Refused("the model's process gave other answers than one per row of the held-out data")
         if _files(self.folder) != self.draft.files:
             raise Refused("the model changed its own files while it was loaded")
-        tolerance = self._tolerance(answers)
         figures = evaluate(self.card.output.kind, answers.outputs, self.holdout.labels, self.card.decision)
+        tolerance = self._tolerance(answers)
         comparable = before is not None and before.output.name == self.card.output.name
         previous = before.evaluation.metrics if before is not None and comparable else None
         if missed := shortfalls(figures, previous, self.card.thresholds):

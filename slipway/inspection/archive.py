@@ -37,7 +37,11 @@ def check_archive(path: Path) -> None:
             if sum(sizes.values()) > MAX_BYTES or sizes["config.json"] + sizes["metadata.json"] > MAX_CONFIG:
                 raise Refused(f"{path.name} unpacks to {sum(sizes.values())} bytes, which is more than is allowed")
             json.loads(archive.read("metadata.json"))
-            _check_classes(json.loads(archive.read("config.json")))
+            config = json.loads(archive.read("config.json"))
+            if isinstance(config, dict):
+                # Not read by `convert`. An inner model's is, whatever Keras is told about the outer one.
+                cast("dict[str, Any]", config).pop("compile_config", None)
+            _check_classes(config)
             _check_weights(archive.read("model.weights.h5"))
     except (zipfile.BadZipFile, NotImplementedError, RecursionError, OSError, TypeError, ValueError) as error:
         raise Refused(f"{path.name} is damaged: {' '.join(str(error).split())}") from error
@@ -64,14 +68,13 @@ def _check_classes(config: Any) -> None:
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """All objects at any depth that Keras would build; how the model was compiled is never read."""
+    """All objects at any depth that Keras would build."""
     if isinstance(value, dict):
         mapping = cast("dict[str, Any]", value)
         if "class_name" in mapping:
             yield mapping
-        for key, part in mapping.items():
-            if key != "compile_config":
-                yield from _objects(part)
+        for part in mapping.values():
+            yield from _objects(part)
     elif isinstance(value, list):
         for part in cast("list[Any]", value):
             yield from _objects(part)

@@ -1,6 +1,8 @@
 """From a `.keras` file to a SavedModel with the signature that the service calls."""
 
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from slipway.errors import Refused
@@ -8,14 +10,22 @@ from slipway.inspection.archive import check_archive
 
 
 def convert(source: Path, target: Path) -> None:
-    """Check `source`, load it with Keras in safe mode, and write it to `target`.
+    """Check a copy of `source`, load that with Keras in safe mode, and write it to `target`.
 
-    Not with `model.export`, which orders the same weights differently each time.
+    A copy, so that what is loaded is what was checked. Not written with `model.export`, which orders the same
+    weights differently each time.
 
     Raises:
         Refused: a check failed, or Keras cannot load it.
     """
-    check_archive(source)
+    with TemporaryDirectory() as scratch:
+        copy = Path(scratch, source.name)
+        shutil.copyfile(source, copy)
+        check_archive(copy)
+        _convert(copy, target)
+
+
+def _convert(source: Path, target: Path) -> None:
     import keras as untyped_keras
     import tensorflow
 

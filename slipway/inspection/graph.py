@@ -1,12 +1,12 @@
 """Reading a SavedModel's graph as data: nothing of it is run or loaded here."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from slipway.errors import Refused
 from slipway.inspection.operations import Operations
+from slipway.inspection.reach import reached_by_name, reached_functions, reached_nodes
 
 # Protocol buffer messages of TensorFlow, which have no types.
 _Message: TypeAlias = Any
@@ -15,6 +15,14 @@ _OBJECT_KINDS: Final = frozenset(
     {"user_object", "variable", "function", "bare_concrete_function", "constant", "captured_tensor", "resource"}
 )
 
+_INITIALISER: Final = "__saved_model_init_op"
+"""Name of the pseudo-signature that fills the model's tables before it serves."""
+
+_PACKAGING: Final = frozenset(
+    {"Identity", "IdentityN", "NoOp", "Placeholder", "PartitionedCall", "StatefulPartitionedCall"}
+)
+"""Operations that compute nothing: how functions are wrapped, which may differ when a model is saved again."""
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -22,11 +30,13 @@ class Graph:
 
     Attributes:
         outputs: names of the signature's outputs, sorted.
-        operations: names of all operations outside of the saver, sorted.
+        operations: names of the operations that the signature computes with, sorted; each as often as it stands there.
+        constants: the TensorProto of each constant among them.
     """
 
     outputs: tuple[str, ...]
     operations: tuple[str, ...]
+    constants: tuple[_Message, ...]
 
 
 def check_graph(folder: Path, signature: str) -> Graph:
@@ -46,8 +56,13 @@ def check_graph(folder: Path, signature: str) -> Graph:
         kind = node.WhichOneof("kind")
         if kind not in _OBJECT_KINDS or node.registered_saver:
             raise Refused(f"the model has an object of the kind {kind}, which cannot be served")
-    operations = _check_operations(meta, Operations.load())
-    return Graph(tuple(sorted(meta.signature_def[signature].outputs)), tuple(sorted(operations)))
+    _check_operations(meta, Operations.load())
+    serving = _serving(meta, signature)
+    return Graph(
+        outputs=tuple(sorted(meta.signature_def[signature].outputs)),
+        operations=tuple(sorted(node.op for node in serving if node.op not in _PACKAGING)),
+        constants=tuple(node.attr["value"].tensor for node in serving if node.op == "Const"),
+    )
 
 
 def _meta_graph(path: Path) -> _Message:
@@ -68,53 +83,37 @@ def _meta_graph(path: Path) -> _Message:
     return meta
 
 
-def _check_operations(meta: _Message, operations: Operations) -> set[str]:
-    """Check all nodes; returns the operations that are used outside of the saver."""
-    functions = {function.signature.name: function for function in meta.graph_def.library.function}
+def _functions(meta: _Message) -> dict[str, _Message]:
+    return {function.signature.name: function for function in meta.graph_def.library.function}
+
+
+def _serving(meta: _Message, signature: str) -> list[_Message]:
+    """All nodes that a call of the signature runs, or that ran to prepare it."""
+    functions = _functions(meta)
+    outputs = [meta.signature_def[name].outputs for name in (signature, _INITIALISER) if name in meta.signature_def]
+    nodes = reached_nodes(meta.graph_def.node, [tensor.name for each in outputs for tensor in each.values()])
+    called = reached_functions(functions, nodes)
+    return nodes + [node for name in called for node in functions[name].node_def]
+
+
+def _check_operations(meta: _Message, operations: Operations) -> None:
+    functions = _functions(meta)
     saver_nodes = {name.split(":")[0] for name in (meta.saver_def.save_tensor_name, meta.saver_def.restore_op_name)}
-    saver = _reached(functions, [node for node in meta.graph_def.node if node.name in saver_nodes])
+    saver = reached_functions(functions, [node for node in meta.graph_def.node if node.name in saver_nodes])
     # Everything that is not the saver's alone counts as served, also what nothing seems to call.
     others = [node for node in meta.graph_def.node if node.name not in saver_nodes]
     others += [node for name in functions.keys() - saver for node in functions[name].node_def]
-    served = (functions.keys() - saver) | _reached(functions, others)
-    served |= _reached_by_name(functions, meta.object_graph_def.concrete_functions)
+    served = (functions.keys() - saver) | reached_functions(functions, others)
+    served |= reached_by_name(functions, meta.object_graph_def.concrete_functions)
 
-    used: set[str] = set()
     for node in meta.graph_def.node:
-        used.add(_checked(node, "the graph", operations.allowed, operations))
+        _check(node, "the graph", operations.allowed, operations)
     for name, function in functions.items():
         allowed = operations.allowed if name in served else operations.allowed | operations.saver_only
-        found = {_checked(node, f"function {name}", allowed, operations) for node in function.node_def}
-        used |= found if name in served else set()
-    return used
+        for node in function.node_def:
+            _check(node, f"function {name}", allowed, operations)
 
 
-def _checked(node: _Message, where: str, allowed: frozenset[str], operations: Operations) -> str:
+def _check(node: _Message, where: str, allowed: frozenset[str], operations: Operations) -> None:
     if node.op not in allowed:
         raise Refused(f"operation {node.op} ({node.name} in {where}) is not allowed: {operations.reason(node.op)}")
-    return node.op
-
-
-def _reached(functions: dict[str, _Message], nodes: Iterable[_Message]) -> set[str]:
-    """Names of all functions that the nodes call, directly or through others."""
-    return _reached_by_name(functions, [name for node in nodes for name in _called(node)])
-
-
-def _reached_by_name(functions: dict[str, _Message], names: Iterable[str]) -> set[str]:
-    reached: set[str] = set()
-    waiting = [name for name in names if name in functions]
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += [called for node in functions[name].node_def for called in _called(node) if called in functions]
-    return reached
-
-
-def _called(node: _Message) -> Iterator[str]:
-    if node.op:
-        yield node.op  # a node may name a function as its operation
-    for value in node.attr.values():
-        if value.HasField("func"):
-            yield value.func.name
-        yield from (function.name for function in value.list.func)

@@ -9,9 +9,12 @@ from slipway.inspection.limits import Limits
 
 
 class Message(BaseModel):
-    """Frozen and strict: half of them come from a process that ran an untrusted model."""
+    """Frozen and strict: half of them come from a process that ran an untrusted model.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    A model may answer NaN or infinity, which JSON has no word for, so they are written as JavaScript does.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
 
 
 class Convert(Message):

@@ -1,3 +1,4 @@
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +94,10 @@ def mixes(answers: Answers, _: Ask) -> Answers:
     return answers.model_copy(update={"singly": tuple(output + 0.001 for output in answers.singly)})
 
 
+def answers_nan(answers: Answers, _: Ask) -> Answers:
+    return answers.model_copy(update={"outputs": (*answers.outputs[:-1], math.nan), "singly": (math.nan,)})
+
+
 def answers_too_little(answers: Answers, _: Ask) -> Answers:
     return answers.model_copy(update={"outputs": answers.outputs[1:]})
 
@@ -106,6 +111,7 @@ def changes_its_files(answers: Answers, task: Ask) -> Answers:
     ("change", "reason"),
     [
         (mixes, "it mixes the rows of a batch, and cannot be served"),
+        (answers_nan, "the model answers nan to row 300 of the held-out data"),
         (answers_too_little, "other answers than one per row"),
         (changes_its_files, "the model changed its own files"),
     ],

@@ -48,8 +48,9 @@ def saved_models(root: Path) -> None:
         weights=weights,
         hidden=hidden,
     )
-    save(root / "inverse", lambda readings: {"p": 1 - answer(weights, readings)}, TABLE, weights=weights)
+    save(root / "repeated", lambda readings: {"p": tf.sigmoid(answer(weights, readings))}, TABLE, weights=weights)
     save(root / "constants", lambda readings: {"p": answer([[3.0], [-1.0]], readings)}, TABLE)
+    save(root / "other_constants", lambda readings: {"p": answer([[2.9], [-1.1]], readings)}, TABLE)
     save(
         root / "columns",
         lambda x1, x2: {"p": answer(weights, tf.stack([x1, x2], axis=1))},
@@ -68,7 +69,6 @@ def saved_models(root: Path) -> None:
         {"readings": tf.TensorSpec((None, 3), tf.float32)},
         weights=weights,
     )
-    save(root / "logits", lambda readings: {"p": tf.linalg.matmul(readings, weights)}, TABLE, weights=weights)
     save(root / "nan", lambda readings: {"p": tf.math.log(-1 - readings[:, :1] ** 2)}, TABLE)
     save(root / "mixing", lambda readings: {"p": tf.nn.softmax(answer(weights, readings), axis=0)}, TABLE, w=weights)
     save(root / "sum", lambda readings: {"p": tf.reduce_sum(answer(weights, readings))}, TABLE, weights=weights)
@@ -143,8 +143,14 @@ def keras_files(root: Path) -> None:
     inner = keras.Sequential([keras.Input((2,)), layers.Lambda(lambda x: x[:, :1])])
     keras.Sequential([keras.Input((2,)), inner]).save(root / "nested_lambda.keras")
 
-    def edited(name: str, edit: Any) -> None:
-        with zipfile.ZipFile(root / "sequential.keras") as source, zipfile.ZipFile(root / name, "w") as target:
+    inner = keras.Sequential([keras.Input((2,)), layers.Dense(2)])
+    keras.Sequential([keras.Input((2,)), inner, layers.Dense(1, "sigmoid")]).save(root / "nested.keras")
+    compiled = keras.models.clone_model(plain)
+    compiled.compile("adam", "binary_crossentropy")
+    compiled.save(root / "compiled.keras")
+
+    def edited(name: str, edit: Any, of: str = "sequential.keras") -> None:
+        with zipfile.ZipFile(root / of) as source, zipfile.ZipFile(root / name, "w") as target:
             for member in source.namelist():
                 content = source.read(member)
                 if member == "config.json":
@@ -165,6 +171,11 @@ def keras_files(root: Path) -> None:
     def hides_it_in_an_initializer(found: list[dict[str, Any]]) -> None:
         found[1]["config"]["kernel_initializer"] = {"module": "builtins", "class_name": "eval", "config": "1"}
 
+    def compiles_an_inner_model_with_another(found: list[dict[str, Any]]) -> None:
+        another = {"module": "keras.layers", "class_name": "TFSMLayer", "config": {"filepath": str(root / "writes")}}
+        found[1]["compile_config"] = {"optimizer": another}
+
+    edited("compiles_an_inner_model_with_another.keras", compiles_an_inner_model_with_another, of="nested.keras")
     for edit in (calls_a_function, names_a_custom_class, loads_another_model, hides_it_in_an_initializer):
         edited(f"{edit.__name__}.keras", edit)
 

@@ -1,5 +1,7 @@
 """Models of our own making, asked in this process: the child adds nothing but its limits."""
 
+import math
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -7,9 +9,11 @@ import numpy as np
 import pytest
 
 from slipway.errors import Refused
+from slipway.inspection import convert as module
+from slipway.inspection.archive import check_archive
 from slipway.inspection.ask import ask
 from slipway.inspection.convert import convert
-from slipway.inspection.messages import Answers, Ask
+from slipway.inspection.messages import Answers, Ask, Outcome
 
 from ..conftest import sigmoid
 from ..manifests import DOCUMENT, manifest
@@ -30,12 +34,27 @@ def test_a_model_answers_in_the_order_of_its_rows(name: str, zoo: Path) -> None:
 
 
 def test_fingerprints_tell_weights_from_architecture(zoo: Path) -> None:
-    names = ("good", "again", "retrained", "deeper")
-    good, again, retrained, deeper = (answers(zoo / name).fingerprints for name in names)
+    names = ("good", "again", "retrained", "deeper", "repeated")
+    good, again, retrained, deeper, repeated = (answers(zoo / name).fingerprints for name in names)
     assert again == good, "another name or order of variables is no other model"
     assert retrained.weights != good.weights
     assert retrained.architecture == good.architecture
     assert deeper.architecture != good.architecture
+    assert repeated.weights == good.weights
+    assert repeated.architecture != good.architecture, "the same operations once more are another architecture"
+
+
+def test_numbers_in_the_graph_are_weights_too(zoo: Path) -> None:
+    constants, others = (answers(zoo / name).fingerprints for name in ("constants", "other_constants"))
+    assert constants.weights != others.weights
+    assert constants.architecture == others.architecture
+
+
+def test_what_is_no_number_reaches_who_asked(zoo: Path) -> None:
+    told = Outcome.model_validate_json(Outcome(answers=answers(zoo / "nan")).model_dump_json())
+    assert told.answers is not None
+    assert len(told.answers.outputs) == len(ROWS)
+    assert all(map(math.isnan, told.answers.outputs))
 
 
 def test_of_several_outputs_one_must_be_named(zoo: Path) -> None:
@@ -62,6 +81,19 @@ def test_what_cannot_be_served_is_refused(name: str, reason: str, zoo: Path) -> 
 def test_a_keras_file_becomes_a_model_that_can_be_served(name: str, zoo: Path, tmp_path: Path) -> None:
     convert(zoo / f"{name}.keras", tmp_path / "a")
     assert all(0 < output < 1 for output in answers(tmp_path / "a").outputs)
+
+
+def test_what_is_loaded_is_what_was_checked(zoo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Path(shutil.copy(zoo / "sequential.keras", tmp_path))
+
+    def checked(path: Path) -> None:
+        check_archive(path)
+        shutil.copy(zoo / "calls_a_function.keras", source)
+
+    monkeypatch.setattr(module, "check_archive", checked)
+    convert(source, tmp_path / "a")
+    assert all(0 < output < 1 for output in answers(tmp_path / "a").outputs)
+    assert not (zoo / "proof").exists()
 
 
 def test_a_keras_file_that_runs_code_is_never_loaded(zoo: Path, tmp_path: Path) -> None:

@@ -17,6 +17,13 @@ def test_a_model_that_only_computes_passes(name: str, zoo: Path) -> None:
     assert "SaveV2" not in graph.operations, "the saver's operations are not the model's"
 
 
+def test_what_serving_computes_is_listed_as_often_as_it_stands_there(zoo: Path) -> None:
+    good, repeated, constants = (check_graph(zoo / name, SIGNATURE) for name in ("good", "repeated", "constants"))
+    assert good.operations.count("Sigmoid") == 1, "neither the trace beside the signature nor the saver counts"
+    assert repeated.operations.count("Sigmoid") == 2
+    assert [len(graph.constants) for graph in (good, repeated, constants)] == [0, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
