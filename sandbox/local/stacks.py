@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from sandbox.driver import Access
 from sandbox.engine.stack import Stack
-from sandbox.local import configuration
+from sandbox.local import configuration, endpoints
 from sandbox.local.configuration import CHECKOUT
 from sandbox.state import State
 from sandbox.toolchain import images
@@ -18,6 +18,7 @@ def platform(state: State, access: Access) -> Stack:
     references = images.references(state)
     values = {
         "slipway-platform:foundation.kubeconfig": str(access.kubeconfig),
+        "slipway-platform:foundation.apiServer": endpoints.api_server(access.kubeconfig),
         "slipway-platform:foundation.registry": access.registry,
         "slipway-platform:foundation.store.endpoint": access.store,
         "slipway-platform:foundation.store.address": _address(access.store),
