@@ -7,22 +7,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from sandbox import driver, lifecycle, shell, table
 from sandbox import state as states
 from sandbox.driver import DriverName
 from sandbox.errors import SandboxError
 from sandbox.kubeconfig import Existing
-from sandbox.progress import console
+from sandbox.reporting import reported
 
 WIDTH: Final = 160  # columns
 # As wide as a table needs where it goes to a file or another program.
@@ -68,7 +65,7 @@ def up(
 
     After a reboot, a killed process or a run that was cut off, run it again.
     """
-    with _reported():
+    with reported():
         existing = _existing(driver_name, kubeconfig, registry, s3, gateway)
         access = lifecycle.up(states.default(), driver_name, existing)
         if as_json:
@@ -83,14 +80,14 @@ def down() -> None:
 
     With the driver kubeconfig, the cluster is only forgotten.
     """
-    with _reported():
+    with reported():
         lifecycle.down(states.default())
 
 
 @app.command()
 def status(*, as_json: Json = False) -> None:
     """Show every component: whether it works, its process and address. Exits with 1 if one does not work."""
-    with _reported():
+    with reported():
         state = states.default()
         parts = lifecycle.current(state).status()
         if as_json:
@@ -106,7 +103,7 @@ def status(*, as_json: Json = False) -> None:
 @app.command()
 def env(*, as_json: Json = False) -> None:
     """Print what makes kubectl, pulumi and slipway work in a shell: eval "$(python -m sandbox env)"."""
-    with _reported():
+    with reported():
         state = states.default()
         values = {"PATH": shell.search_path(state), **shell.variables(state, driver.access(state))}
         typer.echo(json.dumps(values) if as_json else shell.exports(values))
@@ -120,7 +117,7 @@ def logs(
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many of the last lines.")] = 200,
 ) -> None:
     """Show a component's log."""
-    with _reported():
+    with reported():
         file = lifecycle.current(states.default()).log(name)
         command = ["tail", f"--lines={lines}", *(["--follow=name", "--retry"] if follow else []), str(file)]
         if follow:
@@ -145,14 +142,3 @@ def _existing(
         missing = next(option for option, value in given.items() if value is None)
         raise SandboxError(f"--driver kubeconfig needs {missing}: see `python -m sandbox up --help`")
     return Existing(kubeconfig=kubeconfig, registry=registry, s3=s3.rstrip("/"), gateway=gateway.rstrip("/"))
-
-
-@contextmanager
-def _reported() -> Generator[None]:
-    try:
-        yield
-    except SandboxError as error:
-        if error.log:
-            console.print(Text(error.log, style="dim"))
-        console.print(Text(f"error: {error}", style="red"))
-        raise typer.Exit(1) from None

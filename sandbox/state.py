@@ -33,7 +33,7 @@ class State:
 
     @property
     def images(self) -> Path:
-        """Third-party images as OCI archives, and buildah's storage."""
+        """Third-party images as OCI archives."""
         return self.root / "images"
 
     @property
@@ -62,4 +62,4 @@ def default() -> State:
     if configured := os.environ.get("SLIPWAY_STATE"):
         return State(Path(configured).expanduser().resolve())
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return State(Path(cache).expanduser() / "slipway")
+    return State((Path(cache).expanduser() / "slipway").resolve())

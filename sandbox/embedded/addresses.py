@@ -41,7 +41,7 @@ GATEWAY_URL: Final = f"http://{LOOPBACK}:{GATEWAY_PORT}"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A TCP address on which a component listens."""
+    """A TCP address that a component takes."""
 
     host: str
     port: int
@@ -50,7 +50,8 @@ class Endpoint:
         return f"{self.host}:{self.port}"
 
 
-# Where each component listens; the first address is the one that others use.
+# What each component takes; the first address is the one that others use. kube-proxy does not listen at the gateway's,
+# but rewrites what is sent there.
 ENDPOINTS: Final = {
     "etcd": (Endpoint(LOOPBACK, ETCD_PORT), Endpoint(LOOPBACK, ETCD_PEER_PORT)),
     "registry": (Endpoint(LOOPBACK, REGISTRY_PORT),),
@@ -59,5 +60,9 @@ ENDPOINTS: Final = {
     "kube-controller-manager": (Endpoint(LOOPBACK, CONTROLLER_MANAGER_PORT),),
     "kube-scheduler": (Endpoint(LOOPBACK, SCHEDULER_PORT),),
     "kubelet": (Endpoint(NODE_ADDRESS, KUBELET_PORT), Endpoint(LOOPBACK, KUBELET_HEALTH_PORT)),
-    "kube-proxy": (Endpoint(LOOPBACK, PROXY_HEALTH_PORT), Endpoint(LOOPBACK, PROXY_METRICS_PORT)),
+    "kube-proxy": (
+        Endpoint(LOOPBACK, PROXY_HEALTH_PORT),
+        Endpoint(LOOPBACK, PROXY_METRICS_PORT),
+        Endpoint(LOOPBACK, GATEWAY_PORT),
+    ),
 }

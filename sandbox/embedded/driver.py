@@ -29,6 +29,7 @@ from sandbox.embedded.component import Component
 from sandbox.embedded.layout import Layout
 from sandbox.progress import step
 from sandbox.state import State
+from sandbox.toolchain import images
 
 
 class Embedded:
@@ -41,7 +42,7 @@ class Embedded:
     def up(self) -> Access:
         """Start what does not run, and wait until all of it works."""
         layout = self._layout
-        references = mirror.references(self._state)
+        references = images.references(self._state)
         wanted = components.describe(layout, references["pause"])
         preflight.check(self._state, layout)
         self._prepare()
@@ -55,7 +56,10 @@ class Embedded:
         """End everything and remove its data; what the toolchain built stays."""
         preflight.need_root()
         layout = self._layout
-        if not layout.cluster.exists() and not network.is_ours(layout):
+        if not layout.cluster.exists() and not preflight.is_installed():
+            return
+        abandoned = firewall.is_abandoned(layout)
+        if not layout.cluster.exists() and not network.is_ours(layout) and not abandoned:
             return
         with step("end the sandbox's processes", 3):
             # The kubelet first, or it would start again what is ended.
@@ -69,13 +73,16 @@ class Embedded:
             if network.is_ours(layout):
                 firewall.remove()
                 network.remove()
-            machine.restore(layout)
+            elif abandoned:
+                firewall.remove()
+            if not processes.others(layout.cluster):
+                machine.restore(layout)
             files.remove(layout.cluster)
 
     def status(self) -> Sequence[Part]:
         """Every component's process, and whether it works."""
         preflight.need_root()
-        wanted = components.describe(self._layout, mirror.references(self._state)["pause"])
+        wanted = components.describe(self._layout, images.references(self._state)["pause"])
         return health.look(self._layout, wanted.all())
 
     def log(self, name: str) -> Path:

@@ -5,8 +5,9 @@ kube-proxy and kubelet write chains named KUBE-…; ours are named SLIPWAY-…. 
 
 from typing import Final
 
-from sandbox.embedded import addresses
+from sandbox.embedded import addresses, network, processes
 from sandbox.embedded.commands import run
+from sandbox.embedded.layout import Layout
 
 KUBERNETES: Final = "KUBE-"
 OURS: Final = "SLIPWAY-"
@@ -55,6 +56,14 @@ def chains(prefix: str) -> list[str]:
             if line.startswith(f":{prefix}")
         }
     )
+
+
+def is_abandoned(layout: Layout) -> bool:
+    """Whether there are chains of a sandbox without its bridge, which is not another one than ours that lives.
+
+    KUBE-… chains are that sandbox's too then: beside another Kubernetes it would not have come up.
+    """
+    return bool(chains(OURS)) and network.bridge() is None and not processes.others(layout.cluster)
 
 
 def remove() -> None:

@@ -1,40 +1,23 @@
-"""The images that stand in for the official registries: what they are called, and how they get into ours."""
+"""The images that stand in for the official registries: how they get into ours, and how image builds find them."""
 
 from typing import Final
 
 from sandbox import files
 from sandbox.embedded import addresses
 from sandbox.embedded.containerd import MIRRORED
-from sandbox.errors import SandboxError
 from sandbox.state import State
 from sandbox.toolchain import images
-from sandbox.toolchain.golang import BuildError
 
 CONFIGURATION: Final = "registries.conf"
-
-
-def references(state: State) -> dict[str, str]:
-    """Every third-party image by name, as `registry/repository:tag@sha256:…`.
-
-    Raises:
-        SandboxError: one is not built.
-    """
-    try:
-        return images.references(state)
-    except BuildError as error:
-        raise SandboxError(str(error)) from None
 
 
 def fill(state: State) -> None:
     """Push what the registry lacks, and tell image builds where to find it.
 
     Raises:
-        SandboxError: an image can't be pushed.
+        SandboxError: an image isn't built, or can't be pushed.
     """
-    try:
-        images.push(state, addresses.REGISTRY)
-    except BuildError as error:
-        raise SandboxError(str(error)) from None
+    images.push(state, addresses.REGISTRY)
     files.write(state.images / CONFIGURATION, builders_configuration(), mode=0o644)
 
 

@@ -2,7 +2,9 @@
 
 import os
 import re
+import shlex
 import shutil
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +16,8 @@ from sandbox.embedded.layout import Layout
 from sandbox.embedded.processes import SYSTEM_PATH
 from sandbox.errors import SandboxError
 from sandbox.state import State
+from sandbox.toolchain import space
 
-DISK: Final = 8  # GiB: images of pods unpacked, registry, logs; an estimate with reserve
 BUILT: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet")
 INSTALLED: Final = ("containerd", "docker-registry", "ip", "iptables", "nsenter", "runc", "setsid", "ss", "unshare")
 ANYWHERE: Final = frozenset({"*", "0.0.0.0", "[::]"})  # noqa: S104 - compared with, not bound to
@@ -31,6 +33,11 @@ def program(name: str) -> Path:
     if found is None:
         raise SandboxError(f"{name} is not installed: run `make setup`")
     return Path(found)
+
+
+def is_installed() -> bool:
+    """Whether every program is there without which no sandbox can have been up."""
+    return all(shutil.which(name, path=SYSTEM_PATH) for name in INSTALLED)
 
 
 def need_root() -> None:
@@ -61,39 +68,43 @@ def check(state: State, layout: Layout) -> None:
     for name in BUILT:
         if not (state.bin / name).exists():
             raise SandboxError(f"{state.bin / name} is not built: run `make setup`")
-    _check_disk(state)
+    space.check(state)
+    check_surroundings(layout)
+
+
+def check_surroundings(layout: Layout) -> None:
+    """Refuse to begin where others use the ports, networks or packet filter chains that the sandbox needs.
+
+    Raises:
+        SandboxError: someone does; the message says who, and the remedy.
+    """
     _check_network(layout)
     _check_ports(layout)
-
-
-def _check_disk(state: State) -> None:
-    state.root.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(state.root).free / 2**30
-    if free < DISK:
-        raise SandboxError(
-            f"{state.root} has {free:.1f} GiB free and {DISK} are needed: free some, or set SLIPWAY_STATE to a "
-            "folder on a larger disk"
-        )
 
 
 def _check_network(layout: Layout) -> None:
     bridge = network.bridge()
     if bridge is None:
-        if foreign := firewall.chains(firewall.KUBERNETES):
+        foreign = firewall.chains(firewall.KUBERNETES)
+        if foreign and not firewall.is_abandoned(layout):
             raise SandboxError(
                 f"another Kubernetes uses this machine's packet filter (chain {foreign[0]}): stop it, or use it with "
                 "`--driver kubeconfig`"
             )
     elif not network.is_ours(layout):
-        whose = f"belongs to the {bridge['ifalias']}" if "ifalias" in bridge else "is not ours"
+        if (owner := network.owner()) is None:
+            raise SandboxError(
+                f"the network interface {addresses.BRIDGE} is not ours: remove it with "
+                f"`ip link delete {addresses.BRIDGE}`"
+            )
         raise SandboxError(
-            f"the network interface {addresses.BRIDGE} {whose}: take that sandbox down, or remove the interface with "
-            f"`ip link delete {addresses.BRIDGE}`"
+            f"the network interface {addresses.BRIDGE} belongs to the sandbox in {owner}: take that one down with "
+            f"`SLIPWAY_STATE={shlex.quote(str(owner))} {sys.executable} -m sandbox down`"
         )
     if other := network.overlapping():
         raise SandboxError(
             f"{other} overlaps the sandbox's networks {addresses.POD_NETWORK} and {addresses.SERVICE_NETWORK}: "
-            "take that interface down first"
+            "remove that first"
         )
 
 
@@ -110,7 +121,8 @@ def _check_ports(layout: Layout) -> None:
 def _holder(endpoint: Endpoint) -> str | None:
     for line in run(["ss", "--no-header", "--listening", "--tcp", "--numeric", "--processes"]).splitlines():
         fields = line.split()
-        host, _, port = fields[3].rpartition(":")
+        address, _, port = fields[3].rpartition(":")
+        host = address.partition("%")[0]  # behind it, an interface
         if port == str(endpoint.port) and (host in ANYWHERE or host == endpoint.host):
             found = re.search(r'\("([^"]*)",pid=(\d+)', line)
             return f"{found[1]} (pid {found[2]})" if found else "a process outside this one's view"

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 OWNER: Final = "SLIPWAY_SANDBOX"
 COMPONENT: Final = "SLIPWAY_COMPONENT"
@@ -44,11 +44,12 @@ class Process:
 
 def owned(cluster: Path) -> list[Process]:
     """Every living process that was started for the sandbox in `cluster`, directly or by one of those."""
-    return [
-        process
-        for entry in os.listdir("/proc")
-        if entry.isdigit() and (process := _inspect(int(entry), cluster)) is not None
-    ]
+    return [process for pid in _all() if (process := _inspect(pid, cluster)) is not None]
+
+
+def others(cluster: Path) -> list[int]:
+    """The ids of living processes of other sandboxes than the one in `cluster`, in this one's network namespace."""
+    return [pid for pid in _all() if _owner(pid) not in {None, str(cluster)} and _network(pid) == _network("self")]
 
 
 def component(cluster: Path, name: str) -> Process | None:
@@ -155,6 +156,24 @@ def _inspect(pid: int, cluster: Path) -> Process | None:
         leader=leader,
         started=_boot_time() + ticks / os.sysconf("SC_CLK_TCK"),
     )
+
+
+def _all() -> list[int]:
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+
+
+def _owner(pid: int) -> str | None:
+    try:
+        return _environment((Path("/proc") / str(pid) / "environ").read_bytes()).get(OWNER)
+    except OSError:
+        return None  # it ended while we looked
+
+
+def _network(pid: int | Literal["self"]) -> str | None:
+    try:
+        return os.readlink(f"/proc/{pid}/ns/net")
+    except OSError:
+        return None
 
 
 def _environment(content: bytes) -> Mapping[str, str]:

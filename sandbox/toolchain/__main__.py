@@ -2,33 +2,51 @@
 
 import sys
 
+from sandbox import driver, lock
 from sandbox import state as states
+from sandbox.driver import DriverName
+from sandbox.embedded import preflight
+from sandbox.embedded.layout import Layout
 from sandbox.progress import console
+from sandbox.reporting import reported
 from sandbox.state import State
 from sandbox.toolchain import debian, images, manifests, programs, removal, space, store
-from sandbox.toolchain.golang import BuildError, Go
+from sandbox.toolchain.golang import Go
 
 
 def prepare(state: State) -> None:
     """Install packages, build programs and images, fetch CRDs; drop the build caches.
 
+    What would keep the sandbox from coming up afterwards is refused before the long builds.
+
     Raises:
-        BuildError: a step failed; what was completed before it is kept.
+        SandboxError: a step failed; what was completed before it is kept.
     """
+    preflight.need_root()
     space.check(state)
-    debian.install()
-    go = Go(state)
-    for one in programs.BUILDS:
-        store.link(programs.build(state, one, go), state.bin)
-    manifests.fetch(state, go)
-    images.build(state)
-    go.drop_caches()
+    with lock.exclusive(state, "toolchain"):
+        debian.install()
+        access = driver.recorded(state)
+        if access is None or access.driver is DriverName.EMBEDDED:
+            preflight.check_surroundings(Layout(state))
+        go = Go(state)
+        for one in programs.BUILDS:
+            store.link(programs.build(state, one, go), state.bin)
+        manifests.fetch(state, go)
+        images.build(state)
+        if go.caches.exists():
+            fullest = space.used(state.root)
+            go.drop_caches()
+            kept = space.used(state.root)
+            console.print(
+                f"  set-up took {fullest:.1f} GiB below {state.root} at its fullest, and keeps {kept:.1f} GiB"
+            )
 
 
 def main(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
     state = states.default()
-    try:
+    with reported():
         match arguments:
             case []:
                 prepare(state)
@@ -37,9 +55,6 @@ def main(arguments: list[str]) -> int:
             case _:
                 console.print("usage: python -m sandbox.toolchain [clean]", markup=False)
                 return 2
-    except BuildError as error:
-        console.print(f"error: {error}", markup=False, style="red")
-        return 1
     return 0
 
 

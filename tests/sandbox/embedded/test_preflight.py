@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ class Machine:
         self.addresses: list[dict[str, Any]] = [
             {"ifname": "eth0", "addr_info": [{"local": "192.0.2.2", "prefixlen": 24}]}
         ]
+        self.routes: list[dict[str, Any]] = [{"dst": "default", "dev": "eth0"}, {"dst": "192.0.2.0/24", "dev": "eth0"}]
         self.rules = ""
         self.listening = ""
 
@@ -35,6 +37,8 @@ class Machine:
                 return json.dumps(self.links)
             case ["ip", "-json", "-4", "address", "show"]:
                 return json.dumps(self.addresses)
+            case ["ip", "-json", "-4", "route", "show"]:
+                return json.dumps(self.routes)
             case ["iptables-save" | "ip6tables-save"]:
                 return self.rules
             case ["ss", *_]:
@@ -51,9 +55,10 @@ def machine(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(preflight, "INSTALLED", ())
     monkeypatch.setattr(preflight, "CNI_PLUGINS", layout.state.bin)
+    monkeypatch.setattr(processes, "others", Mock(return_value=[]))
     monkeypatch.setattr(shutil, "disk_usage", Mock(return_value=Usage(free=100 * 2**30)))
     layout.state.bin.mkdir(parents=True)
-    for name in (*preflight.BUILT, "bridge"):
+    for name in (*preflight.BUILT, "bridge", "traefik"):
         (layout.state.bin / name).touch()
     return one
 
@@ -95,7 +100,7 @@ def test_a_program_that_is_not_installed_is_named() -> None:
 
 def test_too_little_disk_is_told_in_figures(check: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", Mock(return_value=Usage(free=2**30)))
-    with pytest.raises(SandboxError, match=r"has 1\.0 GiB free and 8 are needed"):
+    with pytest.raises(SandboxError, match=r"has 1\.0 GiB free and 12\.0 are needed"):
         check()
 
 
@@ -104,6 +109,24 @@ def test_a_port_in_use_is_told_with_its_holder(machine: Machine, check: Callable
     machine.listening = f'LISTEN 0 128 {host}:6443 0.0.0.0:* users:(("nginx",pid=77,fd=3))\n'
     with pytest.raises(SandboxError, match=r"port 6443 .* for kube-apiserver, is in use by nginx \(pid 77\)"):
         check()
+
+
+def test_a_port_that_is_bound_to_an_interface_is_in_use_too(machine: Machine, check: Callable[[], None]) -> None:
+    machine.listening = 'LISTEN 0 128 127.0.0.1%lo:2379 0.0.0.0:* users:(("nginx",pid=77,fd=3))\n'
+    with pytest.raises(SandboxError, match=r"port 2379 on 127\.0\.0\.1"):
+        check()
+
+
+def test_the_gateways_port_is_taken_by_nobody_else(
+    machine: Machine, check: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.listening = 'LISTEN 0 128 *:30080 *:* users:(("nginx",pid=77,fd=3))\n'
+    with pytest.raises(SandboxError, match=r"port 30080 on 127\.0\.0\.1, for kube-proxy, is in use by nginx"):
+        check()
+
+    ours = processes.Process(pid=78, component="kube-proxy", key="", leader=True, started=0)
+    monkeypatch.setattr(processes, "owned", Mock(return_value=[ours]))
+    check()
 
 
 def test_the_same_port_on_another_address_is_not_in_the_way(machine: Machine, check: Callable[[], None]) -> None:
@@ -129,24 +152,70 @@ def test_another_kubernetes_is_left_alone(machine: Machine, check: Callable[[], 
 
 
 @pytest.mark.parametrize(
-    ("link", "whose"),
-    [
-        ({"address": "aa:bb:cc:dd:ee:ff"}, "is not ours"),
-        ({"address": "02:51:00:00:00:00", "ifalias": "slipway sandbox /elsewhere"}, "sandbox /elsewhere"),
-    ],
+    "left", ["*filter\n:SLIPWAY-INPUT - [0:0]\n", "*nat\n:KUBE-NAT - [0:0]\n:SLIPWAY-INPUT - [0:0]\n"]
 )
-def test_a_bridge_of_someone_else_is_left_alone(
-    machine: Machine, check: Callable[[], None], link: dict[str, str], whose: str
+def test_chains_of_a_sandbox_that_is_gone_are_not_in_the_way(
+    machine: Machine, check: Callable[[], None], left: str
 ) -> None:
-    machine.links.append({"ifname": "slipway0", **link})
-    with pytest.raises(SandboxError, match=f"slipway0 .*{whose}.*ip link delete slipway0"):
+    machine.rules = left
+
+    check()
+
+
+def test_chains_of_another_sandbox_that_lives_are_left_alone(
+    machine: Machine, check: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.rules = "*nat\n:KUBE-NAT - [0:0]\n:SLIPWAY-INPUT - [0:0]\n"
+    monkeypatch.setattr(processes, "others", Mock(return_value=[77]))
+    with pytest.raises(SandboxError, match=r"another Kubernetes .* \(chain KUBE-NAT\)"):
+        check()
+
+
+def test_a_bridge_of_someone_else_is_left_alone(machine: Machine, check: Callable[[], None]) -> None:
+    machine.links.append({"ifname": "slipway0", "address": "aa:bb:cc:dd:ee:ff"})
+    with pytest.raises(SandboxError, match=r"slipway0 is not ours: .*`ip link delete slipway0`"):
+        check()
+
+
+def test_the_bridge_of_another_sandbox_is_told_with_the_command_that_takes_it_down(
+    machine: Machine, check: Callable[[], None]
+) -> None:
+    alias = "slipway sandbox /else where/cluster"
+    machine.links.append({"ifname": "slipway0", "address": "02:51:00:00:00:00", "ifalias": alias})
+    with pytest.raises(SandboxError, match=r"`SLIPWAY_STATE='/else where' \S+ -m sandbox down`"):
         check()
 
 
 def test_an_overlapping_network_is_named(machine: Machine, check: Callable[[], None]) -> None:
     machine.addresses.append({"ifname": "cni0", "addr_info": [{"local": "10.244.3.1", "prefixlen": 16}]})
-    with pytest.raises(SandboxError, match=r"cni0 \(10\.244\.0\.0/16\) overlaps"):
+    with pytest.raises(SandboxError, match=r"the network 10\.244\.0\.0/16 of cni0 overlaps"):
         check()
+
+
+@pytest.mark.parametrize("to", ["10.96.0.0/16", "10.96.0.10", "10.244.0.0/24", "10.0.0.0/8"])
+def test_a_route_that_overlaps_is_named_instead_of_replaced(
+    machine: Machine, check: Callable[[], None], to: str
+) -> None:
+    machine.routes.append({"dst": to, "dev": "wg0"})
+    with pytest.raises(SandboxError, match=rf"the route to {re.escape(to)}\S* of wg0 overlaps"):
+        check()
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        {"dst": "0.0.0.0/1", "dev": "tun0"},
+        {"dst": "10.96.0.0/16", "dev": "slipway0"},
+        {"dst": "10.97.0.0/16", "dev": "wg0"},
+        {"type": "blackhole", "dst": "198.51.100.0/24"},
+    ],
+)
+def test_default_routes_our_own_and_those_elsewhere_are_not_in_the_way(
+    machine: Machine, check: Callable[[], None], route: dict[str, str]
+) -> None:
+    machine.routes.append(route)
+
+    check()
 
 
 def test_a_failing_program_is_reported_in_one_line() -> None:

@@ -46,6 +46,21 @@ def test_processes_of_another_sandbox_are_not_ours(cluster: Path) -> None:
     assert processes.owned(cluster / "other") == []
 
 
+def test_another_sandbox_in_the_same_network_is_seen(cluster: Path) -> None:
+    started = start(cluster)
+
+    assert started.pid in processes.others(cluster / "other")
+    assert started.pid not in processes.others(cluster)
+
+
+def test_another_sandbox_in_a_network_of_its_own_is_no_neighbour(cluster: Path) -> None:
+    started = start(cluster, argv=("/usr/bin/unshare", "--net", *SLEEP))
+    while Path(f"/proc/{started.pid}/ns/net").readlink() == Path("/proc/self/ns/net").readlink():
+        pass
+
+    assert started.pid not in processes.others(cluster / "other")
+
+
 def test_a_process_that_it_starts_belongs_to_it_but_is_not_it(cluster: Path) -> None:
     leader = start(cluster, argv=("/bin/sh", "-c", "sleep 300 & sleep 301"))
     while len(found := processes.owned(cluster)) < 3:

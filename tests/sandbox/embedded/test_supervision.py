@@ -68,7 +68,8 @@ def test_one_that_ends_shows_its_last_words_and_what_to_do(layout: Layout) -> No
     with pytest.raises(SandboxError, match=r"shell ended: see `python -m sandbox logs shell`") as refused:
         supervision.bring_up(layout, [shell("echo port taken; exit 1", layout, probe=lambda: "refused")])
 
-    assert refused.value.log == "port taken"
+    # Once or more: whether it was seen alive, and so started again, is a matter of moments.
+    assert set(refused.value.log.splitlines()) == {"port taken"}
 
 
 def test_one_that_ends_before_it_works_is_started_again(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import state as states
-from sandbox.toolchain import images, programs, removal, space
-from sandbox.toolchain.golang import BuildError, Module
+from sandbox.toolchain import images, programs
+from sandbox.toolchain.errors import BuildError
+from sandbox.toolchain.golang import Module
 from sandbox.toolchain.programs import BUILDS, MODULES, Build
 
 PINNED = [one for one in BUILDS if one.module]
@@ -40,24 +40,3 @@ def test_a_module_without_a_checksum_is_refused(tmp_path: Path) -> None:
     assert pin.version == "v1.2.3"
     with pytest.raises(BuildError, match=r"no checksum of example.org/tool v1.2.3"):
         _ = pin.checksum
-
-
-def test_too_little_disk_is_refused_before_anything_is_downloaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(space, "TO_BUILD", 10**9)
-    with pytest.raises(BuildError, match=r"GiB free and 1000000000 are needed: free some, or set SLIPWAY_STATE"):
-        space.check(states.State(tmp_path))
-
-
-def test_clean_refuses_while_something_is_mounted(tmp_path: Path) -> None:
-    root = tmp_path / "state"
-    root.mkdir()
-    mounts = tmp_path / "mounts"
-    mounts.write_text(f"overlay {root}/cluster/x overlay rw 0 0\n")
-    with pytest.raises(BuildError, match="still mounted: run `make down` first"):
-        removal.remove(states.State(root), mounts)
-    assert root.exists()
-    mounts.write_text("proc /proc proc rw 0 0\n")
-    removal.remove(states.State(root), mounts)
-    assert not root.exists()
