@@ -12,14 +12,15 @@ from sandbox.state import State
 
 
 def variables(state: State, access: Access) -> dict[str, str]:
-    """Every variable but PATH.
+    """Every variable but PATH, after making Pulumi ready: also where no stack has been brought up yet.
 
     Raises:
-        SandboxError: Pulumi is not set up.
+        SandboxError: there is no Pulumi CLI.
     """
     from sandbox import engine  # takes the Pulumi SDK along, which the rest of the sandbox does without
 
     try:
+        engine.prepare(state)
         engines = engine.shell(state)
     except engine.EngineError as error:
         raise SandboxError(str(error)) from None

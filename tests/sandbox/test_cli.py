@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from sandbox import cli, driver, lifecycle, shell
 from sandbox.driver import Access, DriverName, Part
+from sandbox.errors import SandboxError
+from sandbox.progress import console
 from sandbox.state import State
 
 
@@ -16,6 +18,24 @@ from sandbox.state import State
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
     monkeypatch.setenv("SLIPWAY_STATE", str(tmp_path))
     return State(tmp_path)
+
+
+def access(state: State) -> Access:
+    return Access(
+        driver=DriverName.EMBEDDED,
+        kubeconfig=state.kubeconfig,
+        identifier="u",
+        registry="127.0.0.1:5050",
+        store="http://10.244.0.1:4566",
+        gateway="http://127.0.0.1:30080",
+    )
+
+
+def refused(*arguments: str) -> tuple[int, str]:
+    """The exit code of a command, and what it tells people."""
+    with console.capture() as said:
+        code, _, _ = invoke(*arguments)
+    return code, said.get()
 
 
 def invoke(*arguments: str) -> tuple[int, str, str]:
@@ -31,17 +51,41 @@ def invoke(*arguments: str) -> tuple[int, str, str]:
         (["--driver", "kubeconfig", "--kubeconfig", "k", "--registry", "r"], "--driver kubeconfig needs --s3"),
     ],
 )
-def test_options_that_do_not_fit_are_refused(
-    state: State, capfd: pytest.CaptureFixture[str], arguments: list[str], message: str
-) -> None:
-    code, _, _ = invoke("up", *arguments)
+def test_options_that_do_not_fit_are_refused(state: State, arguments: list[str], message: str) -> None:
+    code, said = refused("up", *arguments)
 
     assert code == 1
+    assert said.startswith(f"error: {message}")
     assert not list(state.root.iterdir())
 
 
 def test_the_shell_needs_a_sandbox(state: State) -> None:
-    assert invoke("env")[:2] == (1, "")
+    assert refused("env") == (1, f"error: no sandbox in {state.root}: run `python -m sandbox up`\n")
+
+
+def test_the_shell_needs_a_pulumi(state: State) -> None:
+    driver.record(state, access(state))
+
+    code, said = refused("env")
+
+    assert code == 1
+    assert said.startswith(f"error: no Pulumi CLI at {state.bin}/pulumi: run `make up`")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (SandboxError("no: do this", "why"), 1, "why\nerror: no: do this\n"),
+        (OSError(28, "No space left on device", "/x"), 1, "error: /x: No space left on device: free some disk\n"),
+        (KeyboardInterrupt(), 130, "error: interrupted: run the same again, and it goes on from what is complete\n"),
+    ],
+)
+def test_what_goes_wrong_ends_in_one_line(
+    state: State, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, line: str
+) -> None:
+    monkeypatch.setattr(lifecycle, "up", Mock(side_effect=error))
+
+    assert refused("up") == (code, line)
 
 
 def test_status_is_json_for_machines_and_fails_when_a_part_does(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,24 +102,21 @@ def test_status_is_json_for_machines_and_fails_when_a_part_does(state: State, mo
 
 
 def test_env_gives_what_kubectl_pulumi_and_slipway_need(state: State) -> None:
-    access = Access(
-        driver=DriverName.EMBEDDED,
-        kubeconfig=state.kubeconfig,
-        identifier="u",
-        registry="127.0.0.1:5050",
-        store="http://10.244.0.1:4566",
-        gateway="http://127.0.0.1:30080",
-    )
-    driver.record(state, access)
+    driver.record(state, access(state))
+    state.bin.mkdir()
+    (state.bin / "pulumi").touch()
 
     code, out, _ = invoke("env", "--json")
     values = json.loads(out)
 
     assert code == 0
     assert values["KUBECONFIG"] == str(state.kubeconfig)
-    assert values["AWS_ENDPOINT_URL"] == access.store
+    assert values["AWS_ENDPOINT_URL"] == "http://10.244.0.1:4566"
     assert values["PATH"].startswith(f"{state.bin}:")
     assert values["PULUMI_BACKEND_URL"].startswith("file://")
+    assert Path(values["PULUMI_CONFIG_PASSPHRASE_FILE"]).read_text()
+    assert list(Path(values["PULUMI_HOME"]).glob("plugins/resource-kubernetes-*/pulumi-resource-kubernetes"))
+    assert "PULUMI_OPTION_CONFIG_FILE" not in values  # which names what the first `make up` writes
     assert "SLIPWAY_SANDBOX" not in values  # the mark of the sandbox's own processes
 
 
