@@ -1,22 +1,32 @@
-"""The local stacks' configuration: the committed file, with what only this machine knows filled in.
+"""The local stacks' configuration: copies of the committed files, with what only this machine knows filled in.
 
-The result lies in the state directory, so running never dirties the checkout.
+They lie in the state directory, so running never dirties the checkout. The platform's copy holds nothing else and is
+written anew each time. The serving stack's is its user's: a release is an edit of it, which `make up` must not undo.
 """
 
 import copy
-import os
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import yaml
+from rich.text import Text
 
+from sandbox import files
+from sandbox.errors import SandboxError
+from sandbox.progress import console
 from sandbox.state import State
 
 CHECKOUT: Final = Path(__file__).parents[2]
 Config: TypeAlias = dict[str, Any]
 
-_HEADER: Final = "# Written by `make up` from {source}: changes here are lost at the next one.\n"
+_ANEW: Final = "# Written by `make up` from {source}: changes here are lost at the next one.\n"
+_KEPT: Final = """\
+# Yours: change it, then `pulumi up` or `make up`. It was made from {source} and is made anew only when that says
+# something else. `make up` fills in image.build.base, and the manifest of the versions that it publishes.
+"""
 
 
 def platform_file(state: State) -> Path:
@@ -29,18 +39,26 @@ def serving_file(state: State) -> Path:
     return state.pulumi / "stacks" / "serving.local.yaml"
 
 
-def filled(committed: Config, values: Mapping[str, Any]) -> Config:
-    """`committed` with each of `values` in its place.
+def at(config: Config, path: str) -> Any:
+    """What a stack's configuration has at `path`, in the form that `filled` takes; None where it has nothing."""
+    place: Any = config["config"]
+    for name in path.split("."):
+        place = cast("Config", place).get(name) if isinstance(place, dict) else None
+    return place
+
+
+def filled(config: Config, values: Mapping[str, Any]) -> Config:
+    """`config` with each of `values` in its place.
 
     Args:
-        committed: a stack's configuration, as read from its YAML.
+        config: a stack's configuration, as read from its YAML.
         values: from a path like `slipway:models.maintenance_predictor.manifest` to the value there; the part
             before the first dot is a configuration key.
 
     Raises:
-        KeyError: a path leads through something that the committed file lacks.
+        KeyError: a path leads through something that the configuration lacks.
     """
-    result = copy.deepcopy(committed)
+    result = copy.deepcopy(config)
     for path, value in values.items():
         key, *inner = path.split(".")
         place = result["config"]
@@ -51,15 +69,68 @@ def filled(committed: Config, values: Mapping[str, Any]) -> Config:
 
 
 def write(source: Path, target: Path, values: Mapping[str, Any]) -> Path:
-    """Write `source`, filled with `values`, to `target`.
+    """Write `source`, filled with `values`, to `target`, which holds nothing of the user's.
 
     What Pulumi itself keeps in the file (the salt of its encryption) is taken over from an earlier `target`.
     """
-    config = filled(yaml.safe_load(source.read_text()), values)
-    if target.exists() and (salt := yaml.safe_load(target.read_text()).get("encryptionsalt")):
-        config["encryptionsalt"] = salt
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_suffix(".new")
-    fresh.write_text(_HEADER.format(source=source.relative_to(CHECKOUT)) + yaml.safe_dump(config, sort_keys=False))
-    os.replace(fresh, target)
+    return _save(_with_salt(filled(_read(source), values), _present(target)), source, target, _ANEW)
+
+
+def keep(source: Path, target: Path, known: Callable[[Config], Mapping[str, Any]]) -> Path:
+    """Leave `target` as its user has it, but for what only this machine knows.
+
+    It is made from `source` at first, and again when `source` says something else than at that time. Then the former
+    one stays beside it, and a line says where. The salt of Pulumi's encryption always stays.
+
+    Args:
+        source: the committed configuration.
+        target: the stack's configuration in the state directory.
+        known: what this machine knows of what a configuration asks for, as `filled` takes it.
+
+    Raises:
+        SandboxError: `target` can't be read.
+    """
+    committed, present = _read(source), _present(target)
+    made_from, digest = target.with_name(f"{target.name}.source"), f"{_digest(committed)}\n"
+    if present is not None and made_from.exists() and made_from.read_text() == digest:
+        wanted = filled(present, known(present))
+        # Written only if something is new, because writing loses the user's comments.
+        return target if wanted == present else _save(wanted, source, target, _KEPT)
+    fresh = _with_salt(filled(committed, known(committed)), present)
+    # A run that was killed after the next lines finds its own work, which must not take the former one's place.
+    if present not in (None, fresh):
+        former = files.write(target.with_name(f"{target.name}.before"), target.read_text())
+        told = f"{source.name} has changed, so {target} is made anew from it; copy what you want back from {former}"
+        console.print(Text(told, style="yellow"))
+    _save(fresh, source, target, _KEPT)
+    files.write(made_from, digest)
     return target
+
+
+def _digest(committed: Config) -> str:
+    """The SHA-256 of what a configuration says, whatever its comments and its layout."""
+    return hashlib.sha256(json.dumps(committed, sort_keys=True).encode()).hexdigest()
+
+
+def _present(file: Path) -> Config | None:
+    return _read(file) if file.exists() else None
+
+
+def _read(file: Path) -> Config:
+    try:
+        content = yaml.safe_load(file.read_text())
+    except yaml.YAMLError as error:
+        raise SandboxError(f"{file} is no YAML, {' '.join(str(error).split())}: correct it") from None
+    if not isinstance(content, dict) or not isinstance(cast("Config", content).get("config"), dict):
+        raise SandboxError(f"{file} has no `config:` with values below it: correct it")
+    return cast("Config", content)
+
+
+def _with_salt(config: Config, earlier: Config | None) -> Config:
+    salt = (earlier or {}).get("encryptionsalt")
+    return {**config, "encryptionsalt": salt} if salt else config
+
+
+def _save(config: Config, source: Path, target: Path, header: str) -> Path:
+    text = header.format(source=source.relative_to(CHECKOUT)) + yaml.safe_dump(config, sort_keys=False)
+    return files.write(target, text)

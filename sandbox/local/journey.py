@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import urllib.error
@@ -13,15 +12,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
 from rich.text import Text
 
-from sandbox import driver, engine, lifecycle
+from sandbox import driver, engine, files, lifecycle
 from sandbox.driver import Access, DriverName
 from sandbox.engine import EngineError
 from sandbox.engine.stack import Stack
 from sandbox.errors import SandboxError
-from sandbox.local import bundles, configuration, questions, stacks
+from sandbox.local import bundles, report, stacks
 from sandbox.progress import console, step
 from sandbox.state import State
 
@@ -29,7 +27,8 @@ from sandbox.state import State
 def up(state: State) -> None:
     """Boot the sandbox, bring both stacks up, and ask the served model.
 
-    Every step finds out for itself what is already there, so this repairs as well as it begins.
+    Every step finds out for itself what is already there, so this repairs as well as it begins. What is served is the
+    user's choice: the serving stack's configuration is theirs from the first time on.
 
     Raises:
         SandboxError, EngineError, NoAnswer: a step failed; what was done until then stays, and another `up` goes on.
@@ -40,14 +39,16 @@ def up(state: State) -> None:
     platform = stacks.platform(state, access)
     platform.init()
     if _is_forgotten(platform, access):
+        console.print("  the S3 endpoint has lost its data: models of your own have to be published again")
         platform.refresh()
     platform.up()
     store = platform.outputs()["modelStore"]
     digests = {path.name: publish(path, path.name, store) for path in sorted(trained.iterdir())}
-    serving = stacks.serving(state, {bundles.NAME: digests[_version()]})
+    serving = stacks.serving(state, digests)
     serving.init()
+    # The preview that this begins with fails for a model that the store doesn't have.
     serving.up()
-    _report(serving, digests)
+    report.show(serving.outputs(), serving.config, digests, console)
 
 
 def down(state: State) -> None:
@@ -67,7 +68,7 @@ def down(state: State) -> None:
             raise
         console.print(Text(f"{error}\nIt goes with the sandbox.", style="yellow"))
     lifecycle.down(state)
-    shutil.rmtree(state.pulumi, ignore_errors=True)
+    files.remove(state.pulumi)
 
 
 def publish(bundle: Path, version: str, store: Mapping[str, Any]) -> str:
@@ -108,32 +109,3 @@ def _is_forgotten(platform: Stack, access: Access) -> bool:
         # Without a signature the bucket is forbidden, but only one that is not there is not found.
         return error.code == HTTPStatus.NOT_FOUND
     return False
-
-
-def _version() -> str:
-    committed = yaml.safe_load((configuration.CHECKOUT / "Pulumi.local.yaml").read_text())
-    return committed["config"]["slipway:models"][bundles.NAME]["version"]
-
-
-def _report(serving: Stack, digests: Mapping[str, str]) -> None:
-    served = serving.outputs()["models"][bundles.NAME]
-    reading = json.dumps(questions.READINGS[1])
-    console.print(f"\n[bold]{bundles.NAME} {served['version']}[/bold] answers at {served['url']}\n")
-    questions.show(questions.ask(served["url"]), console)
-    file = configuration.serving_file(serving.state)
-    other = next(version for version in digests if version != served["version"])
-    console.print(
-        Text.from_markup(
-            f"""
-[bold]Try next[/bold]
-  a reading of your own   curl -s {served["url"]}/predict -d '{reading}'
-  what is served          curl -s {served["url"]}/version
-  the API's documentation {served["url"]}/docs
-  a shell with kubectl    eval "$(.venv/bin/python -m sandbox env)"; kubectl -n serving get rollouts,pods
-  the next version        in {file}
-                          set version: {other} and manifest: {digests[other]}
-                          then, in that shell: pulumi up
-  take it all down        make down
-"""
-        )
-    )

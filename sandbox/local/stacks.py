@@ -1,12 +1,13 @@
 """The two local stacks, with the configuration that fits this machine."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.driver import Access
 from sandbox.engine.stack import Stack
-from sandbox.local import configuration, endpoints
-from sandbox.local.configuration import CHECKOUT
+from sandbox.local import bundles, configuration, endpoints
+from sandbox.local.configuration import CHECKOUT, Config
 from sandbox.state import State
 from sandbox.toolchain import images
 
@@ -32,16 +33,19 @@ def platform(state: State, access: Access) -> Stack:
     return Stack(project, "local", config, state, policies=(POLICIES,))
 
 
-def serving(state: State, manifests: dict[str, str]) -> Stack:
-    """The serving stack; its configuration is written anew.
+def serving(state: State, digests: Mapping[str, str]) -> Stack:
+    """The serving stack, with the configuration that its user has made of the committed one.
 
     Args:
         state: where it is kept.
-        manifests: the manifest's digest of each model that the committed configuration names.
+        digests: the manifest's digest of each version of the included model that this machine has published.
     """
-    values = {f"slipway:models.{name}.manifest": digest for name, digest in manifests.items()}
-    values["slipway:image.build.base"] = images.references(state)["python"]
-    config = configuration.write(CHECKOUT / "Pulumi.local.yaml", configuration.serving_file(state), values)
+    base = images.references(state)["python"]
+    config = configuration.keep(
+        CHECKOUT / "Pulumi.local.yaml",
+        configuration.serving_file(state),
+        lambda config: _known(config, base, digests),
+    )
     return Stack(CHECKOUT, "local", config, state, policies=(POLICIES,))
 
 
@@ -52,6 +56,22 @@ def existing(state: State) -> list[Stack]:
         Stack(CHECKOUT / "infra" / "platform", "local", configuration.platform_file(state), state),
     ]
     return [stack for stack in candidates if stack.exists]
+
+
+def _known(config: Config, base: str, digests: Mapping[str, str]) -> dict[str, str]:
+    """What this machine knows of what a serving stack's configuration asks for.
+
+    Only what is there is filled in: another image than one that is built here, another model, and a version that
+    someone else has published are their user's.
+    """
+    model = f"slipway:models.{bundles.NAME}"
+    version = configuration.at(config, f"{model}.version")
+    values: dict[str, str] = {}
+    if isinstance(configuration.at(config, "slipway:image.build"), dict):
+        values["slipway:image.build.base"] = base
+    if isinstance(version, str) and version in digests:
+        values[f"{model}.manifest"] = digests[version]
+    return values
 
 
 def _address(url: str) -> dict[str, Any]:
