@@ -1,17 +1,17 @@
-"""Publishing: the gates, the version rules, and an immutable prefix whose manifest is written last."""
+"""Publishing: the gates and the version rules, before anything is written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from service.manifest import MANIFEST, Manifest, digest
-from service.store import DigestMismatch, ObjectExists, Store
+from service.manifest import Manifest, digest
+from service.store import ObjectExists, Store
 from slipway.bundle import Bundle
 from slipway.candidate import UNVERSIONED, Candidate, take_candidate
 from slipway.catalog import entry, replaced, versions
 from slipway.errors import BadInput, Refused
 from slipway.versions import Version, change, check_successor
+from slipway.writing import write
 
 _FROM_RUNNING: Final = {"version", "evaluation", "golden", "fingerprints", "output"}
 """Fields that are not known before the model ran; two manifests that agree in all others are of the same inputs."""
@@ -85,7 +85,7 @@ def publish(bundle: Bundle, version: str, store_url: str, announce: Announce = _
     with take_candidate(bundle) as candidate:
         name = candidate.card.name
         if wanted in versions(store, name):
-            return _already(candidate, store, wanted)
+            return _existing(candidate, store, wanted, "already published")
         before = replaced(store, name, wanted)
         announce("checking and running the model")
         manifest = candidate.judge(before.manifest if before else None)
@@ -93,11 +93,19 @@ def publish(bundle: Bundle, version: str, store_url: str, announce: Announce = _
         if before:
             check_successor(wanted, Version.parse(before.manifest.version), *change(before.manifest, manifest))
         announce(f"writing to {store.url}/{name}/{version}")
-        _write(store, manifest, candidate.folder)
+        try:
+            write(store, manifest, candidate.folder, before)
+        except ObjectExists as error:
+            if wanted in versions(store, name):
+                return _existing(candidate, store, wanted, "published meanwhile")
+            raise Refused(
+                f"{error}, with other content: another publishing of this version has not finished; wait for it, or "
+                f"if it was interrupted, remove {store.url}/{name}/{version}/ and publish again"
+            ) from None
     return Published(name, version, digest(manifest.to_bytes()), manifest, new=True)
 
 
-def _already(candidate: Candidate, store: Store, version: Version) -> Published:
+def _existing(candidate: Candidate, store: Store, version: Version, how: str) -> Published:
     """The version is there: fine if it was made of the same inputs, whatever machine ran it then."""
     name = candidate.card.name
     existing = entry(store, name, version)
@@ -107,39 +115,7 @@ def _already(candidate: Candidate, store: Store, version: Version) -> Published:
     )
     if differing := [field for field in ours if ours[field] != theirs[field]]:
         raise Refused(
-            f"{name} {version} is already published in {store.url} with other {', '.join(differing)}; "
+            f"{name} {version} was {how} in {store.url} with other {', '.join(differing)}; "
             "a published version never changes: publish this under a new version"
         )
     return Published(name, str(version), existing.digest, existing.manifest, new=False)
-
-
-def _write(store: Store, manifest: Manifest, folder: Path) -> None:
-    prefix = f"{manifest.name}/{manifest.version}"
-    for file in manifest.files:
-        content = (folder / file.path).read_bytes()
-        if digest(content) != file.sha256:
-            raise Refused(f"{file.path} changed while it was being published; publish again")
-        _create(store, f"{prefix}/{file.path}", content)
-    wanted = {f"{prefix}/{file.path}" for file in manifest.files}
-    if others := store.sizes(prefix).keys() - wanted:
-        raise Refused(f"{store.url}/{min(others)} does not belong to {manifest.name} {manifest.version}; remove it")
-    _create(store, f"{prefix}/{MANIFEST}", manifest.to_bytes())
-
-
-def _create(store: Store, path: str, content: bytes) -> None:
-    """Create an object, or accept one with the same bytes: what an interrupted publish, or a lost answer, left."""
-    try:
-        store.create(path, content)
-    except ObjectExists:
-        if not _holds(store, path, content):
-            raise Refused(
-                f"{store.url}/{path} is left from another publishing of this version, which never finished; "
-                f"remove {store.url}/{path.rsplit('/', path.count('/') - 1)[0]}/ and publish again"
-            ) from None
-
-
-def _holds(store: Store, path: str, content: bytes) -> bool:
-    try:
-        return store.read(path, len(content)) == content
-    except DigestMismatch:  # it is longer
-        return False

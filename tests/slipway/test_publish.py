@@ -1,18 +1,18 @@
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from moto.server import ThreadedMotoServer
 
 from service.download import download, fetch_manifest
-from service.manifest import MANIFEST, digest
+from service.manifest import MANIFEST, Manifest, digest
 from service.store import Store, StoreUnavailable
 from slipway.bundle import Bundle
+from slipway.candidate import Candidate
 from slipway.errors import BadInput, Refused, SlipwayError
 from slipway.inspection.messages import Ask
-from slipway.publish import publish, validate
+from slipway.publish import Published, publish, validate
 
 from .conftest import CARD, WEIGHTS, MakeBundle, fake_model
 
@@ -34,6 +34,8 @@ def retrained(bundle: Bundle, tmp_path: Path) -> Bundle:
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -137,13 +139,63 @@ def test_an_interrupted_publishing_goes_on(
 def test_what_another_unfinished_publishing_left_is_named(bundle: Bundle, retrained: Bundle, url: str) -> None:
     left = Store.open(url, create=True)
     left.create(f"tiny_model/1.0.0/{WEIGHTS}", b"other weights")
-    with pytest.raises(Refused, match=rf"{WEIGHTS} is left from .*; remove {url}/tiny_model/1\.0\.0/ and publish"):
+    unfinished = "another publishing of this version has not finished; wait for it, or if it was interrupted"
+    with pytest.raises(Refused, match=rf"{WEIGHTS}: .*{unfinished}, remove {url}/tiny_model/1\.0\.0/ and publish"):
         publish(bundle, "1.0.0", url)
     left.create("tiny_model/2.0.0/extra", b"")
     shutil.rmtree(f"{url.removeprefix('file://')}/tiny_model/1.0.0")
     with pytest.raises(Refused, match=r"2\.0\.0/extra does not belong to tiny_model 2\.0\.0; remove it"):
         publish(bundle, "2.0.0", url)
     assert MANIFEST not in "".join(objects(url))
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Has something done by somebody else while the next model is being judged."""
+
+    def arrange(act: Callable[[], object]) -> None:
+        judge = Candidate.judge
+
+        def overtaken(self: Candidate, before: Manifest | None) -> Manifest:
+            monkeypatch.setattr(Candidate, "judge", judge)
+            act()
+            return judge(self, before)
+
+        monkeypatch.setattr(Candidate, "judge", overtaken)
+
+    return arrange
+
+
+def test_another_model_that_became_this_version_meanwhile_is_left_alone(
+    bundle: Bundle, retrained: Bundle, url: str, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    meanwhile(lambda: publish(retrained, "1.0.0", url))
+    refusal = r"tiny_model 1\.0\.0 was published meanwhile in .* with other files; .* publish this under a new version"
+    with pytest.raises(Refused, match=refusal):
+        publish(bundle, "1.0.0", url)
+    assert objects(url)[f"tiny_model/1.0.0/{WEIGHTS}"] == b"2.9"
+
+
+def test_the_same_model_published_twice_at_the_same_time_is_published_once(
+    bundle: Bundle, url: str, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    first: list[Published] = []
+    meanwhile(lambda: first.append(publish(bundle, "1.0.0", url)))
+    second = publish(bundle, "1.0.0", url)
+    assert [first[0].new, second.new] == [True, False]
+    assert first[0].digest == second.digest
+
+
+def test_a_version_that_was_not_compared_with_is_told(
+    bundle: Bundle, retrained: Bundle, url: str, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    meanwhile(lambda: publish(bundle, "1.0.0", url))
+    with pytest.raises(Refused, match=r"1\.0\.0 was published meanwhile, .* compared with nothing; publish again"):
+        publish(retrained, "1.1.0", url)
+    meanwhile(lambda: publish(bundle, "1.0.1", url))
+    with pytest.raises(Refused, match=r"1\.0\.1 was published meanwhile, .* compared with 1\.0\.0; publish again"):
+        publish(retrained, "1.1.0", url)
+    assert publish(retrained, "1.1.0", url).new
 
 
 @pytest.mark.parametrize(
