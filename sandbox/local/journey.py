@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 from rich.text import Text
 
-from sandbox import driver, engine, files, lifecycle
+from sandbox import engine, files, lifecycle
 from sandbox.driver import Access, DriverName
 from sandbox.engine import EngineError
 from sandbox.engine.stack import Stack
 from sandbox.errors import SandboxError
-from sandbox.local import bundles, report, stacks
+from sandbox.local import bundles, cluster, report, stacks
 from sandbox.progress import console, step
 from sandbox.state import State
 
@@ -36,6 +36,7 @@ def up(state: State) -> None:
     access = lifecycle.up(state)
     engine.prepare(state)
     trained = bundles.trained(state)
+    cluster.settle(state, access, stacks.existing(state))
     platform = stacks.platform(state, access)
     platform.init()
     if _is_forgotten(platform, access):
@@ -59,12 +60,12 @@ def down(state: State) -> None:
     Raises:
         SandboxError, EngineError: something could not be removed; another `down` goes on.
     """
-    access = driver.recorded(state)
+    theirs = cluster.recorded(state)
     try:
         for stack in stacks.existing(state):
             stack.destroy()
     except EngineError as error:
-        if access is not None and access.driver is not DriverName.EMBEDDED:
+        if theirs is not None and theirs.driver is not DriverName.EMBEDDED:
             raise
         console.print(Text(f"{error}\nIt goes with the sandbox.", style="yellow"))
     lifecycle.down(state)
