@@ -11,7 +11,7 @@ from sandbox.embedded import cgroups, processes
 from sandbox.embedded.layout import Layout
 from tests.sandbox.isolation import Isolated
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.life
 
 SETTINGS = (
     "net.bridge.bridge-nf-call-iptables",
