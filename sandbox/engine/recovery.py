@@ -12,17 +12,17 @@ because it fails for objects that do not exist and forgets which inputs the prog
 """
 
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import TypeAdapter, ValidationError
+
+from sandbox import files
+from sandbox.engine import orphans
 from sandbox.engine.cli import Cli
 from sandbox.engine.deployment import Deployment, Export, Resource
-from sandbox.plugins.serve import GRACE, PARENT_POLL
 from sandbox.progress import console
-
-ORPHANED_PLUGIN: Final = PARENT_POLL + GRACE + 0.5  # seconds; by then a killed engine's plugins have ended
 
 
 def _kubernetes(inputs: Mapping[str, Any]) -> str:
@@ -95,16 +95,15 @@ def recover(cli: Cli, stack: str, notes: Path, refresh: Callable[[Sequence[str]]
         EngineError: the state cannot be repaired, for instance because a provider does not answer.
     """
     exported = Export.model_validate_json(cli.run("stack", "export", f"--stack={stack}"))
-    left: set[str] = set(json.loads(notes.read_text())) if notes.exists() else set()
+    left = noted(notes)
     if not exported.deployment.pending_operations and not left:
         return
-    time.sleep(ORPHANED_PLUGIN)
+    orphans.outlive(cli.state)
     repaired, touched = assumed(exported.deployment)
     urns = sorted(touched | left.intersection(one.urn for one in repaired.resources))
     for urn in urns:
         console.print(f"  looking what became of {urn}")
-    notes.parent.mkdir(parents=True, exist_ok=True)
-    notes.write_text(json.dumps(urns))
+    files.write(notes, json.dumps(urns))
     imported = notes.with_suffix(".import")
     imported.write_text(exported.model_copy(update={"deployment": repaired}).dump())
     cli.run("stack", "import", f"--stack={stack}", f"--file={imported}")
@@ -112,3 +111,11 @@ def recover(cli: Cli, stack: str, notes: Path, refresh: Callable[[Sequence[str]]
         refresh(urns)
     imported.unlink()
     notes.unlink()
+
+
+def noted(notes: Path) -> set[str]:
+    """What a repair that was killed itself had still to refresh. Notes that nobody can read are none."""
+    try:
+        return TypeAdapter(set[str]).validate_json(notes.read_text())
+    except (FileNotFoundError, ValidationError):
+        return set()

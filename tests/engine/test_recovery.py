@@ -1,8 +1,10 @@
 import json
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
+from sandbox.engine import recovery
 from sandbox.engine.deployment import Deployment, Export
 from sandbox.engine.recovery import assumed, identifier
 
@@ -135,3 +137,13 @@ def test_everything_that_is_not_understood_passes_through_unchanged() -> None:
     }
 
     assert json.loads(Export.model_validate_json(json.dumps(export)).dump()) == export
+
+
+def test_notes_that_nobody_can_read_are_none(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.json"
+    for content in ('["urn:a', "", "{}", "3", '[{"a": 1}]'):
+        notes.write_text(content)
+        assert recovery.noted(notes) == set()
+    notes.write_text('["urn:a"]')
+    assert recovery.noted(notes) == {"urn:a"}
+    assert recovery.noted(tmp_path / "none") == set()
