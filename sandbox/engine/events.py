@@ -107,3 +107,5 @@ class Event(_Wire):
     diagnostic_event: Diagnostic | None = None
     policy_event: Violation | None = None
     summary_event: Summary | None = None
+    unreadable: str = ""
+    """A line of the log that is no event, or none that we understand."""

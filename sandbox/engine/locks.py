@@ -34,10 +34,11 @@ class Lock(BaseModel):
         if self.hostname != socket.gethostname():
             return False
         try:
-            name = Path(f"/proc/{self.pid}/comm").read_text().strip()
+            name, _, rest = Path(f"/proc/{self.pid}/stat").read_text().partition("(")[2].rpartition(")")
         except (FileNotFoundError, ProcessLookupError):
             return True
-        return not name.startswith("pulumi")
+        # A zombie is a process that has ended, for whose end nobody has asked yet.
+        return not name.startswith("pulumi") or rest.split()[0] == "Z"
 
 
 def clear(state: State, project: str, stack: str) -> bool:

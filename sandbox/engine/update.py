@@ -13,14 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from pydantic import ValidationError
+
 from sandbox.engine.cli import Cli, messages
 from sandbox.engine.errors import EngineError
 from sandbox.engine.events import Event, Operation, Violation, name_of
 from sandbox.engine.interrupts import Interrupts
 from sandbox.engine.progress import Progress
+from sandbox.progress import console
 
 POLL: Final = 0.1  # seconds between looks at the log
 KEPT: Final = 50  # logs per stack
+SHOWN: Final = 200  # characters of a line that is no event
 EMPTY: Final = frozenset({"preview failed", "update failed", "destroy failed", "refresh failed"})
 """Errors that only say that there was another error."""
 
@@ -46,6 +50,7 @@ def run(cli: Cli, title: str, log: Path, verb: str, *arguments: str) -> frozense
     errors = path.with_suffix(".err")
     changes: set[Operation] = set()
     problems: list[str] = []
+    unreadable = 0
     with path.open("wb") as stdout, errors.open("wb") as stderr:
         process = subprocess.Popen(
             cli.command(verb, "--json", *arguments),
@@ -62,8 +67,12 @@ def run(cli: Cli, title: str, log: Path, verb: str, *arguments: str) -> frozense
             if step and step.metadata.operation:
                 changes.add(step.metadata.operation)
             problems.extend(_problem(event))
-        if process.returncode == 0:
+            unreadable += event.unreadable.startswith("{")
+        if process.returncode == 0 and not unreadable:
             progress.done(len(changes))
+    if process.returncode == 0 and unreadable:
+        why = f"{unreadable} of its events can't be read, so what it did isn't known: use the CLI that `make up` builds"
+        raise EngineError(f"{title} went through; its log is {path}", [why])
     if process.returncode == 0:
         _compress(path)
         return frozenset(changes)
@@ -99,11 +108,20 @@ def _follow(events: BinaryIO, process: subprocess.Popen[bytes]) -> Iterator[Even
     while True:
         ended = process.poll() is not None  # asked before the last read, so that nothing is missed
         *lines, rest = (rest + events.read()).split(b"\n")
-        for line in lines:
-            yield Event.model_validate_json(line)
+        yield from (_event(line) for line in lines if line.strip())
         if ended:
             return
         time.sleep(POLL)
+
+
+def _event(line: bytes) -> Event:
+    """The event in a line of the log. What is none is shown: the update goes on, whatever we understand of it."""
+    try:
+        return Event.model_validate_json(line)
+    except ValidationError:
+        text = line.decode(errors="replace")
+        console.print(f"    {text[:SHOWN]}", markup=False)
+        return Event(unreadable=text)
 
 
 def _problem(event: Event) -> Sequence[str]:

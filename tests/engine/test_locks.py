@@ -69,6 +69,18 @@ def test_the_lock_of_a_living_engine_is_refused(state: State, tmp_path: Path) ->
     assert path.exists()
 
 
+def test_the_lock_of_an_engine_that_ended_unnoticed_is_removed(state: State, tmp_path: Path) -> None:
+    program = shutil.copy2("/bin/true", tmp_path / "pulumi-cli")
+    with subprocess.Popen([program]) as engine:
+        while ") Z " not in Path(f"/proc/{engine.pid}/stat").read_text():
+            time.sleep(0.01)
+        path = lock(state, pid=engine.pid)
+
+        assert locks.clear(state, "project", "stack")
+
+    assert not path.exists()
+
+
 def test_the_lock_of_another_machine_is_refused(state: State) -> None:
     path = lock(state, pid=GONE, hostname="elsewhere")
 
