@@ -20,7 +20,7 @@ from typing import Final
 
 from sandbox.engine import installation
 from sandbox.engine.errors import EngineError
-from sandbox.engine.record import Plugins, decide, recorded
+from sandbox.engine.record import Plugins, decide, named, recorded
 from sandbox.state import State
 
 CHECKOUT: Final = Path(__file__).parents[2]
@@ -32,12 +32,13 @@ def prepare(state: State, plugins: Plugins | None = None) -> None:
 
     Args:
         state: where everything is kept.
-        plugins: whose plugins to use, on the first call; later, only what was chosen first.
+        plugins: whose plugins to use, on the first call; later, only what was chosen first. If it is left out,
+            `$SLIPWAY_PLUGINS` says it, and without that it's the stand-ins.
 
     Raises:
-        EngineError: `plugins` is not what the state was made with, or there is no Pulumi CLI.
+        EngineError: the plugins are not those that the state was made with, or there is no Pulumi CLI.
     """
-    chosen = decide(state, plugins)
+    chosen = decide(state, plugins or named())
     (state.pulumi / "backend").mkdir(parents=True, exist_ok=True)
     _passphrase(state)
     program(state)

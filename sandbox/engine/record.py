@@ -5,10 +5,14 @@ choice is made once per state directory, and another choice is refused.
 """
 
 import json
+import os
 from enum import StrEnum
+from typing import Final
 
 from sandbox.engine.errors import EngineError
 from sandbox.state import State
+
+VARIABLE: Final = "SLIPWAY_PLUGINS"
 
 
 class Plugins(StrEnum):
@@ -16,6 +20,22 @@ class Plugins(StrEnum):
 
     STANDIN = "standin"
     OFFICIAL = "official"
+
+
+def named() -> Plugins | None:
+    """The plugins that `$SLIPWAY_PLUGINS` names, or None where it names none.
+
+    Raises:
+        EngineError: it names others than there are.
+    """
+    value = os.environ.get(VARIABLE)
+    if not value:
+        return None
+    try:
+        return Plugins(value)
+    except ValueError:
+        choices = " or ".join(Plugins)
+        raise EngineError(f"{VARIABLE}: there are no {value!r} plugins; set it to {choices}, or unset it") from None
 
 
 def recorded(state: State) -> Plugins | None:

@@ -1,3 +1,4 @@
+import os
 import stat
 import subprocess
 import sys
@@ -140,3 +141,27 @@ def test_a_shell_gets_the_flags_that_a_plain_up_needs_and_programs_do_not(state:
 
     assert shell(state)["PULUMI_OPTION_CONFIG_FILE"] == str(config)
     assert not [name for name in environment(state) if name.startswith("PULUMI_OPTION")]
+
+
+def cli(state: State, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "SLIPWAY_STATE": str(state.root), **variables}
+    command = [sys.executable, "-m", "sandbox.engine"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_shell_chooses_the_plugins_once_by_a_variable(state: State) -> None:
+    theirs = state.root / "theirs"
+    theirs.mkdir()
+    (theirs / "pulumi").touch(mode=0o755)
+
+    refused = cli(state, SLIPWAY_PLUGINS="mine")
+    first = cli(state, SLIPWAY_PLUGINS="official", PATH=str(theirs))
+    changed = cli(state, SLIPWAY_PLUGINS="standin")
+
+    assert refused.stderr == (
+        "error: SLIPWAY_PLUGINS: there are no 'mine' plugins; set it to standin or official, or unset it\n"
+    )
+    assert "PULUMI_BACKEND_URL" in first.stdout
+    assert "PULUMI_HOME" not in first.stdout
+    assert "was made with the official plugins" in changed.stderr
+    assert {refused.returncode, changed.returncode} == {1}
