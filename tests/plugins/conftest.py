@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,7 +111,9 @@ class Plugin:
         )
         return _diff(answer)
 
-    def update(self, resource: Resource, news: Properties, *, preview: bool = False) -> Resource:
+    def update(
+        self, resource: Resource, news: Properties, *, preview: bool = False, ignored: Sequence[str] = ()
+    ) -> Resource:
         inputs = self.check(resource.token, resource.name, news, resource.inputs)
         assert not isinstance(inputs, Refused), inputs
         answer = self.stub.Update(
@@ -124,6 +126,7 @@ class Plugin:
                 olds=wire.encode(resource.outputs),
                 news=wire.encode(inputs),
                 preview=preview,
+                ignoreChanges=ignored,
             )
         )
         return Resource(resource.token, resource.name, resource.id, inputs, wire.decode(answer.properties))

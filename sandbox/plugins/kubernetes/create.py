@@ -104,7 +104,7 @@ def _posted(session: Session, resource: Resource, wanted: Object, creation: Crea
         try:
             return _post(session.cluster(), wanted, creation)
         except (ApiError, NoMatch, Unreachable) as error:
-            if isinstance(error, ApiError) and error.reason != Reason.NOT_FOUND:
+            if isinstance(error, ApiError) and error.reason != Reason.NOT_FOUND and not error.is_outdated:
                 raise
             resource.log.status(f"Retry #{attempt}; creation failed: {error}")
             if session.cancelled.wait(pause):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sandbox.plugins.kubernetes.objects import GroupVersionKind, Object
+from sandbox.plugins.kubernetes.objects import GroupVersionKind, Object, entries
 
 
 class ApiError(Exception):
@@ -13,6 +13,15 @@ class ApiError(Exception):
         self.status = status
         self.reason: str = body.get("reason") or ""
         self.details: Object = body.get("details") or {}
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether something was changed between our reading and writing it: trying again with a fresh one helps.
+
+        A field that somebody else owns is a conflict, too, but stays one.
+        """
+        causes = [cause.get("reason") for cause in entries(self.details, "causes")]
+        return self.reason == "Conflict" and "FieldManagerConflict" not in causes
 
 
 class NoMatch(Exception):

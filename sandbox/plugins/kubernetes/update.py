@@ -13,6 +13,8 @@ from sandbox.plugins.kubernetes.objects import Object, identifier, kind_of, meta
 from sandbox.plugins.kubernetes.session import InitFailed, Resource, Session, recorded
 from sandbox.plugins.wire import Properties, has_unknown
 
+# A controller may write the object between our reading and writing it: it is read again after these seconds.
+PAUSES: Final = (0.1, 0.2, 0.4, 0.8, 1.6)
 HELP: Final = (
     "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/"
     "#handle-field-conflicts-on-existing-resources"
@@ -52,6 +54,18 @@ def run(
 def _updated(
     session: Session, resource: Resource, wanted: Object, manager: str, ignored: Sequence[str], *, preview: bool
 ) -> Object:
+    for pause in PAUSES:
+        try:
+            return _sent(session, resource, wanted, manager, ignored, preview=preview)
+        except ApiError as error:
+            if not error.is_outdated or session.cancelled.wait(pause):
+                raise
+    return _sent(session, resource, wanted, manager, ignored, preview=preview)
+
+
+def _sent(
+    session: Session, resource: Resource, wanted: Object, manager: str, ignored: Sequence[str], *, preview: bool
+) -> Object:
     api = session.cluster()
     live = api.get(wanted)
     options = {"fieldValidation": "Strict", **({"dryRun": "All"} if preview else {})}
@@ -66,7 +80,7 @@ def _updated(
     try:
         return api.apply(without_ignored(wanted, live, manager, ignored), manager, force=force, **options)
     except ApiError as error:
-        if error.reason != Reason.CONFLICT:
+        if error.reason != Reason.CONFLICT or error.is_outdated:
             raise
         raise Refused(
             f"server-side apply field conflict detected, see {HELP} for troubleshooting help\n"

@@ -1,15 +1,16 @@
 """The sandbox that is up."""
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from sandbox import state as locations
 from sandbox.engine import prepare
 from sandbox.plugins.kubernetes.creations import Creations
+from sandbox.plugins.kubernetes.servicer import Servicer
 from sandbox.state import State
 from sandbox.toolchain import images
 
@@ -42,6 +43,34 @@ def run_kubectl(state: State) -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="module")
+def space(request: pytest.FixtureRequest, run_kubectl: Callable[..., str]) -> Iterator[str]:
+    """A namespace for the tests of one file."""
+    name = "kubernetes-" + request.path.stem.removeprefix("test_").replace("_", "-")
+    run_kubectl("delete", "namespace", name, "--ignore-not-found", "--wait")
+    run_kubectl("create", "namespace", name)
+    yield name
+    run_kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def configured(serve_plugin: Callable[..., Any], creations: Creations, state: State, space: str) -> Callable[..., Any]:
+    """Makes a plugin with settings of its own."""
+
+    def make(**settings: str) -> Any:
+        served = serve_plugin(Servicer(creations))
+        served.configure({"kubeconfig": str(state.kubeconfig), "namespace": space, **settings})
+        return served
+
+    return make
+
+
+@pytest.fixture
+def plugin(configured: Callable[..., Any]) -> Any:
+    """The plugin, as the engine calls it."""
+    return configured()
 
 
 @pytest.fixture(scope="session")

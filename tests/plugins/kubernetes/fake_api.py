@@ -4,6 +4,7 @@ import copy
 from collections.abc import Iterable
 from typing import Any
 
+from sandbox.plugins.kubernetes.discovery import Discovery
 from sandbox.plugins.kubernetes.errors import ApiError, Unreachable
 
 Object = dict[str, Any]
@@ -30,6 +31,7 @@ class FakeApi:
         self.after: list[Exception] = []
         self.instead: list[Exception] = []
         self.calls: list[tuple[str, str]] = []
+        self.discovery = Discovery(lambda _: {})
 
     def get(self, obj: Object, name: str = "") -> Object:
         found = self.objects.get(name or obj["metadata"]["name"])

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +11,7 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.plugins.kubernetes.creations import Creations
-from sandbox.plugins.kubernetes.servicer import Servicer
 from sandbox.plugins.wire import Secret, Unknown, plain
-from sandbox.state import State
 from tests.plugins.partial_failures import init_failure
 
 pytestmark = pytest.mark.cluster
@@ -23,23 +20,6 @@ CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 JOB = "kubernetes:batch/v1:Job"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 (a type, not a password)
-SPACE = "kubernetes-operations"
-
-
-@pytest.fixture(scope="module")
-def space(state: State, run_kubectl: Callable[..., str]) -> Iterator[str]:
-    """A namespace for these tests."""
-    run_kubectl("delete", "namespace", SPACE, "--ignore-not-found", "--wait")
-    run_kubectl("create", "namespace", SPACE)
-    yield SPACE
-    run_kubectl("delete", "namespace", SPACE, "--wait")
-
-
-@pytest.fixture
-def plugin(serve_plugin: Callable[..., Any], creations: Creations, state: State, space: str) -> Any:
-    served = serve_plugin(Servicer(creations))
-    served.configure({"kubeconfig": str(state.kubeconfig), "namespace": space})
-    return served
 
 
 def config_map(name: str = "", **data: Any) -> dict[str, Any]:
@@ -222,10 +202,9 @@ def test_the_program_can_say_what_live_means(plugin: Any, image: str) -> None:
 
 
 def test_data_may_be_updated_in_place_where_the_provider_allows_it(
-    serve_plugin: Callable[..., Any], creations: Creations, state: State, space: str
+    configured: Callable[..., Any],
 ) -> None:
-    plugin = serve_plugin(Servicer(creations))
-    plugin.configure({"kubeconfig": str(state.kubeconfig), "namespace": space, "enableConfigMapMutable": "true"})
+    plugin = configured(enableConfigMapMutable="true")
     made = plugin.create(CONFIG_MAP, "mutable", config_map("mutable", k="1"))
     diff = plugin.diff(made, config_map("mutable", k="2"))
     assert diff.changes == {"data.k": "UPDATE"}
