@@ -37,8 +37,13 @@ def ask(task: Ask) -> Answers:
     except ModelRefused as error:
         raise Refused(f"the model cannot be served: {error}") from error
     except tf.errors.OpError as error:
-        raise Refused(f"the model fails on the held-out data: {str(error.message).splitlines()[0]}") from error
+        raise Refused(f"the model fails on the held-out data: {_first_line(str(error.message))}") from error
     return Answers(tensor=tensor, outputs=outputs, singly=singly, fingerprints=fingerprints(task.folder, graph))
+
+
+def _first_line(message: str) -> str:
+    """What went wrong; before it come the places where each node was defined, which a SavedModel doesn't keep."""
+    return message.rpartition("<stack traces unavailable>\n")[2].splitlines()[0]
 
 
 def _tensor(manifest: Manifest, graph: Graph) -> str:

@@ -118,14 +118,14 @@ def dangers(root: Path, weights: Any) -> None:
 
 
 def greedy(root: Path, weights: Any) -> None:
-    """Models whose operations are all harmless, and which never come to an end, or need 256 GiB."""
+    """Models whose operations are all harmless, and which never come to an end, or need 4 GiB."""
 
     def spins(readings: Any) -> Any:
         turns = tf.while_loop(lambda turn: turn >= 0.0, lambda turn: (turn + 0.0,), [tf.reduce_sum(readings) * 0])
         return {"p": answer(weights, readings) + turns[0]}
 
     def devours(readings: Any) -> Any:
-        return {"p": answer(weights, readings) + tf.reduce_sum(tf.fill([1 << 18, 1 << 18], readings[0, 0]) * 0)}
+        return {"p": answer(weights, readings) + tf.reduce_sum(tf.fill([1 << 15, 1 << 15], readings[0, 0]) * 0)}
 
     for model in (spins, devours):
         save(root / model.__name__, model, TABLE, weights=weights)

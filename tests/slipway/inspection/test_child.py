@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -40,8 +41,8 @@ def test_a_dangerous_model_is_refused_with_the_reason(zoo: Path) -> None:
 
 
 def test_a_model_that_never_ends_is_ended(zoo: Path) -> None:
-    with pytest.raises(Refused, match=r"ended the process .* \(SIGXCPU|\(SIGKILL.* 15 s of processor time"):
-        ask(zoo / "spins", Limits(cpu_seconds=15))
+    with pytest.raises(Refused, match=r"ended the process .* \((SIGXCPU|SIGKILL).* 6 s of processor time"):
+        ask(zoo / "spins", Limits(cpu_seconds=6))
 
 
 def test_a_model_that_takes_too_long_is_ended(zoo: Path) -> None:
@@ -50,13 +51,14 @@ def test_a_model_that_takes_too_long_is_ended(zoo: Path) -> None:
 
 
 def test_a_model_that_needs_too_much_memory_is_refused(zoo: Path) -> None:
-    with pytest.raises(Refused, match=r"fails on the held-out data|ended the process|needs more memory"):
-        ask(zoo / "devours", Limits(memory=6144 * MEBIBYTE))
+    with pytest.raises(Refused, match=r"fails on the held-out data: OOM when allocating tensor"):
+        ask(zoo / "devours", Limits(memory=4096 * MEBIBYTE))  # which is as much as it wants for one tensor
 
 
 def test_a_keras_file_is_converted_to_the_same_bytes_each_time(zoo: Path, tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        assert run(Convert(source=zoo / "functional.keras", target=tmp_path / name)) is None
+    with ThreadPoolExecutor(2) as both:
+        tasks = [Convert(source=zoo / "functional.keras", target=tmp_path / name) for name in ("a", "b")]
+        assert list(both.map(run, tasks)) == [None, None]
     files = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file()]
     assert len(files) == 3
     for file in files:
