@@ -9,9 +9,11 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
 
-from service import app
+from service.app import create_app
 from service.lifecycle import Lifecycle, Phase
+from service.metrics import Metrics
 from tests.service import fakes
 from tests.service.conftest import Start
 from tests.service.fakes import READING, FakeModel, loads
@@ -39,17 +41,25 @@ async def test_probes_and_metrics_are_answered_while_predictions_are_turned_away
     assert all(int(answer.headers["Retry-After"]) >= 1 for answer in answers if answer.status_code == 429)
 
 
-async def test_an_application_that_ends_while_loading_does_not_wait_for_it(start: Start, lifecycle: Lifecycle) -> None:
-    loading = asyncio.Event()
+async def test_an_application_that_ends_while_loading_does_not_wait_for_it(
+    lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    loading, ended = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
+    loaded: list[bool] = []
 
     def load(*_: object) -> FakeModel:
         loop.call_soon_threadsafe(loading.set)
-        return FakeModel(seconds=0.2)
+        loaded.append(ended.wait(20))
+        return FakeModel()
 
-    await start(load, wait=False)
-    await loading.wait()
-    assert lifecycle.phase is Phase.LOADING  # leaving the test ends the application
+    metrics = Metrics(CollectorRegistry(), "1.2.0")
+    app = create_app(fakes.settings(tmp_path), lifecycle, load, metrics)
+    async with app.router.lifespan_context(app):
+        await loading.wait()
+    assert loaded == []
+    assert lifecycle.phase is Phase.LOADING
+    ended.set()
 
 
 _JSON = st.recursive(
@@ -71,8 +81,3 @@ async def test_no_body_is_a_server_error_and_no_answer_is_without_a_number(
         assert isinstance(answer.json()["failure_probability"], float)
     else:
         assert answer.json()["detail"]
-
-
-def test_nothing_happens_at_import(tmp_path: Path) -> None:
-    assert not [name for name in vars(app) if name in {"app", "settings", "metrics"}]
-    assert fakes.settings(tmp_path).release == "7"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import httpx
 import pytest
@@ -31,6 +32,7 @@ def published(save: Save, tmp_path: Path) -> Settings:
 
 
 def test_a_published_model_is_served_until_sigterm_and_no_request_is_lost(published: Settings) -> None:
+    all_answered = Barrier(9, timeout=SECONDS)
     with running("service", published, DRAIN_SECONDS=1) as process, ThreadPoolExecutor(8) as pool:
         process.wait_until_ready()
 
@@ -43,15 +45,18 @@ def test_a_published_model_is_served_until_sigterm_and_no_request_is_lost(publis
                     answers.append(
                         (answer.status_code, answer.json()["failure_probability"] - (number + each) % 100 / 100)
                     )
+                    if each == 0:
+                        all_answered.wait()
                     if answer.headers.get("Connection") == "close":
                         return answers
             raise AssertionError
 
         running_load = [pool.submit(send, number) for number in range(8)]
+        all_answered.wait()
         process.terminate()
         answers = [answer for each in running_load for answer in each.result()]
         assert process.exit_code() == 0
-    assert len(answers) >= 8
+    assert len(answers) >= 16, "each sender had an answer before the end, and one that asked to close"
     assert {code for code, _ in answers} == {200}
     assert max(abs(error) for _, error in answers) < 1e-6
 

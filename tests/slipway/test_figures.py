@@ -2,17 +2,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn import metrics as untyped_metrics
 
 from slipway.card import Kind, Metric, Threshold
 from slipway.errors import BadInput, Refused
 from slipway.figures import evaluate, shortfalls
 
-metrics: Any = untyped_metrics
+
+@pytest.fixture
+def metrics() -> Any:
+    """What scikit-learn says."""
+    from sklearn import metrics
+
+    return metrics
 
 
 @pytest.mark.parametrize("decimals", [8, 2, 1])  # the coarser, the more ties
-def test_probabilities_are_judged_as_scikit_learn_does(decimals: int) -> None:
+def test_probabilities_are_judged_as_scikit_learn_does(decimals: int, metrics: Any) -> None:
     rng = np.random.default_rng(decimals)
     truth = rng.uniform(size=500)
     labels = (rng.uniform(size=500) < truth).astype(float)
@@ -30,7 +35,7 @@ def test_probabilities_are_judged_as_scikit_learn_does(decimals: int) -> None:
     )
 
 
-def test_numbers_are_judged_as_scikit_learn_does() -> None:
+def test_numbers_are_judged_as_scikit_learn_does(metrics: Any) -> None:
     rng = np.random.default_rng(0)
     labels = rng.normal(50, 9, 300)
     outputs = labels + rng.normal(0, 2, 300)
