@@ -1,7 +1,6 @@
 """Check: the inputs as they will be compared, sent and recorded."""
 
-from sandbox.plugins.kubernetes import checkpoint, naming
-from sandbox.plugins.kubernetes.awaiting.waiting import awaiter_of
+from sandbox.plugins.kubernetes import annotations, checkpoint, naming
 from sandbox.plugins.kubernetes.normalize import normalized
 from sandbox.plugins.kubernetes.objects import namespace_of, put
 from sandbox.plugins.kubernetes.session import Resource, Session
@@ -21,5 +20,5 @@ def checked(
         naming.named(obj, checkpoint.object_of(old), resource.name, seed, choice)
         if not namespace_of(obj) and session.is_namespaced(obj):
             put(obj, ["metadata", "namespace"], session.namespace)
-    awaiter_of(obj)  # a mistake in how to wait is told before anything is made
+    annotations.check(obj)
     return checkpoint.inputs_of(normalized(obj), new)

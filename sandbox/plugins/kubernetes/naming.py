@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sandbox.plugins.kubernetes.errors import Refused
-from sandbox.plugins.kubernetes.objects import Object, annotation, metadata, name_of, put
+from sandbox.plugins.kubernetes.objects import Object, annotation, at, is_map, metadata, name_of, put
+from sandbox.plugins.wire import Unknown
 
 AUTONAMED: Final = "pulumi.com/autonamed"
 DIGITS: Final = 8
@@ -40,8 +41,13 @@ def named(obj: Object, old: Object, resource: str, seed: bytes, choice: Autonami
         choice: what the user chose for names.
 
     Raises:
-        Refused: no name, and naming is switched off, or `generateName` is used.
+        Refused: no name, and naming is switched off, or `generateName` is used, or what is there is no name.
     """
+    given = obj.get("metadata")
+    if given is not None and not is_map(given):
+        raise Refused(f"metadata: {given!r} is not a map; write it like {{'name': …}}")
+    if not isinstance(name_of(obj), (str, Unknown)):
+        raise Refused(f"metadata.name: {name_of(obj)!r} is not a text; put it in quotes")
     if metadata(obj).get("generateName"):
         raise Refused("metadata.generateName: server-side apply needs a name; set metadata.name, or leave both out")
     if name_of(obj):
@@ -53,7 +59,8 @@ def named(obj: Object, old: Object, resource: str, seed: bytes, choice: Autonami
     else:
         name = choice.proposed or f"{resource}-{digits(seed)}"
     put(obj, ["metadata", "name"], name)
-    put(obj, ["metadata", "annotations", AUTONAMED], "true")
+    if not isinstance(at(obj, "metadata", "annotations"), Unknown):  # a preview may not know them yet
+        put(obj, ["metadata", "annotations", AUTONAMED], "true")
     return obj
 
 

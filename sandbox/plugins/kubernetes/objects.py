@@ -117,9 +117,11 @@ def entries(obj: Any, *keys: str) -> list[Any]:
 
 
 def put(obj: Object, keys: Sequence[str], value: Any) -> None:
-    """Set the value at a path of keys, making the maps on the way."""
+    """Set the value at a path of keys, making the maps on the way; a null counts as none."""
     for key in keys[:-1]:
-        obj = obj.setdefault(key, {})
+        if obj.get(key) is None:
+            obj[key] = {}
+        obj = obj[key]
     obj[keys[-1]] = value
 
 

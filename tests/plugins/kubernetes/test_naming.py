@@ -1,12 +1,14 @@
 """Names for objects that have none."""
 
 import re
+from typing import Any
 
 import pytest
 
 from sandbox.plugins.kubernetes.errors import Refused
 from sandbox.plugins.kubernetes.naming import Autonaming, is_autonamed, named
 from sandbox.plugins.kubernetes.objects import name_of
+from sandbox.plugins.wire import Unknown
 
 
 def test_a_name_of_the_programs_own_stays() -> None:
@@ -50,3 +52,24 @@ def test_a_missing_name_is_refused_where_naming_is_off() -> None:
 def test_generated_names_are_refused() -> None:
     with pytest.raises(Refused, match=r"metadata\.generateName: "):
         named({"metadata": {"generateName": "web-"}}, {}, "web", b"seed", Autonaming())
+
+
+@pytest.mark.parametrize(
+    ("obj", "refusal"),
+    [
+        ({"metadata": {"name": 5}}, r"metadata\.name: 5 is not a text; put it in quotes"),
+        ({"metadata": {"name": ["web"]}}, r"metadata\.name: \['web'\] is not a text"),
+        ({"metadata": "web"}, "metadata: 'web' is not a map"),
+    ],
+)
+def test_what_is_no_name_is_refused(obj: dict[str, Any], refusal: str) -> None:
+    with pytest.raises(Refused, match=refusal):
+        named(obj, {}, "web", b"seed", Autonaming())
+
+
+def test_metadata_that_is_null_or_not_yet_known_gets_a_name_all_the_same() -> None:
+    assert name_of(named({"metadata": None}, {}, "web", b"seed", Autonaming())).startswith("web-")
+    assert is_autonamed(named({"metadata": {"annotations": None}}, {}, "web", b"seed", Autonaming()))
+    later = named({"metadata": {"annotations": Unknown()}}, {}, "web", b"seed", Autonaming())
+    assert name_of(later).startswith("web-")
+    assert later["metadata"]["annotations"] == Unknown()

@@ -70,10 +70,41 @@ def test_underscored_keys_of_schemas_survive_the_check(plugin: Any) -> None:
     assert plugin.check("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", "crd", inputs) == inputs
 
 
-def test_a_wrong_annotation_is_told_before_anything_is_made(plugin: Any) -> None:
-    inputs = config_map(metadata={"name": "a", "annotations": {"pulumi.com/waitFor": "someday"}})
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("waitFor", "someday", "'someday' is neither jsonpath"),
+        ("waitFor", "[condition=Ready]", "'[condition=Ready]' is not a JSON list of texts; write it like"),
+        ("timeoutSeconds", "soon", "'soon' is not understood; write a whole number of seconds, like '60'"),
+        ("timeoutSeconds", "-1", "'-1' is not understood; write a whole number of seconds, like '60'"),
+        ("timeoutSeconds", 60, "60 is not understood; write a whole number of seconds, like '60'"),
+        ("skipAwait", "yes", "'yes' is not understood; write 'true' or 'false'"),
+        ("replaceUnready", "1", "'1' is not understood; write 'true' or 'false'"),
+        ("patchForce", "on", "'on' is not understood; write 'true' or 'false'"),
+        ("patchFieldManager", "x" * 129, "write a name of at most 128 printable characters"),
+        (
+            "deletionPropagationPolicy",
+            "later",
+            "'later' is not understood; write one of background, foreground, orphan",
+        ),
+    ],
+)
+def test_a_wrong_annotation_is_told_before_anything_is_made(plugin: Any, key: str, value: Any, reason: str) -> None:
+    inputs = config_map(metadata={"name": "a", "annotations": {f"pulumi.com/{key}": value}})
     refused = plugin.check("kubernetes:core/v1:ConfigMap", "settings", inputs)
-    assert "neither jsonpath" in refused.reasons["pulumi.com/waitFor"]
+    assert reason in refused.reasons[f"pulumi.com/{key}"]
+
+
+def test_annotations_that_mean_something_pass_and_so_does_one_that_is_not_yet_known(plugin: Any) -> None:
+    annotations = {
+        "pulumi.com/waitFor": '["condition=Ready"]',
+        "pulumi.com/timeoutSeconds": "60",
+        "pulumi.com/skipAwait": "True",
+        "pulumi.com/deletionPropagationPolicy": "Orphan",
+        "pulumi.com/patchForce": Unknown(),
+    }
+    inputs = config_map(metadata={"name": "a", "namespace": "b", "annotations": annotations})
+    assert plugin.check("kubernetes:core/v1:ConfigMap", "settings", inputs) == inputs
 
 
 def test_a_provider_that_the_stand_in_cannot_be_is_refused(plugin: Any) -> None:

@@ -59,7 +59,20 @@ def test_this_does_not_hold_and_says_why(annotation: str, reason: str) -> None:
     assert chosen.reasons(NO_API, LIVE) == [reason]
 
 
-@pytest.mark.parametrize("annotation", ["ready", "jsonpath=status", "jsonpath={.a[?(@.b>1)]}"])
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        "ready",
+        "condition=",
+        "jsonpath=status",
+        "jsonpath={.a[?(@.b>1)]}",
+        "[condition=Ready]",
+        "[]",
+        "[1]",
+        '["condition=Ready"',
+        '["condition=Ready", "ready"]',
+    ],
+)
 def test_what_is_not_understood_is_refused(annotation: str) -> None:
     with pytest.raises(Refused, match=r"pulumi\.com/waitFor: "):
         awaiter(annotation)

@@ -28,7 +28,7 @@ def awaiter(annotation: str) -> Awaiter:
     Raises:
         Refused: it isn't of one of the forms.
     """
-    expressions: Any = json.loads(annotation) if annotation.startswith("[") else [annotation]
+    expressions = _expressions(annotation)
     for expression in expressions:
         _missing({}, expression)  # a mistake in it shows now, not after the object was made
 
@@ -41,10 +41,24 @@ def awaiter(annotation: str) -> Awaiter:
     return Awaiter(state, reasons)
 
 
+def _expressions(annotation: str) -> list[str]:
+    if not annotation.startswith("["):
+        return [annotation]
+    try:
+        found: Any = json.loads(annotation)
+    except ValueError:
+        found = None
+    if not is_list(found) or not found or not all(isinstance(each, str) for each in found):
+        raise Refused(f'{ANNOTATION}: {annotation!r} is not a JSON list of texts; write it like ["condition=Ready"]')
+    return found
+
+
 def _missing(live: Object, expression: str) -> str:
     """What is not yet as the expression says; empty when it holds."""
     if expression.startswith("condition="):
         kind, _, wanted = expression.removeprefix("condition=").partition("=")
+        if not kind:
+            raise Refused(f"{ANNOTATION}: {expression!r} names no condition; write it like condition=Ready")
         entry = condition(live, kind)
         holds = entry.get("status", "").lower() == (wanted or "True").lower()
         why = entry.get("message") or entry.get("reason") or "the condition isn't set"

@@ -12,6 +12,8 @@ from sandbox.plugins.kubernetes.errors import ApiError, NoMatch, NotLive, Unreac
 from sandbox.plugins.kubernetes.log import Log
 from sandbox.plugins.kubernetes.objects import Object, annotation, at, entries, kind_of, name_of
 
+SKIP_AWAIT: Final = "pulumi.com/skipAwait"
+TIMEOUT: Final = "pulumi.com/timeoutSeconds"
 DEFAULT_TIMEOUT: Final = 600.0  # seconds, the official plugin's
 FIRST_PAUSE: Final = 0.1  # seconds between looks; grows to LONGEST_PAUSE
 LONGEST_PAUSE: Final = 1.0
@@ -51,15 +53,15 @@ class Patience:
     def seconds(self, obj: Object) -> float:
         """The timeout for this object: `customTimeouts`, else its annotation, else the default."""
         try:
-            annotated = float(annotation(obj, "pulumi.com/timeoutSeconds") or 0)
-        except ValueError:
+            annotated = float(annotation(obj, TIMEOUT) or 0)
+        except ValueError:  # in a state that another plugin wrote; ours refuses it in Check
             annotated = 0
         return self.timeout or annotated or DEFAULT_TIMEOUT
 
 
 def skips(obj: Object) -> bool:
     """Whether the program asks not to wait for this object."""
-    return annotation(obj, "pulumi.com/skipAwait").lower() == "true"
+    return annotation(obj, SKIP_AWAIT).lower() == "true"
 
 
 def awaiter_of(obj: Object) -> Awaiter | None:
