@@ -11,19 +11,24 @@ from models.datasets import RECIPES, holdout
 from slipway.bundle import Bundle
 from slipway.card import read_card
 from slipway.tables import read_table
+from tests.once import once
 
 
-def train(folder: Path) -> Path:
+def train(folder: Path) -> None:
     command = [sys.executable, "-m", "models.train", "--out", str(folder), "--version", "1.0.0"]
     subprocess.run(command, check=True, capture_output=True)
-    return folder / "1.0.0"
 
 
 @pytest.fixture(scope="module")
 def trainings(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The same training twice, at the same time."""
-    with ThreadPoolExecutor(2) as both:
-        return list(both.map(train, (tmp_path_factory.mktemp(name) for name in ("first", "second"))))
+
+    def make(folder: Path) -> None:
+        with ThreadPoolExecutor(2) as both:
+            list(both.map(train, (folder / "first", folder / "second")))
+
+    folder = once(tmp_path_factory, "trainings", make)
+    return [folder / name / "1.0.0" for name in ("first", "second")]
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from service.manifest import Fingerprints, digest
 from slipway import candidate
 from slipway.bundle import Bundle
 from slipway.inspection.messages import Answers, Ask
+from tests.once import once
 
 CARD = """\
 name: tiny_model
@@ -37,11 +38,13 @@ MakeBundle = Callable[..., Bundle]
 @pytest.fixture(scope="session")
 def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with all models of `zoo.py`."""
-    folder = tmp_path_factory.mktemp("zoo")
-    script = Path(__file__).with_name("zoo.py")
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-    subprocess.run([sys.executable, script, folder], check=True, env=environment)
-    return folder
+
+    def make(folder: Path) -> None:
+        script = Path(__file__).with_name("zoo.py")
+        environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+        subprocess.run([sys.executable, script, folder], check=True, env=environment)
+
+    return once(tmp_path_factory, "zoo", make)
 
 
 def sigmoid(x1: float, x2: float) -> float:
