@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,10 +59,11 @@ def text(content: Mapping[str, Any]) -> str:
 
 def _erase(gone: Path) -> None:
     try:
-        if gone.is_dir() and not gone.is_symlink():
-            shutil.rmtree(gone)
-        else:
-            gone.unlink()
+        while gone.is_dir() and not gone.is_symlink():
+            # Another process may be removing it as well, and each finds gone what the other has taken.
+            with suppress(FileNotFoundError):
+                shutil.rmtree(gone)
+        gone.unlink(missing_ok=True)
     except OSError as error:
         raise SandboxError(
             f"{gone} can't be removed ({error.strerror}): find who uses it with `lsof +D {gone}`, then run this again"

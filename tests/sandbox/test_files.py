@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -84,3 +85,14 @@ def test_an_equal_file_is_left_alone_and_another_is_replaced(tmp_path: Path) -> 
     assert files.write(file, "two").read_text() == "two"
     assert file.stat().st_mode & 0o777 == 0o600
     assert os.listdir(file.parent) == ["file"]
+
+
+def test_two_that_remove_the_same_at_once_both_succeed(tmp_path: Path) -> None:
+    for number in range(2000):
+        folder = tmp_path / f"{files.GONE}one" / str(number % 50)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / str(number)).touch()
+    with ThreadPoolExecutor(2) as both:
+        for done in [both.submit(files.sweep, tmp_path) for _ in range(2)]:
+            done.result()
+    assert not any(tmp_path.iterdir())
