@@ -81,7 +81,7 @@ class Builder:
             return digest.read_text()
 
     def cancel(self) -> None:
-        """End what is under way; its callers get their errors."""
+        """End what is under way, for good; its callers get their errors."""
         self._processes.kill()
 
     def _buildah(

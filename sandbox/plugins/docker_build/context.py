@@ -1,4 +1,4 @@
-"""A hash of all that a build can see: the Dockerfile, and every file of the context that isn't ignored."""
+"""A hash of all that a build can see: the Dockerfile, and what of the context isn't ignored."""
 
 import hashlib
 import os
@@ -22,7 +22,7 @@ def context_hash(inputs: Properties) -> str:
     location = inputs["dockerfile"].get("location")
     _, rules = ignore.patterns(context, Path(location) if location else None)
     total = hashlib.sha256(dockerfile_text(inputs).encode())
-    for path in ignore.files(context, rules):
+    for path in ignore.members(context, rules):
         total.update(_entry(context / path, str(path)))
     return total.hexdigest()
 
@@ -34,7 +34,7 @@ def _entry(file: Path, name: str) -> bytes:
     elif stat.S_ISREG(mode):
         content = _content(file)
     else:
-        content = b""  # sockets and pipes don't get into an image
+        content = b""  # a folder has its mode; sockets and pipes don't get into an image
     return f"\0{name}\0{mode:o}\0".encode() + content
 
 

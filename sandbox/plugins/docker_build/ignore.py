@@ -51,8 +51,8 @@ def patterns(context: Path, dockerfile: Path | None) -> tuple[Path | None, list[
     return None, []
 
 
-def files(context: Path, rules: list[Pattern]) -> Iterator[PurePosixPath]:
-    """Everything but folders in `context` that isn't ignored, in a fixed order, relative to it."""
+def members(context: Path, rules: list[Pattern]) -> Iterator[PurePosixPath]:
+    """Everything in `context` that isn't ignored, folders as well, in a fixed order, relative to it."""
     yield from _below(context, PurePosixPath(), rules)
 
 
@@ -60,10 +60,11 @@ def _below(context: Path, folder: PurePosixPath, rules: list[Pattern]) -> Iterat
     for entry in sorted(os.scandir(context / folder), key=lambda entry: entry.name):
         path = folder / entry.name
         ignored = _ignored(path, rules)
+        if not ignored:
+            yield path
         if not entry.is_dir(follow_symlinks=False):
-            if not ignored:
-                yield path
-        elif not ignored or any(not rule.excludes and rule.may_match_below(path) for rule in rules):
+            continue
+        if not ignored or any(not rule.excludes and rule.may_match_below(path) for rule in rules):
             yield from _below(context, path, rules)
 
 

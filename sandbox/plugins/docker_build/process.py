@@ -30,6 +30,7 @@ class Processes:
     def __init__(self, cache: Path) -> None:
         self._cache = cache
         self._running: set[subprocess.Popen[str]] = set()
+        self._ended = False
         self._lock = threading.Lock()
 
     def run(self, command: Sequence[str], environment: Mapping[str, str], hear: Callable[[str], None]) -> list[str]:
@@ -42,17 +43,7 @@ class Processes:
             CommandError: it failed, or was cut short.
         """
         last: deque[str] = deque(maxlen=LAST_LINES)
-        with subprocess.Popen(
-            confined.command(command, {self._cache: confined.BLOB_CACHE}),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        ) as process:
-            with self._lock:
-                self._running.add(process)
+        with self._started(confined.command(command, {self._cache: confined.BLOB_CACHE}), environment) as process:
             try:
                 for line in process.stdout or ():
                     if stripped := line.strip():
@@ -65,8 +56,25 @@ class Processes:
             raise CommandError(last or [f"{command[0]} ended with status {process.returncode}"])
         return list(last)
 
-    def kill(self) -> None:
-        """End every command under way, with everything that it started."""
+    def _started(self, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
         with self._lock:
+            if self._ended:
+                raise CommandError(["it was cancelled"])
+            process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+            )
+            self._running.add(process)
+        return process
+
+    def kill(self) -> None:
+        """End every command under way, with everything that it started, and let none begin any more."""
+        with self._lock:
+            self._ended = True
             for process in self._running:
                 process.kill()

@@ -34,12 +34,15 @@ def test_the_same_files_give_the_same_hash_wherever_they_are(of: Any, folder: An
         lambda folder: (folder / "hello").chmod(0o755),
         lambda folder: (folder / "hello").rename(folder / "renamed"),
         lambda folder: (folder / "new").touch(),
+        lambda folder: (folder / "empty").mkdir(),
+        lambda folder: (folder / "folder").chmod(0o700),
         lambda folder: (folder / "link").symlink_to("hello"),
         lambda folder: (folder / "Dockerfile").write_text("FROM scratch\n"),
         lambda folder: (folder / ".dockerignore").write_text("hello\n"),
     ],
 )
 def test_every_change_that_a_build_can_see_changes_the_hash(of: Any, folder: Any, change: Any) -> None:
+    (folder / "folder").mkdir(mode=0o755)
     before = of()
     change(folder)
     assert of() != before

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.plugins.docker_build.ignore import files, patterns
+from sandbox.plugins.docker_build.ignore import members, patterns
 
 TREE = [".git/config", "a.py", "b.txt", "docs/a.md", "src/a.py", "src/deep/a.py", "src/deep/b.txt", "venv/lib/x.py"]
 
@@ -43,7 +43,7 @@ def tree(tmp_path: Any) -> Any:
 def test_the_last_pattern_that_matches_decides(tree: Any, lines: Any, kept: Any) -> None:
     (tree / ".dockerignore").write_text(lines)
     _, rules = patterns(tree, None)
-    found = {str(path) for path in files(tree, rules)} - {".dockerignore"}
+    found = {str(path) for path in members(tree, rules) if (tree / path).is_file()} - {".dockerignore"}
     assert found == set(kept)
 
 
@@ -52,7 +52,7 @@ def test_the_dockerfiles_own_ignore_file_comes_first(tree: Any) -> None:
     (tree / "Dockerfile.dockerignore").write_text("venv")
     file, rules = patterns(tree, tree / "Dockerfile")
     assert file == tree / "Dockerfile.dockerignore"
-    assert PurePosixPath("a.py") in files(tree, rules)
+    assert PurePosixPath("a.py") in members(tree, rules)
 
 
 def test_ignored_folders_are_not_even_looked_into(tree: Any, monkeypatch: Any) -> None:
@@ -63,5 +63,13 @@ def test_ignored_folders_are_not_even_looked_into(tree: Any, monkeypatch: Any) -
     looked: list[str] = []
     real = os.scandir
     monkeypatch.setattr(os, "scandir", lambda path: looked.append(str(path)) or real(path))
-    assert len(list(files(tree, rules))) == 2
+    assert len(list(members(tree, rules))) == 3
     assert [path.removeprefix(str(tree)) for path in looked] == ["", "/src", "/src/deep"]
+
+
+def test_folders_belong_to_it_unless_they_are_ignored(tree: Any) -> None:
+    (tree / "empty").mkdir()
+    (tree / ".dockerignore").write_text("venv\n.git\n*.md\n")
+    _, rules = patterns(tree, None)
+    folders = [str(path) for path in members(tree, rules) if (tree / path).is_dir()]
+    assert folders == ["docs", "empty", "src", "src/deep"]
