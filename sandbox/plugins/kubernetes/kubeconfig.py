@@ -35,8 +35,7 @@ def parse(text: str) -> Object:
     Raises:
         KubeconfigError: it is neither a file nor a YAML document with clusters.
     """
-    if "\n" not in text and not text.lstrip().startswith("{"):
-        path = Path(text).expanduser()
+    if path := _path(text):
         if not path.is_file():
             raise KubeconfigError(f"kubeconfig: no file {str(path)!r}; give a path or the contents of a kubeconfig")
         text = path.read_text()
@@ -47,6 +46,11 @@ def parse(text: str) -> Object:
     if not is_map(document) or not document.get("clusters"):
         raise KubeconfigError("kubeconfig: no clusters in it; give a path or the contents of a kubeconfig")
     return document
+
+
+def _path(text: str) -> Path | None:
+    """The path that `text` is; None for contents."""
+    return Path(text).expanduser() if "\n" not in text and not text.lstrip().startswith("{") else None
 
 
 def active(document: Object, context: str = "", cluster: str = "") -> tuple[Object, Object, Object]:
@@ -72,30 +76,33 @@ def _entry(document: Object, section: str, inner: str, name: str) -> Object:
 def load(text: str, context: str = "", cluster: str = "") -> Cluster:
     """The active cluster of a kubeconfig, with client certificate or token ready to use.
 
+    The files that it names are beside it, as for kubectl. Contents have no place: they count from the working folder.
+
     Raises:
         KubeconfigError: it lacks something, or its credential program fails.
     """
     chosen, server, user = active(parse(text), context, cluster)
+    folder = path.parent if (path := _path(text)) else Path()
     if not server.get("server"):
         raise KubeconfigError("kubeconfig: the active cluster has no server; set clusters[].cluster.server")
     if "exec" in user:
-        user = {**user, **_executed(user["exec"])}
+        user = {**user, **_executed(user["exec"], folder)}
     tls = ssl.create_default_context()
-    if authority := _bytes(server, "certificate-authority"):
+    if authority := _bytes(server, "certificate-authority", folder):
         tls = ssl.create_default_context(cadata=authority.decode())
     if server.get("insecure-skip-tls-verify"):
         tls.check_hostname = False
         tls.verify_mode = ssl.CERT_NONE
-    certificate, key = _bytes(user, "client-certificate"), _bytes(user, "client-key")
+    certificate, key = (_bytes(user, kind, folder) for kind in ("client-certificate", "client-key"))
     if certificate and key:
         _present(tls, certificate, key)
-    return Cluster(server["server"].rstrip("/"), chosen.get("namespace") or "", tls, _authorization(user))
+    return Cluster(server["server"].rstrip("/"), chosen.get("namespace") or "", tls, _authorization(user, folder))
 
 
-def _bytes(entry: Object, key: str) -> bytes:
+def _bytes(entry: Object, key: str, folder: Path) -> bytes:
     if inline := entry.get(f"{key}-data"):
         return base64.b64decode(inline)
-    return Path(entry[key]).read_bytes() if entry.get(key) else b""
+    return (folder / entry[key]).read_bytes() if entry.get(key) else b""
 
 
 def _present(tls: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
@@ -106,8 +113,8 @@ def _present(tls: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
         tls.load_cert_chain(pair.name)
 
 
-def _authorization(user: Object) -> dict[str, str]:
-    token = user.get("token") or (Path(user["tokenFile"]).read_text().strip() if user.get("tokenFile") else "")
+def _authorization(user: Object, folder: Path) -> dict[str, str]:
+    token = user.get("token") or ((folder / user["tokenFile"]).read_text().strip() if user.get("tokenFile") else "")
     if token:
         return {"Authorization": f"Bearer {token}"}
     if user.get("username"):
@@ -116,10 +123,11 @@ def _authorization(user: Object) -> dict[str, str]:
     return {}
 
 
-def _executed(plugin: Object) -> Object:
+def _executed(plugin: Object, folder: Path) -> Object:
     """Credentials from a program (`users[].user.exec`), as EKS and others use."""
     environment = {entry["name"]: entry["value"] for entry in entries(plugin, "env")}
-    command = [plugin["command"], *entries(plugin, "args")]
+    name: str = plugin["command"]
+    command = [str(folder / name) if "/" in name else name, *entries(plugin, "args")]
     try:
         done = subprocess.run(
             command, env={**os.environ, **environment}, capture_output=True, text=True, check=True, timeout=60

@@ -47,6 +47,32 @@ def test_a_program_gives_a_token(tmp_path: Path) -> None:
     assert load(yaml.safe_dump(document(user))).headers == {"Authorization": "Bearer me"}
 
 
+def test_files_are_looked_for_beside_the_kubeconfig_that_names_them(tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    (tmp_path / "token").write_text("beside\n")
+    file.write_text(yaml.safe_dump(document({"tokenFile": "token"})))
+    assert load(str(file)).headers == {"Authorization": "Bearer beside"}
+
+    (tmp_path / "program").write_text('#!/bin/sh\necho \'{"status": {"token": "run"}}\'\n')
+    (tmp_path / "program").chmod(0o755)
+    file.write_text(yaml.safe_dump(document({"exec": {"command": "./program"}})))
+    assert load(str(file)).headers == {"Authorization": "Bearer run"}
+
+    with_authority = document({})
+    with_authority["clusters"][0]["cluster"]["certificate-authority"] = "ca.crt"
+    file.write_text(yaml.safe_dump(with_authority))
+    with pytest.raises(FileNotFoundError, match=str(tmp_path / "ca.crt")):
+        load(str(file))
+
+
+def test_contents_have_no_place_so_files_count_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text("here")
+    monkeypatch.chdir(tmp_path)
+    assert load(yaml.safe_dump(document({"tokenFile": "token"}))).headers == {"Authorization": "Bearer here"}
+
+
 def test_a_program_that_fails_is_named(tmp_path: Path) -> None:
     with pytest.raises(KubeconfigError, match="gave no credentials"):
         load(yaml.safe_dump(document({"exec": {"command": str(tmp_path / "absent")}})))
