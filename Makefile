@@ -31,6 +31,7 @@ clean: down ## the same, and remove the built tools
 check: .venv/.complete ## lint, format, types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
+	@.venv/bin/hadolint Dockerfile
 	@.venv/bin/basedpyright
 
 test: setup check ## every test; boots the sandbox itself
