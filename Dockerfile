@@ -18,6 +18,9 @@ COPY service service
 RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash service
 
 FROM ${BASE}
+# The base's own pip, and what would install it again: in its places in the official image, and in Debian's.
+RUN rm -rf /usr/local/bin/pip* /usr/local/bin/wheel /usr/local/lib/python3*/site-packages/* \
+    /usr/local/lib/python3*/ensurepip /usr/lib/python3*/ensurepip /usr/share/python-wheels
 LABEL org.opencontainers.image.title="slipway-service" \
       org.opencontainers.image.description="Serves one TensorFlow model over HTTP" \
       org.opencontainers.image.licenses="Apache-2.0"

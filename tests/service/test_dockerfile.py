@@ -3,14 +3,19 @@
 import json
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
-import pytest
+from service.settings import Settings
+from tests.service.processes import running
 
 ROOT = Path(__file__).parents[2]
 LINES = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+PRUNED = {"keras", "libclang", "tensorboard", "grpcio", "wheel"}
+"""What TensorFlow needs for training only."""
 REQUIREMENTS = (ROOT / "service" / "requirements.txt").read_text()
 
 
@@ -40,11 +45,18 @@ def test_the_user_is_a_number_that_is_not_root() -> None:
     assert instruction("USER") == "10001:10001"
 
 
-def test_the_health_check_needs_no_other_program() -> None:
+def test_the_health_check_tells_a_service_that_answers_from_one_that_does_not(settings: Settings) -> None:
     _, _, command = instruction("HEALTHCHECK").partition("CMD")
     program, option, code = json.loads(command)
     assert (program, option) == ("/opt/venv/bin/python", "-c")
-    compile(code, "HEALTHCHECK", "exec")
+    with running("tests.service.fake_service", settings) as process:
+        address = f"127.0.0.1:{Settings.model_fields['listen_port'].default}"
+        assert code.count(address) == 1
+        check = [sys.executable, "-c", code.replace(address, f"127.0.0.1:{process.port}")]
+        assert subprocess.run(check, check=False).returncode == 0
+        process.terminate()
+        assert process.exit_code() == 0
+    assert subprocess.run(check, check=False, stderr=subprocess.DEVNULL).returncode == 1
 
 
 def test_the_base_is_the_builders_to_choose_and_has_a_tag() -> None:
@@ -78,14 +90,16 @@ def test_the_image_has_the_versions_and_hashes_of_the_lock() -> None:
         assert hashes <= {each["hash"] for each in files}, name
 
 
-@pytest.mark.parametrize("pruned", ["keras", "libclang", "tensorboard", "grpcio", "wheel"])
-def test_what_tensorflow_needs_for_training_only_is_left_out(pruned: str) -> None:
-    assert pruned not in requirements()
-    assert f"--prune {pruned}" in REQUIREMENTS.splitlines()[1]
+def test_the_image_has_what_the_service_needs_and_nothing_that_only_training_does() -> None:
+    packages, needed = locked(), set[str]()
+    waiting = [each["name"] for each in packages["slipway"]["dev-dependencies"]["service"]]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed | PRUNED:
+            needed.add(name)
+            waiting += [each["name"] for each in packages[name].get("dependencies", [])]
+    assert needed == requirements().keys()
 
 
-def test_the_image_has_all_that_the_service_imports() -> None:
-    [service] = [package for package in locked().values() if package["name"] == "slipway"]
-    wanted = {each["name"] for each in service["dev-dependencies"]["service"]}
-    assert len(wanted) > 5
-    assert wanted <= requirements().keys()
+def test_what_is_left_out_stands_in_the_command_that_makes_the_list() -> None:
+    assert set(re.findall(r"--prune (\S+)", REQUIREMENTS.splitlines()[1])) == PRUNED
