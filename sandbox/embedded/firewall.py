@@ -13,37 +13,43 @@ KUBERNETES: Final = "KUBE-"
 OURS: Final = "SLIPWAY-"
 FAMILIES: Final = ("iptables", "ip6tables")
 
-# Linux answers on every interface for all its addresses: without the first two chains a neighbour on the network
-# could reach the bridge's address, or pods, by routing through this machine. What is still for a service when it
-# comes here was rewritten by nobody, because kube-proxy is not ready or does not know the service: it must not leave
-# the machine by the default route, where something else may answer in the service's place (seen). TCP is reset,
-# because the kernel sends other refusals to a pod only once a second.
-_RULES: Final = f"""*filter
-:SLIPWAY-INPUT - [0:0]
+# Linux answers on every interface for all its addresses, kube-proxy lets it take even loopback addresses from a wire,
+# and it passes on what is for pods and services: a neighbour on the network could reach all of these by routing through
+# this machine. So what comes for them from elsewhere is dropped before its destination is rewritten; later,
+# Kubernetes' own chains come first and accept it (seen).
+#
+# What is still for a service when it comes to the filter was rewritten by nobody, because kube-proxy is not ready or
+# does not know the service: it must not leave the machine by the default route, where something else may answer in the
+# service's place (seen). TCP is reset, because the kernel sends other refusals to a pod only once a second.
+_RULES: Final = f"""*mangle
+:SLIPWAY-PREROUTING - [0:0]
+-A SLIPWAY-PREROUTING -i lo -j RETURN
+-A SLIPWAY-PREROUTING -d 127.0.0.0/8 -j DROP
+-A SLIPWAY-PREROUTING -i {addresses.BRIDGE} -j RETURN
+-A SLIPWAY-PREROUTING -d {addresses.POD_NETWORK} -j DROP
+-A SLIPWAY-PREROUTING -d {addresses.SERVICE_NETWORK} -j DROP
+COMMIT
+*filter
 :SLIPWAY-FORWARD - [0:0]
 :SLIPWAY-OUTPUT - [0:0]
--A SLIPWAY-INPUT -i lo -j RETURN
--A SLIPWAY-INPUT -i {addresses.BRIDGE} -j RETURN
--A SLIPWAY-INPUT -d {addresses.POD_NETWORK} -j DROP
 -A SLIPWAY-FORWARD -d {addresses.SERVICE_NETWORK} -p tcp -j REJECT --reject-with tcp-reset
 -A SLIPWAY-FORWARD -d {addresses.SERVICE_NETWORK} -j REJECT
 -A SLIPWAY-FORWARD -i {addresses.BRIDGE} -o {addresses.BRIDGE} -j ACCEPT
--A SLIPWAY-FORWARD -o {addresses.BRIDGE} -j DROP
 -A SLIPWAY-FORWARD -i {addresses.BRIDGE} -p tcp -j REJECT --reject-with tcp-reset
 -A SLIPWAY-FORWARD -i {addresses.BRIDGE} -j REJECT
 -A SLIPWAY-OUTPUT -d {addresses.SERVICE_NETWORK} -p tcp -j REJECT --reject-with tcp-reset
 -A SLIPWAY-OUTPUT -d {addresses.SERVICE_NETWORK} -j REJECT
 COMMIT
 """
+_HOOKS: Final = (("mangle", "PREROUTING"), ("filter", "FORWARD"), ("filter", "OUTPUT"))
 
 
 def protect() -> None:
     """Let nothing in from outside and nothing out; pods get a refusal at once instead of waiting."""
     run(["iptables-restore", "--wait", "--noflush"], _RULES)
-    present = run(["iptables-save", "-t", "filter"]).splitlines()
-    for chain in ("INPUT", "FORWARD", "OUTPUT"):
-        if f"-A {chain} -j {OURS}{chain}" not in present:
-            run(["iptables", "--wait", "-I", chain, "1", "-j", f"{OURS}{chain}"])
+    for table, chain in _HOOKS:
+        if f"-A {chain} -j {OURS}{chain}" not in run(["iptables-save", "-t", table]).splitlines():
+            run(["iptables", "--wait", "-t", table, "-I", chain, "1", "-j", f"{OURS}{chain}"])
 
 
 def chains(prefix: str) -> list[str]:

@@ -1,13 +1,23 @@
 """A second sandbox in a network namespace of its own, so that the one people use is left alone."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
+from sandbox.embedded import addresses, cgroups, network, processes
+from sandbox.embedded.layout import Layout
 from sandbox.state import State
+from tests.sandbox import leftovers
+
+PREFIX: Final = "slipway-test"
+NAMESPACES: Final = Path("/run/netns")
+HERE: Final = "192.0.2.1"  # of the machine with the sandbox, on the wire to its neighbour
+THERE: Final = "192.0.2.2"
 
 
 @dataclass(frozen=True)
@@ -22,7 +32,7 @@ class Isolated:
         return {**os.environ, "SLIPWAY_STATE": str(self.state.root)}
 
     def inside(self, *command: str) -> list[str]:
-        return ["nsenter", f"--net=/run/netns/{self.namespace}", "--", *command]
+        return ["nsenter", f"--net={NAMESPACES / self.namespace}", "--", *command]
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(self.inside(*command), env=self.environment, capture_output=True, text=True, check=False)
@@ -39,6 +49,25 @@ class Isolated:
         kubectl = str(self.state.bin / "kubectl")
         return self.run(kubectl, f"--kubeconfig={self.state.kubeconfig}", *arguments).stdout
 
+    def up(self) -> None:
+        """Bring it up, and see that all of it works."""
+        self.sandbox("up")
+        assert {part["trouble"] for part in self.status().values()} == {None}
+
+    def cut_off(self, command: str, *, after: float) -> None:
+        """Begin a command and kill it after some seconds, unless it has ended by then."""
+        with subprocess.Popen(
+            self.inside(sys.executable, "-m", "sandbox", command), env=self.environment, stderr=subprocess.DEVNULL
+        ) as run:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                run.wait(after)
+            run.kill()
+
+    def kill_everything(self) -> None:
+        """What happens to processes when a machine stops, or a session ends: nobody is asked."""
+        processes.end(self.state.cluster, processes.owned(self.state.cluster), grace=0)
+        cgroups.kill(Layout(self.state).cgroup)
+
     def begin(self) -> None:
         """Make the namespace: it has a loopback interface and nothing else."""
         subprocess.run(["ip", "netns", "add", self.namespace], check=True)
@@ -52,3 +81,43 @@ class Isolated:
         """What a reboot leaves of a network: nothing."""
         self.end()
         self.begin()
+
+
+def connect(one: Isolated, neighbour: Isolated) -> None:
+    """Lay a wire between the two, and let the neighbour send over it what is for the sandbox's addresses."""
+    ends = ["lan0", "netns", one.namespace, "type", "veth", "peer", "lan0", "netns", neighbour.namespace]
+    subprocess.run(["ip", "link", "add", *ends], check=True)
+    for end, address in ((one, HERE), (neighbour, THERE)):
+        end.run("ip", "address", "add", f"{address}/24", "dev", "lan0")
+        end.run("ip", "link", "set", "lan0", "up")
+    # Even its loopback addresses, which no honest machine sends: kube-proxy makes this kernel take them from a wire.
+    neighbour.run("sysctl", "--write", "net.ipv4.conf.all.route_localnet=1")
+    neighbour.run("ip", "address", "flush", "dev", "lo")
+    for destination in (addresses.POD_NETWORK, addresses.SERVICE_NETWORK, "127.0.0.0/8"):
+        neighbour.run("ip", "route", "add", destination, "via", HERE)
+
+
+def sweep() -> None:
+    """Remove the namespaces of runs that were killed, with the sandboxes in them."""
+    names = [one.name for one in NAMESPACES.iterdir()] if NAMESPACES.exists() else []
+    for namespace in leftovers.left(PREFIX, names):
+        for root in _states(namespace):
+            Isolated(namespace, State(root)).sandbox("down")
+        Isolated(namespace, State(Path())).end()
+
+
+def _states(namespace: str) -> set[Path]:
+    """The state directories of the sandboxes in a namespace: by their processes, and by the bridge if none lives."""
+    inside = Isolated(namespace, State(Path()))
+    if inside.run("true", check=False).returncode:
+        return set()  # killed before it was a namespace
+    clusters: set[Path] = set()
+    for pid in inside.run("ip", "netns", "pids", namespace).stdout.split():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            variables = Path("/proc", pid, "environ").read_text(errors="replace").split("\0")
+            clusters.update(Path(one.partition("=")[2]) for one in variables if one.startswith(f"{processes.OWNER}="))
+    for link in json.loads(inside.run("ip", "-json", "link", "show").stdout):
+        alias = str(link.get("ifalias", ""))
+        if alias.startswith(network.ALIAS):
+            clusters.add(Path(alias.removeprefix(network.ALIAS)))
+    return {cluster.parent for cluster in clusters}

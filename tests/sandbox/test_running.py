@@ -3,7 +3,6 @@
 import ipaddress
 import json
 import os
-import secrets
 import signal
 import socket
 import ssl
@@ -26,9 +25,11 @@ from sandbox.embedded import addresses, namespace, processes
 from sandbox.embedded.layout import Layout
 from sandbox.state import State
 from sandbox.toolchain import images
+from tests.sandbox import leftovers
 
 pytestmark = pytest.mark.cluster
 
+PREFIX = "sandbox-test"
 ANOTHER_NETWORK = "203.0.113.1"  # reserved for documentation (RFC 5737): nobody is there
 GET = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=5).status)"
 CONNECT = """
@@ -136,7 +137,10 @@ class Pods:
 
 @pytest.fixture(scope="module")
 def pods(state: State) -> Generator[Pods]:
-    name = f"sandbox-test-{secrets.token_hex(3)}"
+    present = kubectl(state, "get", "namespaces", "--output=jsonpath={.items[*].metadata.name}").split()
+    for left in leftovers.left(PREFIX, present):
+        kubectl(state, "delete", "namespace", left, "--wait=false")
+    name = leftovers.name(PREFIX)
     image = images.references(state)["python"]
     kubectl(state, "create", "namespace", name)
     try:

@@ -1,79 +1,36 @@
 """A sandbox from nothing to nothing, through everything that goes wrong, beside the one that people use."""
 
-import contextlib
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from sandbox.embedded import cgroups, processes
-from sandbox.embedded.layout import Layout
-from tests.sandbox.isolation import Isolated
+from sandbox.embedded import addresses
+from tests.sandbox.isolation import HERE, Isolated
+from tests.sandbox.surroundings import everything, live_beside, reaches, serving
 
 pytestmark = pytest.mark.life
 
-SETTINGS = (
-    "net.bridge.bridge-nf-call-iptables",
-    "net.ipv4.conf.all.route_localnet",
-    "net.ipv4.conf.all.send_redirects",
-    "net.ipv4.ip_forward",
-)
 
-
-def everything(isolated: Isolated) -> dict[str, str]:
-    """What `down` has to leave as it was."""
-    rules = "\n".join(isolated.run(f"{family}-save").stdout for family in ("iptables", "ip6tables"))
-    return {
-        "interfaces": isolated.run("ip", "-brief", "link").stdout,
-        "routes": isolated.run("ip", "route").stdout,
-        # Empty tables may stay: kernels make them when somebody looks.
-        "rules": "\n".join(line for line in rules.splitlines() if line.startswith("-A") or " - [" in line),
-        "settings": isolated.run("sysctl", *SETTINGS).stdout,
-        "mounts": "\n".join(line for line in mounts() if str(isolated.state.root) in line),
-        "control groups": "\n".join(map(str, groups(isolated))),
-        "processes": "\n".join(map(str, processes.owned(isolated.state.cluster))),
-        "links to logs": "\n".join(
-            str(link)
-            for link in Path("/var/log/containers").glob("*")
-            if str(isolated.state.root) in str(link.readlink())
-        ),
-    }
-
-
-def mounts() -> list[str]:
-    return Path("/proc/self/mounts").read_text().splitlines()
-
-
-def groups(isolated: Isolated) -> list[Path]:
-    name = Layout(isolated.state).cgroup
-    return [hierarchy / name for hierarchy in cgroups.hierarchies() if (hierarchy / name).exists()]
-
-
-def kill_everything(isolated: Isolated) -> None:
-    """What happens to processes when a machine stops, or a session ends: nobody is asked."""
-    processes.end(isolated.state.cluster, processes.owned(isolated.state.cluster), grace=0)
-    cgroups.kill(Layout(isolated.state).cgroup)
-
-
-def test_a_sandbox_comes_survives_and_leaves_nothing(isolated: Isolated) -> None:
+def test_a_sandbox_comes_survives_and_leaves_everything_as_it_was(isolated: Isolated) -> None:
+    live_beside(isolated)
     before = everything(isolated)
 
-    isolated.sandbox("up")
-    assert {part["trouble"] for part in isolated.status().values()} == {None}
+    isolated.up()
     isolated.kubectl("create", "configmap", "kept", "--from-literal=a=b")
 
     # Its processes are killed, its interfaces and rules stay.
-    kill_everything(isolated)
+    isolated.kill_everything()
     assert isolated.status()["etcd"]["trouble"] == "not running"
-    isolated.sandbox("up")
-    assert {part["trouble"] for part in isolated.status().values()} == {None}
+    isolated.up()
 
-    # A reboot: neither is left.
-    kill_everything(isolated)
+    # Its interface is removed, too.
+    isolated.kill_everything()
+    isolated.run("ip", "link", "delete", addresses.BRIDGE)
+    isolated.up()
+
+    # A reboot: nothing is left.
+    isolated.kill_everything()
     isolated.renew()
-    isolated.sandbox("up")
-    assert {part["trouble"] for part in isolated.status().values()} == {None}
+    live_beside(isolated)
+    isolated.up()
     assert isolated.kubectl("get", "configmap", "kept", "--output=jsonpath={.data.a}") == "b"
 
     isolated.sandbox("down")
@@ -85,46 +42,61 @@ def test_a_sandbox_comes_survives_and_leaves_nothing(isolated: Isolated) -> None
 def test_an_up_that_is_killed_is_finished_by_the_next_or_undone_by_down(isolated: Isolated) -> None:
     before = everything(isolated)
     for seconds in (1, 4, 9):
-        with subprocess.Popen(
-            isolated.inside(sys.executable, "-m", "sandbox", "up"), env=isolated.environment, stderr=subprocess.DEVNULL
-        ) as run:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                run.wait(seconds)
-            run.kill()
+        isolated.cut_off("up", after=seconds)
+    isolated.up()
+    isolated.sandbox("down")
 
+    for seconds in (1, 4, 9):
+        isolated.cut_off("up", after=seconds)
     isolated.sandbox("down")
     assert everything(isolated) == before
 
-    isolated.sandbox("up")
-    assert {part["trouble"] for part in isolated.status().values()} == {None}
 
-
-def test_a_port_in_use_is_refused_before_anything_is_changed(isolated: Isolated) -> None:
+def test_a_down_that_is_killed_is_finished_by_the_next_or_repaired_by_up(isolated: Isolated) -> None:
     before = everything(isolated)
-    with subprocess.Popen(
-        isolated.inside(sys.executable, "-u", "-m", "http.server", "--bind=127.0.0.1", "2379"), stdout=subprocess.PIPE
-    ) as holder:
-        assert holder.stdout
-        holder.stdout.readline()
+    isolated.up()
+    isolated.kubectl("create", "configmap", "kept", "--from-literal=a=b")
 
-        refused = isolated.sandbox("up", check=False)
+    isolated.cut_off("down", after=1)
+    isolated.up()
+    assert isolated.kubectl("get", "configmap", "kept", "--output=jsonpath={.data.a}") == "b"
 
-        holder.kill()
-    assert refused.returncode == 1
-    assert f"port 2379 on 127.0.0.1, for etcd, is in use by python (pid {holder.pid})" in refused.stderr
-    assert everything(isolated) == before
-    assert not isolated.state.cluster.exists()
+    for seconds in (0.7, 1, 1.5, 2, 3):
+        isolated.cut_off("down", after=seconds)
+    isolated.up()  # with its data or as a new one, but not as half of the old
 
-
-def test_another_kubernetes_and_its_rules_are_left_alone(isolated: Isolated) -> None:
-    isolated.run("iptables", "-t", "nat", "-N", "KUBE-SERVICES")
-    before = everything(isolated)
-
-    refused = isolated.sandbox("up", check=False)
-
-    assert "another Kubernetes" in refused.stderr
+    isolated.cut_off("down", after=1.5)
     isolated.sandbox("down")
     assert everything(isolated) == before
+    assert not list(isolated.state.root.glob(".gone-*"))
+
+
+def test_a_neighbour_on_the_network_reaches_nothing(isolated: Isolated, neighbour: Isolated) -> None:
+    isolated.up()
+    isolated.kubectl(
+        *("--namespace=kube-system", "expose", "deployment", "coredns", "--name=seen", "--type=NodePort"),
+        *("--port=53", "--protocol=TCP"),
+    )
+    of_service = ("--namespace=kube-system", "get", "service", "seen")
+    node_port = int(isolated.kubectl(*of_service, "--output=jsonpath={.spec.ports[0].nodePort}"))
+    service = isolated.kubectl(*of_service, "--output=jsonpath={.spec.clusterIP}")
+    of_pods = ("--namespace=kube-system", "get", "pods", "--selector=k8s-app=kube-dns")
+    pod = isolated.kubectl(*of_pods, "--output=jsonpath={.items[0].status.podIP}")
+    here = [
+        ("127.0.0.1", node_port),
+        ("127.0.0.1", addresses.REGISTRY_PORT),
+        (addresses.NODE_ADDRESS, addresses.API_PORT),
+        (addresses.NODE_ADDRESS, addresses.S3_PORT),
+        (service, 53),
+        (pod, 53),
+    ]
+    while not all(reaches(isolated, *address) for address in here):  # kube-proxy writes its rules when it gets to it
+        pass
+
+    with serving(isolated, HERE) as open_port:
+        assert reaches(neighbour, HERE, open_port)  # the wire is there
+        nowhere = [*here, (HERE, node_port), (addresses.NODE_ADDRESS, node_port)]
+        assert [address for address in nowhere if reaches(neighbour, *address)] == []
 
 
 def test_a_component_that_cannot_start_is_named_with_its_last_words(isolated: Isolated) -> None:
