@@ -168,11 +168,11 @@ def test_another_resource_with_the_same_content_builds_nothing(plugin: Any, inpu
     assert not built(said)
 
 
-def test_a_changed_last_line_pushes_only_the_last_layer(
+def test_a_change_of_the_code_pushes_kilobytes(
     plugin: Any, inputs: Any, folder: Any, said: Any, registry_data: Any
 ) -> None:
     (folder / "big").write_bytes(os.urandom(3_000_000))
-    (folder / "Dockerfile").write_text("FROM scratch\nCOPY big /big\nCOPY hello /hello\n")
+    (folder / "Dockerfile").write_text(SHAPE_OF_THE_REAL_ONE)
     image = plugin.create(IMAGE, "service", inputs)
     before = stored(registry_data)
     (folder / "hello").write_text("changed")
@@ -182,6 +182,17 @@ def test_a_changed_last_line_pushes_only_the_last_layer(
 
     assert any(line.startswith("--> Using cache") for line in said.passing)
     assert 0 < stored(registry_data) - before < 20_000
+
+
+SHAPE_OF_THE_REAL_ONE = """
+FROM scratch AS build
+COPY big /opt/venv/big
+COPY hello /app/hello
+
+FROM scratch
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /app /app
+"""
 
 
 def stored(folder: Any) -> Any:
