@@ -62,11 +62,24 @@ def restore(layout: Layout) -> None:
         for name, value in before["settings"].items():
             if _read(name) != value:
                 _write(name, value)
-    for folder in before.get("folders", []):
+    # Removing a mount point takes away what is mounted there in other namespaces, another sandbox's for instance.
+    for folder in set(before.get("folders", [])) - _mount_points():
         try:
             Path(folder).rmdir()
         except OSError:
             continue  # someone else uses it by now, or it went with a reboot
+
+
+def _mount_points() -> set[str]:
+    """Where something is mounted, in the namespace of any process."""
+    found: set[str] = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            lines = (process / "mountinfo").read_text().splitlines()
+        except OSError:  # it has just ended
+            continue
+        found.update(line.split()[4] for line in lines)
+    return found
 
 
 def _before(layout: Layout) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What was changed on the machine is put back."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,23 @@ def test_only_folders_that_were_made_go_and_only_when_empty(kernel: Path, layout
     assert there.exists()
     assert not made.exists()
     assert used.exists()
+
+
+def test_a_folder_stays_that_another_sandbox_mounts_on(kernel: Path, layout: Layout, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    machine.prepare(layout, [made])
+    script = 'mount --bind "$1" "$1" && echo mounted && read _'
+    command = ["unshare", "--mount", "--propagation=private", "sh", "-c", script, "sh", str(made)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"mounted\n"
+
+        machine.restore(layout)
+
+        assert made.exists()
+        other.communicate(b"\n")
+    machine.restore(layout)
+    assert not made.exists()
 
 
 def test_nothing_is_put_back_where_nothing_was_changed(kernel: Path, layout: Layout) -> None:
