@@ -49,7 +49,7 @@ def test_the_health_check_tells_a_service_that_answers_from_one_that_does_not(se
     _, _, command = instruction("HEALTHCHECK").partition("CMD")
     program, option, code = json.loads(command)
     assert (program, option) == ("/opt/venv/bin/python", "-c")
-    with running("tests.service.fake_service", settings) as process:
+    with running("tests.service.fake_service", settings, DRAIN_SECONDS=0) as process:
         address = f"127.0.0.1:{Settings.model_fields['listen_port'].default}"
         assert code.count(address) == 1
         check = [sys.executable, "-c", code.replace(address, f"127.0.0.1:{process.port}")]
