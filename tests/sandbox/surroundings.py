@@ -45,7 +45,7 @@ def everything(isolated: Isolated) -> dict[str, str]:
 
 def live_beside(isolated: Isolated) -> None:
     """What others have on a machine: an interface, a route, rules of their own beside those that we add."""
-    isolated.run("ip", "link", "add", "other0", "type", "bridge")
+    isolated.run("ip", "link", "add", "other0", "address", "02:00:00:00:00:01", "type", "bridge")
     isolated.run("ip", "address", "add", "198.51.100.1/24", "dev", "other0")
     isolated.run("ip", "link", "set", "other0", "up")
     isolated.run("ip", "route", "add", "203.0.113.0/24", "via", "198.51.100.2")
