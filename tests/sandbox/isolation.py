@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -101,23 +102,26 @@ def sweep() -> None:
     """Remove the namespaces of runs that were killed, with the sandboxes in them."""
     names = [one.name for one in NAMESPACES.iterdir()] if NAMESPACES.exists() else []
     for namespace in leftovers.left(PREFIX, names):
-        for root in _states(namespace):
-            Isolated(namespace, State(root)).sandbox("down")
-        Isolated(namespace, State(Path())).end()
+        left = Isolated(namespace, State(Path()))
+        if left.run("true", check=False).returncode == 0:  # not killed before it was a namespace
+            for cluster in _clusters(left):
+                # What began it may still be at work.
+                for pid in left.run("ip", "netns", "pids", namespace).stdout.split():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(int(pid), signal.SIGKILL)
+                Isolated(namespace, State(cluster.parent)).sandbox("down")
+        left.end()
 
 
-def _states(namespace: str) -> set[Path]:
-    """The state directories of the sandboxes in a namespace: by their processes, and by the bridge if none lives."""
-    inside = Isolated(namespace, State(Path()))
-    if inside.run("true", check=False).returncode:
-        return set()  # killed before it was a namespace
+def _clusters(left: Isolated) -> set[Path]:
+    """The folders of the sandboxes in a namespace: by their processes, and by the bridge if none lives."""
     clusters: set[Path] = set()
-    for pid in inside.run("ip", "netns", "pids", namespace).stdout.split():
+    for pid in left.run("ip", "netns", "pids", left.namespace).stdout.split():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             variables = Path("/proc", pid, "environ").read_text(errors="replace").split("\0")
             clusters.update(Path(one.partition("=")[2]) for one in variables if one.startswith(f"{processes.OWNER}="))
-    for link in json.loads(inside.run("ip", "-json", "link", "show").stdout):
+    for link in json.loads(left.run("ip", "-json", "link", "show").stdout):
         alias = str(link.get("ifalias", ""))
         if alias.startswith(network.ALIAS):
             clusters.add(Path(alias.removeprefix(network.ALIAS)))
-    return {cluster.parent for cluster in clusters}
+    return clusters
