@@ -13,3 +13,7 @@ class EngineError(Exception):
     def __init__(self, message: str, diagnostics: Sequence[str] = ()) -> None:
         super().__init__("\n".join([message, *diagnostics]))
         self.diagnostics = tuple(diagnostics)
+
+
+class StackInUse(EngineError):
+    """Another run is at work on the stack: what it needs must stay."""

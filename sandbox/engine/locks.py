@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from sandbox.engine.errors import EngineError
+from sandbox.engine.errors import EngineError, StackInUse
 from sandbox.progress import console
 from sandbox.state import State
 
@@ -57,7 +57,7 @@ def clear(state: State, project: str, stack: str) -> bool:
         except ValidationError as error:
             raise EngineError(f"the lock {path} is unreadable: if no update is running, remove it") from error
         if not lock.dead:
-            raise EngineError(f"{project}/{stack} is being updated by {lock.owner}: wait for it to end")
+            raise StackInUse(f"{project}/{stack} is being updated by {lock.owner}: wait for it to end")
         path.unlink(missing_ok=True)
         cleared = True
         console.print(f"  removed the lock of a run that was killed ({lock.owner})")

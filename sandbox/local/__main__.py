@@ -10,7 +10,6 @@ from sandbox.errors import SandboxError
 from sandbox.local import journey
 from sandbox.local.questions import NoAnswer
 from sandbox.progress import console
-from sandbox.toolchain.golang import BuildError
 from slipway.errors import SlipwayError
 
 
@@ -30,8 +29,11 @@ def main(arguments: list[str]) -> int:
         if error.log:
             console.print(Text(error.log, style="dim"))
         return _failed(error)
-    except (EngineError, SlipwayError, NoAnswer, BuildError) as error:
+    except (EngineError, SlipwayError, NoAnswer, OSError) as error:
         return _failed(error)
+    except KeyboardInterrupt:
+        console.print("interrupted: run it again, and it goes on")
+        return 130
     return 0
 
 

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from sandbox import engine, files, lifecycle
 from sandbox.driver import Access, DriverName
-from sandbox.engine import EngineError
+from sandbox.engine import EngineError, StackInUse
 from sandbox.engine.stack import Stack
 from sandbox.errors import SandboxError
 from sandbox.local import bundles, cluster, report, stacks
@@ -62,8 +62,12 @@ def down(state: State) -> None:
     """
     theirs = cluster.recorded(state)
     try:
-        for stack in stacks.existing(state):
+        if present := stacks.existing(state):
+            engine.prepare(state)  # another checkout's plugins may be set up, and gone
+        for stack in present:
             stack.destroy()
+    except StackInUse:
+        raise
     except EngineError as error:
         if theirs is not None and theirs.driver is not DriverName.EMBEDDED:
             raise

@@ -4,6 +4,7 @@ The readings are marked as Slipway's own, so that they stay out of the model's s
 """
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ READINGS: Final[Sequence[Mapping[str, float]]] = (
 )
 WIDE: Final = 120  # columns
 ANSWER_WITHIN: Final = 10  # seconds
+PAUSE: Final = 1.0  # seconds between two attempts
 
 
 class NoAnswer(Exception):
@@ -37,17 +39,29 @@ class Answer:
     prediction: Mapping[str, Any]
 
 
-def ask(url: str, readings: Sequence[Mapping[str, float]] = READINGS) -> list[Answer]:
+def ask(url: str, readings: Sequence[Mapping[str, float]] = READINGS, patience: float = 0.0) -> list[Answer]:
     """Send every reading to the model behind `url`.
 
     Args:
         url: the model's address at the gateway, without `/predict`.
         readings: one value per feature, in the card's units.
+        patience: for so many seconds an error is taken for a beginning: after a reboot, gateway and pods need a while.
 
     Raises:
         NoAnswer: the gateway can't be reached or answers with an error.
     """
-    return [Answer(reading, _post(f"{url}/predict", reading)) for reading in readings]
+    end = time.monotonic() + patience
+    return [Answer(reading, _patiently(f"{url}/predict", reading, end)) for reading in readings]
+
+
+def _patiently(url: str, reading: Mapping[str, float], end: float) -> Mapping[str, Any]:
+    while True:
+        try:
+            return _post(url, reading)
+        except NoAnswer:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(PAUSE)
 
 
 def _post(url: str, reading: Mapping[str, float]) -> Mapping[str, Any]:

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
 from sandbox.local import bundles, questions
+
+
+PATIENCE: Final = 120.0  # seconds; nothing has changed after a reboot, so nothing has waited for the pods
 
 
 def show(outputs: Mapping[str, Any], config: Path, digests: Mapping[str, str], console: Console) -> None:
@@ -28,7 +31,7 @@ def show(outputs: Mapping[str, Any], config: Path, digests: Mapping[str, str], c
         console.print(f"[bold]{name} {served['version']}[/bold] answers at {served['url']}")
     console.print()
     if included := outputs["models"].get(bundles.NAME):
-        questions.show(questions.ask(included["url"]), console)
+        questions.show(questions.ask(included["url"], patience=PATIENCE), console)
         console.print()
     console.print("[bold]Try next[/bold]")
     for what, how in suggestions(outputs, config, digests):

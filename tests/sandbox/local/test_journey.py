@@ -5,7 +5,7 @@ import pytest
 
 from sandbox import engine, lifecycle
 from sandbox.driver import Access, DriverName
-from sandbox.engine import EngineError
+from sandbox.engine import EngineError, StackInUse
 from sandbox.local import bundles, cluster, journey, report, stacks
 from sandbox.state import State
 
@@ -110,3 +110,15 @@ def test_down_keeps_the_state_of_what_is_still_on_someone_elses_cluster(world: M
         journey.down(state)
     world.down.assert_not_called()
     assert cluster.recorded(state) is not None
+
+
+def test_down_leaves_the_sandbox_to_an_update_that_is_under_way(world: Mock, tmp_path: Path) -> None:
+    booted(world, "one")
+    state = up(world, tmp_path)
+    world.serving_stack.destroy.side_effect = StackInUse(
+        "slipway/local is being updated by root@here: wait for it to end"
+    )
+    with pytest.raises(StackInUse):
+        journey.down(state)
+    world.down.assert_not_called()
+    assert state.pulumi.exists()

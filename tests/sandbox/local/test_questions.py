@@ -20,6 +20,7 @@ class Gateway(HTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.status = 200
+        self.refusals = 0
         self.asked: list[tuple[str, Headers]] = []
 
     @property
@@ -32,7 +33,8 @@ class Handler(BaseHTTPRequestHandler):
         assert isinstance(self.server, Gateway)
         reading = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append((self.path, Headers(dict(self.headers.items()))))
-        self.send_response(self.server.status)
+        self.server.refusals -= 1
+        self.send_response(503 if self.server.refusals >= 0 else self.server.status)
         self.end_headers()
         self.wfile.write(json.dumps({"total": sum(reading.values())}).encode())
 
@@ -65,6 +67,13 @@ def test_an_error_is_told_with_its_status_and_its_words(gateway: Gateway) -> Non
     gateway.status = 503
     with pytest.raises(NoAnswer, match=r"POST http://\S+/pump/predict was answered with 503: .*total"):
         questions.ask(gateway.url)
+
+
+def test_with_patience_an_error_is_taken_for_a_beginning(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "PAUSE", 0.0)
+    gateway.refusals = 2
+    assert questions.ask(gateway.url, [{"a": 1.0}], patience=60)[0].prediction == {"total": 1.0}
+    assert len(gateway.asked) == 3
 
 
 def test_a_gateway_that_is_not_there_is_named() -> None:
