@@ -10,7 +10,6 @@ from rich.text import Text
 
 from sandbox.local import bundles, questions
 
-
 PATIENCE: Final = 120.0  # seconds; nothing has changed after a reboot, so nothing has waited for the pods
 
 

@@ -39,13 +39,13 @@ def test_it_tells_the_version_that_is_served_and_another_as_the_next(asked: Mock
     assert f"in {CONFIG}" in text
     assert f"set version: {other} and manifest: {DIGESTS[other]}" in text
     assert "MEDIUM" in text
-    asked.assert_called_once_with("http://gateway/maintenance_predictor")
+    asked.assert_called_once_with("http://gateway/maintenance_predictor", patience=report.PATIENCE)
 
 
 def test_every_model_is_told_and_only_the_included_one_is_asked(asked: Mock) -> None:
     text = shown(outputs(building_load="1.0.0", maintenance_predictor="1.0.0"))
     assert "building_load 1.0.0 answers at http://gateway/building_load" in text
-    asked.assert_called_once_with("http://gateway/maintenance_predictor")
+    asked.assert_called_once_with("http://gateway/maintenance_predictor", patience=report.PATIENCE)
 
 
 def test_without_the_included_model_there_is_still_something_to_try(asked: Mock) -> None:
