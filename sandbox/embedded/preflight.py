@@ -20,6 +20,8 @@ from sandbox.toolchain import space
 
 BUILT: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet")
 INSTALLED: Final = ("containerd", "docker-registry", "ip", "iptables", "nsenter", "runc", "setsid", "ss", "unshare")
+STATUS: Final = Path("/proc/self/status")
+CAPABILITIES: Final = {"CAP_NET_ADMIN": 12, "CAP_SYS_ADMIN": 21}  # with their bits, from linux/capability.h
 ANYWHERE: Final = frozenset({"*", "0.0.0.0", "[::]"})  # noqa: S104 - compared with, not bound to
 
 
@@ -44,10 +46,17 @@ def need_root() -> None:
     """Refuse to work, or to judge, without the rights to see and change what the sandbox is made of.
 
     Raises:
-        SandboxError: this is another user.
+        SandboxError: this is another user, or a root with fewer rights.
     """
     if os.geteuid():
         raise SandboxError("the embedded sandbox needs root (namespaces, mounts, packet filter): run this with sudo")
+    found = re.search(r"^CapEff:\s*([0-9a-f]+)$", STATUS.read_text(), re.MULTILINE)
+    effective = int(found[1], 16) if found else 0
+    if lacking := [name for name, bit in CAPABILITIES.items() if not effective >> bit & 1]:
+        raise SandboxError(
+            f"root lacks {lacking[0]}, as in a container: run this on the machine itself, or give the container "
+            "--privileged"
+        )
 
 
 def check(state: State, layout: Layout) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import Mock
 
@@ -84,6 +85,16 @@ def test_a_sandbox_of_this_state_is_not_in_its_own_way(
 def test_another_user_than_root_is_refused(check: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(SandboxError, match="needs root"):
+        check()
+
+
+def test_a_root_without_its_rights_is_refused(
+    check: Callable[[], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    status = tmp_path / "status"
+    status.write_text("CapPrm:\t000001ffffffffff\nCapEff:\t00000000a80425fb\n")  # what Docker gives
+    monkeypatch.setattr(preflight, "STATUS", status)
+    with pytest.raises(SandboxError, match="root lacks CAP_NET_ADMIN, as in a container: .*--privileged"):
         check()
 
 
