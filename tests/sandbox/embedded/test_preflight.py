@@ -94,7 +94,7 @@ def test_a_root_without_its_rights_is_refused(
     status = tmp_path / "status"
     status.write_text("CapPrm:\t000001ffffffffff\nCapEff:\t00000000a80425fb\n")  # what Docker gives
     monkeypatch.setattr(preflight, "STATUS", status)
-    with pytest.raises(SandboxError, match="root lacks CAP_NET_ADMIN, as in a container: .*--privileged"):
+    with pytest.raises(SandboxError, match=r"root lacks CAP_NET_ADMIN, as in a container: .*--privileged"):
         check()
 
 
