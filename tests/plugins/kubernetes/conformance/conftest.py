@@ -1,9 +1,13 @@
-"""The recorded sample under our plugin: what was run, and what each run did."""
+"""The recorded sample under our plugin: what was run, and what each run did.
+
+The stacks have nothing in common, so their runs go side by side: most of the time is spent waiting for pods.
+"""
 
 import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +23,8 @@ RECORDED: Final[dict[str, list[dict[str, Any]]]] = json.loads((FOLDER / "recorde
 CASES: Final = {case["case"]: case for kind in RECORDED.values() for case in kind}
 
 PREFIX: Final = "conformance"  # of every namespace that these tests make
-PATIENCE: Final = 300  # seconds; a run that takes longer hangs
+PATIENCE: Final = 600  # seconds; a run that takes longer hangs
+AT_ONCE: Final = 3  # stacks
 QUIET: Final = {"same", "refresh", "read"}  # steps that change nothing
 STACK: Final = "pulumi:pulumi:Stack"
 TOGETHER: Final = ("sample", "env", "selector", "name", "endpoints", "parts")
@@ -85,6 +90,7 @@ class Sample:
     """A stack of the sample program with some of its blocks."""
 
     def __init__(self, name: str, blocks: Sequence[str], folder: Path, state: State, image: str) -> None:
+        self.seen = ""  # all that the engine has written
         self._name = name
         self._wanted = {"image": image, "prefix": f"{PREFIX}-{name}"}
         self._blocks = tuple(blocks)
@@ -123,6 +129,12 @@ class Sample:
         there = command.replace("-n sample ", f"-n {space} ").replace("ns/sample", f"ns/{space}")
         return self._output(["sh", "-c", there.replace("kubectl", self._kubectl, 1)])
 
+    @property
+    def namespaces(self) -> list[str]:
+        """Those of its namespaces that there are."""
+        found = self._output(["sh", "-c", f"{self._kubectl} get namespaces -o name"]).split()
+        return [name for name in found if name.startswith(f"namespace/{PREFIX}-{self._name}-")]
+
     def live(self, block: str, what: str, *fields: str) -> str:
         """Fields of a live object's specification, as they were recorded."""
         found: Any = json.loads(self.shell(block, f"kubectl -n sample get {what} -o json"))["spec"]
@@ -140,6 +152,7 @@ class Sample:
             timeout=PATIENCE,
             check=False,
         )
+        self.seen += done.stdout + done.stderr
         events = [Event.model_validate_json(line) for line in done.stdout.splitlines() if line.startswith("{")]
         assert any(event.summary_event or event.diagnostic_event for event in events), done.stdout + done.stderr
         return _run_of(events, ok=done.returncode == 0)
@@ -161,19 +174,19 @@ def make_sample(
 ) -> Iterator[MakeSample]:
     """Makes stacks of the sample, and removes what is left of them, also of an interrupted session."""
 
-    def remove_leftovers() -> None:
+    def remove_leftovers(wait: str) -> None:
         found = run_kubectl("get", "namespaces", "-o", "name").split()
         if ours := [name for name in found if name.startswith(f"namespace/{PREFIX}-")]:
-            run_kubectl("delete", *ours, "--wait")
-        run_kubectl("delete", "crd", "widgets.example.com", "--ignore-not-found", "--wait")
+            run_kubectl("delete", *ours, wait)
+        run_kubectl("delete", "crd", "widgets.example.com", "--ignore-not-found", wait)
 
-    remove_leftovers()
+    remove_leftovers("--wait")
 
     def make(name: str, *blocks: str) -> Sample:
         return Sample(name, blocks, tmp_path_factory.mktemp(name), state, image)
 
     yield make
-    remove_leftovers()
+    remove_leftovers("--wait=false")
 
 
 Runs = Mapping[str, Any]
@@ -190,24 +203,22 @@ def goes_through(case: Mapping[str, Any]) -> bool:
     return case["case"] != "create" and all(run["ok"] for run in case["runs"].values())
 
 
-@pytest.fixture(scope="session")
-def together(make_sample: MakeSample) -> dict[str, Runs]:
-    """The creation, all changes that go through, and all drifts that can be put right, in one stack."""
+def _together(make_sample: MakeSample) -> dict[str, Runs]:
     sample, parts = make_sample("together", *TOGETHER), CASES["parts-by-controller"]
     create = {"preview": sample.preview(), "up": sample.up(), "previewAfter": sample.preview()}
-    state = {
-        "resources": json.loads(sample.export("--show-secrets"))["deployment"]["resources"],
-        "text": sample.export(),
-    }
+    states = {"created": sample.export()}
+    resources = json.loads(sample.export("--show-secrets"))["deployment"]["resources"]
     create["refreshAfter"] = sample.refresh()
     good = [change_of(case["case"]) for case in RECORDED["cases"] if goes_through(case)]
     change = {"preview": sample.preview(*good), "up": sample.up(*good), "again": sample.preview(*good)}
+    states["changed"] = sample.export()
     change |= {"back": sample.up(), "afterBack": sample.preview()}
     for case in RECORDED["drifts"]:
         if case["block"] in TOGETHER:
             sample.shell(case["block"], case["command"])
     sample.shell("parts", parts["command"])
     drift = {"previewBefore": sample.preview(), "refresh": sample.refresh()}
+    states["refreshed"] = sample.export()
     live = {"before": sample.live("parts", "widget w", "parts", "size")}
     # The block `parts` goes on to its change while the drifts are put right in `sample`.
     size = change_of("parts-by-controller")
@@ -215,17 +226,18 @@ def together(make_sample: MakeSample) -> dict[str, Runs]:
     live["after"] = sample.live("parts", "widget w", "parts", "size")
     drift |= {"previewAfter": sample.preview(size), "refreshAfter": sample.refresh(), "back": sample.up()}
     live["afterBack"] = sample.live("parts", "widget w", "parts", "size")
-    end = {"destroy": sample.destroy()}
-    return {"create": create, "change": change, "drift": drift, "state": state, "live": live, "end": end}
+    end = {"destroy": sample.destroy(), "left": sample.namespaces}
+    runs = {"create": create, "change": change, "drift": drift, "live": live, "end": end}
+    return {**runs, "state": {"resources": resources}, "texts": {**states, "seen": sample.seen}}
 
 
 LATE: Final = ("deployment-bad-image", "deployment-never-ready", "already-exists", "missing-namespace", "unknown-kind")
 """Changes that fail in the update, not in its preview."""
+ALONE: Final = ("invalid-field", "ignored-port", "deployment-scaled-by-kubectl", "selector-by-controller")
+"""Cases whose preview fails."""
 
 
-@pytest.fixture(scope="session")
-def failing(make_sample: MakeSample) -> Runs:
-    """The changes whose update fails, and a Job that does, in one stack."""
+def _failing(make_sample: MakeSample) -> Runs:
     sample = make_sample("failing", "image", "probe", "additions", "failing-job")
     assert sample.up().ok
     sample.shell("additions", "kubectl -n sample create configmap foreign --from-literal=a=b")
@@ -234,22 +246,13 @@ def failing(make_sample: MakeSample) -> Runs:
     return runs | {"back": sample.up(), "afterBack": sample.preview()}
 
 
-@pytest.fixture(scope="session")
-def alone(make_sample: MakeSample) -> Callable[[str], Runs]:
-    """The cases whose preview fails, each in a stack of its own."""
-    done: dict[str, Runs] = {}
-
-    def run(name: str) -> Runs:
-        if name not in done:
-            sample = make_sample(name.partition("-")[0], CASES[name]["block"])
-            assert sample.up().ok
-            done[name] = _drift_alone(sample, name) if "previewBefore" in CASES[name]["runs"] else _alone(sample, name)
-        return done[name]
-
-    return run
+def _alone(make_sample: MakeSample, name: str) -> Runs:
+    sample = make_sample(name.partition("-")[0], CASES[name]["block"])
+    assert sample.up().ok
+    return _drift(sample, name) if "previewBefore" in CASES[name]["runs"] else _change(sample, name)
 
 
-def _drift_alone(sample: Sample, name: str) -> Runs:
+def _drift(sample: Sample, name: str) -> Runs:
     case = CASES[name]
     # It was recorded on a Deployment that had been updated before.
     assert sample.up(f"{case['block']}/deployment-env").ok
@@ -259,7 +262,7 @@ def _drift_alone(sample: Sample, name: str) -> Runs:
     return runs | {"up": sample.up(), "previewAfter": sample.preview(), "refreshAfter": sample.refresh()}
 
 
-def _alone(sample: Sample, name: str) -> Runs:
+def _change(sample: Sample, name: str) -> Runs:
     case, change = CASES[name], change_of(name)
     runs: dict[str, Any] = {}
     controlled = "command" in case
@@ -274,3 +277,36 @@ def _alone(sample: Sample, name: str) -> Runs:
     runs |= {"after": live()} if controlled else {}
     runs |= {"again": sample.preview(change), "back": sample.up()}
     return runs | ({"afterBack": live()} if controlled else {"afterBack": sample.preview()})
+
+
+@pytest.fixture(scope="session")
+def stacks(request: pytest.FixtureRequest, make_sample: MakeSample) -> Iterator[Mapping[str, Future[Runs]]]:
+    """Every stack that a test of this session asks for, under way from the first one on."""
+    used = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running: dict[str, Future[Runs]] = {}
+        if "together" in used:
+            running["together"] = pool.submit(_together, make_sample)
+        if "failing" in used:
+            running["failing"] = pool.submit(_failing, make_sample)
+        if "alone" in used:
+            running |= {name: pool.submit(_alone, make_sample, name) for name in ALONE}
+        yield running
+
+
+@pytest.fixture(scope="session")
+def together(stacks: Mapping[str, Future[Runs]]) -> Mapping[str, Any]:
+    """The creation, all changes that go through, and all drifts that can be put right, in one stack."""
+    return stacks["together"].result()
+
+
+@pytest.fixture(scope="session")
+def failing(stacks: Mapping[str, Future[Runs]]) -> Runs:
+    """The changes whose update fails, and a Job that does, in one stack."""
+    return stacks["failing"].result()
+
+
+@pytest.fixture(scope="session")
+def alone(stacks: Mapping[str, Future[Runs]]) -> Callable[[str], Runs]:
+    """The cases whose preview fails, each in a stack of its own."""
+    return lambda name: stacks[name].result()
