@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,17 @@ SETTINGS: Final = (
 )
 CONNECT: Final = """
 import socket, sys
-socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=3)
+from concurrent.futures import ThreadPoolExecutor
+
+def connect(address):
+    try:
+        socket.create_connection(address.split(" "), timeout=3).close()
+    except OSError:
+        return None
+    return address
+
+with ThreadPoolExecutor(len(sys.argv)) as pool:
+    print(*filter(None, pool.map(connect, sys.argv[1:])), sep="\\n")
 """
 
 
@@ -56,8 +66,11 @@ def live_beside(isolated: Isolated) -> None:
             isolated.run(family, "-t", table, "-A", chain, "-i", "other0", "-j", f"OTHER-{chain}")
 
 
-def reaches(isolated: Isolated, host: str, port: int) -> bool:
-    return isolated.run(sys.executable, "-c", CONNECT, host, str(port), check=False).returncode == 0
+def reached(isolated: Isolated, addresses: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Those of the TCP addresses that accept a connection from there."""
+    given = [f"{host} {port}" for host, port in addresses]
+    answers = isolated.run(sys.executable, "-c", CONNECT, *given).stdout.splitlines()
+    return {(host, int(port)) for host, port in (one.split() for one in answers if one)}
 
 
 @contextmanager
