@@ -18,9 +18,6 @@ pytestmark = pytest.mark.engine
 
 Run: TypeAlias = Callable[[], frozenset[Operation]]
 Start: TypeAlias = Callable[[Run], Future[frozenset[Operation]]]
-either_side = pytest.mark.parametrize("moment", ["before", "after"])
-"""Whether the engine is killed before its object is made, changed or removed, or after, but before it hears so."""
-
 THREE = """
     first = Object("first", data="1")
     Object("second", data="2", metadata={"name": "fixed"}, opts=pulumi.ResourceOptions(depends_on=[first]))
@@ -40,97 +37,30 @@ def data(project: Project) -> list[object]:
     return sorted(project.objects.values(), key=str)
 
 
-def kill_in(project: Project, start: Start, run: Run, moment: str, name: str) -> None:
-    """Kill the engine while `run` changes `name`, and wait until all that it had started is gone by itself."""
+def kill_in(project: Project, start: Start, run: Run, moment: str, name: str, *, victim: str = "pulumi") -> None:
+    """Kill the engine while `run` changes `name`, and wait until all that it had started is gone by itself.
+
+    Args:
+        project: whose run it is.
+        start: the fixture.
+        run: `up` or `destroy`.
+        moment: `before` the object is made, changed or removed, or `after` that, but before the engine hears so.
+        name: the object's name in the program.
+        victim: what to kill, by a part of its command line, in the engine's place.
+    """
     held = project.hold(moment, name)
     running = start(run)
     project.reached(moment, name)
-    os.kill(project.engine(), signal.SIGKILL)
-    with pytest.raises(EngineError, match="killed by signal 9"):
+    for process in [project.engine()] if victim == "pulumi" else project.processes(victim):
+        os.kill(process, signal.SIGKILL)
+    with pytest.raises(EngineError, match="killed by signal 9" if victim == "pulumi" else name):
         running.result()
     project.wait_for(lambda: project.processes() == {})
     held.unlink()
 
 
-def assert_settled(stack: Stack) -> None:
-    assert "pending_operations" not in stack.export()
-    assert stack.preview(expect_no_changes=True) == frozenset()
-
-
-@either_side
-@pytest.mark.parametrize("name", ["first", "second"])
-def test_an_interrupted_create_is_adopted_or_made_again(project: Project, start: Start, moment: str, name: str) -> None:
-    project.program(THREE)
-    stack = project.stack()
-    kill_in(project, start, stack.up, moment, name)
-
-    stack.up()
-
-    assert data(project) == ["1", "2", "3"]
-    assert_settled(stack)
-
-
-@either_side
-def test_an_interrupted_create_is_destroyed_with_the_rest(project: Project, start: Start, moment: str) -> None:
-    project.program(THREE)
-    stack = project.stack()
-    kill_in(project, start, stack.up, moment, "second")
-
-    stack.destroy()
-
-    assert project.objects == {}
-    assert "resources" not in stack.export()
-
-
-@either_side
-def test_an_interrupted_destroy_is_finished(project: Project, start: Start, moment: str) -> None:
-    project.program(THREE)
-    stack = project.stack()
-    stack.up()
-    kill_in(project, start, stack.destroy, moment, "third")
-
-    stack.destroy()
-
-    assert project.objects == {}
-    assert "resources" not in stack.export()
-
-
-@either_side
-def test_an_interrupted_update_is_done_again(project: Project, start: Start, moment: str) -> None:
-    project.configure(data="old")
-    project.program('Object("one", data=config.require("data"))')
-    stack = project.stack()
-    stack.up()
-    project.configure(data="new")
-    kill_in(project, start, stack.up, moment, "one")
-
-    stack.up()
-
-    assert data(project) == ["new"]
-    assert_settled(stack)
-
-
-@either_side
-def test_an_interrupted_replacement_leaves_one_object(project: Project, start: Start, moment: str) -> None:
-    project.configure(data="old")
-    project.program('Object("one", data=config.require("data"), immutable=config.require("data"))')
-    stack = project.stack()
-    stack.up()
-    project.configure(data="new")
-    kill_in(project, start, stack.up, moment, "one")
-
-    stack.up()
-
-    assert data(project) == ["new"]
-    assert_settled(stack)
-
-
-def test_a_repair_that_is_killed_itself_is_done_again(
-    project: Project, start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project.program(THREE)
-    stack = project.stack()
-    kill_in(project, start, stack.up, "before", "second")
+def kill_repair(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin a repair, and end it where it is about to ask the provider."""
 
     def killed_here(*_: object) -> None:
         raise ZeroDivisionError
@@ -140,9 +70,79 @@ def test_a_repair_that_is_killed_itself_is_done_again(
         with pytest.raises(ZeroDivisionError):
             stack.repair()
 
+
+def assert_settled(stack: Stack) -> None:
+    assert "pending_operations" not in stack.export()
+    assert stack.preview(expect_no_changes=True) == frozenset()
+
+
+# Each kill is repaired by the run that is killed next: what one of them left behind would show at the end.
+def test_an_update_that_is_killed_at_each_of_its_creates_makes_every_object_once(
+    project: Project, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.program(THREE)
+    stack = project.stack()
+
+    kill_in(project, start, stack.up, "before", "first", victim="files_provider")
+    kill_in(project, start, stack.up, "before", "first")
+    kill_in(project, start, stack.up, "after", "first")
+    kill_in(project, start, stack.up, "before", "second")
+    kill_repair(stack, monkeypatch)
+    kill_in(project, start, stack.up, "after", "second")
     stack.up()
 
     assert data(project) == ["1", "2", "3"]
+    assert_settled(stack)
+
+
+def test_a_destroy_that_is_killed_at_each_of_its_deletes_leaves_nothing(project: Project, start: Start) -> None:
+    project.program(THREE)
+    stack = project.stack()
+    kill_in(project, start, stack.up, "before", "second")
+    stack.destroy()
+    assert project.objects == {}
+    kill_in(project, start, stack.up, "after", "second")
+
+    for name in ("second", "first"):
+        for moment in ("before", "after"):
+            kill_in(project, start, stack.destroy, moment, name)
+    stack.destroy()
+
+    assert project.objects == {}
+    assert "resources" not in stack.export()
+
+
+def test_an_update_that_is_killed_while_it_changes_an_object_changes_it_in_the_end(
+    project: Project, start: Start
+) -> None:
+    project.configure(data="old")
+    project.program('Object("one", data=config.require("data"))')
+    stack = project.stack()
+    stack.up()
+    project.configure(data="new")
+
+    kill_in(project, start, stack.up, "before", "one")
+    kill_in(project, start, stack.up, "after", "one")
+    stack.up()
+
+    assert data(project) == ["new"]
+    assert_settled(stack)
+
+
+def test_a_replacement_that_is_killed_at_each_of_its_steps_leaves_one_object(project: Project, start: Start) -> None:
+    project.configure(data="old")
+    project.program('Object("one", data=config.require("data"), immutable=config.require("data"))')
+    stack = project.stack()
+    stack.up()
+    project.configure(data="new")
+
+    # The new one is made, and then the old one goes.
+    for moment, left in (("before", "old"), ("after", "new old"), ("before", "new old"), ("after", "new")):
+        kill_in(project, start, stack.up, moment, "one")
+        assert data(project) == left.split()
+    stack.up()
+
+    assert data(project) == ["new"]
     assert_settled(stack)
 
 
