@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -160,7 +160,7 @@ def record(
 
 
 @contextmanager
-def _event_loop() -> Iterator[None]:
+def _event_loop() -> Generator[None]:
     # Pulumi takes the thread's event loop, and its mocks run in threads that have none. One that another test has left,
     # closed or taken away (as `asyncio.run` does) would decide whether ours works.
     loop = asyncio.new_event_loop()
