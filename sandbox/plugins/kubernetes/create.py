@@ -66,7 +66,8 @@ def run(session: Session, resource: Resource, new: Properties) -> tuple[str, Pro
     """
     session.cluster()
     wanted = checkpoint.object_of(new)
-    creation = session.creations.begin(resource.urn, identifier(wanted), wanted)
+    whose = resource.urn, identifier(wanted)
+    creation = session.creations.begin(*whose, wanted)
     known: Properties = {checkpoint.FIELD_MANAGER: creation.manager}
     try:
         live = _made(session, resource, wanted, creation)
@@ -76,9 +77,9 @@ def run(session: Session, resource: Resource, new: Properties) -> tuple[str, Pro
         else:  # made by a creation that was broken off, and perhaps from other inputs
             state = update.run(session, resource, known, new, (), preview=False)
     except InitFailed:
-        creation.answer()
+        session.creations.answer(*whose, creation)
         raise
-    creation.answer()
+    session.creations.answer(*whose, creation)
     return identifier(live), state
 
 
@@ -93,7 +94,7 @@ def _made(session: Session, resource: Resource, wanted: Object, creation: Creati
             live = _posted(session, resource, wanted, creation)
     except (ApiError, NoMatch) as error:
         if isinstance(error, NoMatch) or error.status < 500:  # noqa: PLR2004 (where the server's own errors begin)
-            creation.forget()
+            session.creations.forget(resource.urn, identifier(wanted))
         raise _refusal(resource.urn, error) from error
     session.learned(live)
     return live
@@ -119,7 +120,7 @@ def _post(api: Api, wanted: Object, creation: Creation) -> Object:
         if error.reason != Reason.ALREADY_EXISTS:
             raise
         live = api.get(wanted)
-        if not field_managers.knows(live, creation.manager):
+        if not creation.made(live):
             raise
         return live
 

@@ -8,13 +8,14 @@ this manager is the one that was asked for, and any other is somebody else's.
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+import time
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sandbox import files
 from sandbox.plugins.kubernetes import field_managers
-from sandbox.plugins.kubernetes.objects import Object
+from sandbox.plugins.kubernetes.objects import Object, at, entries
 
 
 @dataclass(frozen=True)
@@ -22,30 +23,25 @@ class Creation:
     """One creation, from before the API server is asked.
 
     Attributes:
-        file: where it is written down.
         manager: the name of the field manager that only this creation has.
         inputs: a digest of what is asked for; empty when it has been asked for with other inputs before.
+        begun: when it was asked for first, in seconds since 1970.
         answered: whether the engine is told of the object. From then on the name is taken, by this very object; but
-            an engine that is killed before it writes that down still asks for it by `Creations.manager`.
+            an engine that is killed before it writes that down still asks for it by `Creations.find`.
     """
 
-    file: Path
     manager: str
     inputs: str
+    begun: int
     answered: bool = False
 
-    def write(self) -> None:
-        """Write it down."""
-        content = {"manager": self.manager, "inputs": self.inputs, "answered": self.answered}
-        files.write(self.file, files.text(content))
-
-    def answer(self) -> None:
-        """Note that the engine is told of the object."""
-        replace(self, answered=True).write()
-
-    def forget(self) -> None:
-        """Forget it, because there is no such object."""
-        self.file.unlink(missing_ok=True)
+    def made(self, live: Object) -> bool:
+        """Whether a live object is the one that was asked for."""
+        if managers := entries(live, "metadata", "managedFields"):
+            return any(entry.get("manager") == self.manager for entry in managers)
+        # Of an object that has a name and nothing else, nobody manages a field.
+        since = at(live, "metadata", "creationTimestamp")
+        return since is not None and datetime.fromisoformat(since).timestamp() >= self.begun
 
 
 class Creations:
@@ -60,28 +56,32 @@ class Creations:
 
     def begin(self, urn: str, identity: str, wanted: Object) -> Creation:
         """The creation of an object, written down: one that was begun before and never answered, else a new one."""
-        file, known = self._file(urn, identity), self._read(urn, identity)
+        known = self.find(urn, identity)
         digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
-        if known.get("answered") is False:
-            creation = Creation(file, known["manager"], digest if known["inputs"] == digest else "")
+        if known and not known.answered:
+            creation = replace(known, inputs=digest if known.inputs == digest else "")
         else:
-            creation = Creation(file, field_managers.new_name(), digest)
-        creation.write()
+            creation = Creation(field_managers.new_name(), digest, int(time.time()))
+        self._write(urn, identity, creation)
         return creation
 
-    def manager(self, urn: str, identity: str) -> str:
-        """The field manager under which we created an object or were about to; empty when we weren't."""
-        return self._read(urn, identity).get("manager", "")
+    def find(self, urn: str, identity: str) -> Creation | None:
+        """The creation of an object that we were asked for, whatever became of it."""
+        try:
+            return Creation(**json.loads(self._file(urn, identity).read_text()))
+        except FileNotFoundError:
+            return None
+
+    def answer(self, urn: str, identity: str, creation: Creation) -> None:
+        """Note that the engine is told of the object."""
+        self._write(urn, identity, replace(creation, answered=True))
 
     def forget(self, urn: str, identity: str) -> None:
-        """Forget the creation of an object that is gone."""
+        """Forget the creation of an object that isn't there."""
         self._file(urn, identity).unlink(missing_ok=True)
 
-    def _read(self, urn: str, identity: str) -> dict[str, Any]:
-        try:
-            return json.loads(self._file(urn, identity).read_text())
-        except FileNotFoundError:
-            return {}
+    def _write(self, urn: str, identity: str, creation: Creation) -> None:
+        files.write(self._file(urn, identity), files.text(asdict(creation)))
 
     def _file(self, urn: str, identity: str) -> Path:
         return self._folder / f"{hashlib.sha256(f'{urn} {identity}'.encode()).hexdigest()}.json"

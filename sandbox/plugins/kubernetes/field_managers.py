@@ -33,11 +33,6 @@ def new_name() -> str:
     return f"{CREATOR}-{secrets.token_hex(4)}"
 
 
-def knows(live: Object, manager: str) -> bool:
-    """Whether `manager` has written the object, by whatever operation."""
-    return any(entry.get("manager") == manager for entry in objects.entries(live, "metadata", "managedFields"))
-
-
 def taken_over(live: Object, manager: str) -> list[Entry] | None:
     """The managed fields after `manager` took over, or None when there is nothing to take over.
 

@@ -53,10 +53,10 @@ def run(
         return None
     if known and not at(before, "metadata", "uid"):
         # Not what the API server answered, but inputs alone: the engine was killed and asks whether we got to it.
-        manager = session.creations.manager(resource.urn, identity)
-        if not manager or not field_managers.knows(live, manager):
+        creation = session.creations.find(resource.urn, identity)
+        if creation is None or not creation.made(live):
             return None
-        before, state = {}, {**state, checkpoint.FIELD_MANAGER: manager}
+        before, state = {}, {**state, checkpoint.FIELD_MANAGER: creation.manager}
     found = with_left_out(pruned(live, declared), declared, before) if known else _imported(live)
     result = recorded(found, live, inputs, state, field_managers.manager_of(found, state))
     found_inputs = checkpoint.inputs_of(found, inputs)

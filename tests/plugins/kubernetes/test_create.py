@@ -1,6 +1,6 @@
 """Creations whose answer never arrived, against an API server that a test makes up."""
 
-from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -175,20 +175,46 @@ def test_an_interrupted_creation_never_adopts_the_object_of_somebody_else(tmp_pa
     assert interrupted(FakeApi(), tmp_path) is None
 
 
+BARE: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "namespace": "n"}}
+
+
+def test_an_object_of_which_nobody_manages_a_field_is_ours_if_it_came_after_we_asked(tmp_path: Path) -> None:
+    api = FakeApi()
+    broken_off(api, tmp_path)
+    api.objects["settings"]["metadata"] |= {"managedFields": [], "creationTimestamp": stamp(0)}
+    assert interrupted(api, tmp_path)
+    identity, _ = create.run(session(api, tmp_path), RESOURCE, config_map())
+    assert identity == "n/settings"
+
+
+def test_one_that_was_there_before_is_somebody_elses(tmp_path: Path) -> None:
+    foreign = {**BARE, "metadata": {**BARE["metadata"], "uid": "2", "creationTimestamp": stamp(-60)}}
+    api = FakeApi(foreign)
+    with pytest.raises(Refused, match="already exists"):
+        create.run(session(api, tmp_path), RESOURCE, BARE)
+    Creations(tmp_path).begin(URN, "n/settings", BARE)
+    assert interrupted(api, tmp_path) is None
+
+
+def stamp(seconds: float) -> str:
+    """A time as the API server writes it, so many seconds from now."""
+    return f"{datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_an_object_is_forgotten_when_it_is_deleted(tmp_path: Path) -> None:
     creations = Creations(tmp_path)
     creation = creations.begin(URN, "n/settings", config_map())
-    assert creations.manager(URN, "n/settings") == creation.manager
-    assert creations.manager(URN, "n/other") == ""
+    assert creations.find(URN, "n/settings") == creation
+    assert creations.find(URN, "n/other") is None
     creations.forget(URN, "n/settings")
-    assert creations.manager(URN, "n/settings") == ""
+    assert creations.find(URN, "n/settings") is None
     assert list(tmp_path.iterdir()) == []
 
 
 def test_two_creations_never_have_a_manager_in_common(tmp_path: Path) -> None:
     creations = Creations(tmp_path)
     first = creations.begin(URN, "n/settings", config_map())
-    first.answer()
+    creations.answer(URN, "n/settings", first)
     second = creations.begin(URN, "n/settings", config_map())
     assert first.manager != second.manager
-    assert replace(second, manager=first.manager) == first
+    assert first.inputs == second.inputs

@@ -93,6 +93,13 @@ def test_an_object_whose_creation_was_interrupted_can_be_adopted(plugin: Any, im
     assert adopted.outputs["__inputs"] == adopted.inputs
 
 
+def test_an_object_of_which_nobody_manages_a_field_can_be_adopted_too(plugin: Any) -> None:
+    bare = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "bare"}}
+    made = plugin.create("kubernetes:core/v1:ServiceAccount", "bare", bare)
+    assert not made.outputs["metadata"].get("managedFields")
+    assert plugin.read(replace(made, outputs=made.inputs))
+
+
 def test_a_secret_is_secret_wherever_it_comes_from(plugin: Any, run_kubectl: Callable[..., str], space: str) -> None:
     made = plugin.create(SECRET, "open", {
         "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "open"}, "stringData": {"p": "not marked"},
