@@ -1,5 +1,6 @@
 """The whole path, once for all tests: what `make up` has made, and a serving stack of the tests' own beside it."""
 
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from sandbox.local.configuration import CHECKOUT
 from sandbox.state import State
 from sandbox.toolchain import store
 from tests.e2e.cluster import Cluster
+from tests.e2e.kills import seconds_later
 from tests.e2e.serving import NAMESPACE, Serving, serving
 
 EXAMPLE: Final = CHECKOUT / "examples" / "building_load"
@@ -99,11 +101,15 @@ def created(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         ours.configure("1.0.0")
         planned = ours.stack.preview()
         yield Created(ours, planned, ours.up(), other)
+        # It goes as a crash would leave it: begun, killed somewhere, and done again.
+        ours.kill("destroy", seconds_later(random.uniform(1, 12)))  # noqa: S311 (pytest-randomly's seed is printed)
+        ours.destroy()
+        assert not ours.stack.export().get("resources")
+        assert NAMESPACE not in local.cluster.kubectl("get", "namespaces")
     finally:
         ours.destroy()
         ours.stack.remove()
         stacks.existing(local.state)[0].init()  # selects the user's stack again
-    assert NAMESPACE not in local.cluster.kubectl("get", "namespaces")
 
 
 @pytest.fixture

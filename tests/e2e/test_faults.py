@@ -27,7 +27,7 @@ PODS = f"app.kubernetes.io/name={NAME},app.kubernetes.io/component=model-server"
 def test_a_tampered_model_is_never_served_and_the_old_version_loses_no_request(
     turn: Turn, cluster: Cluster, tampered: str
 ) -> None:
-    turn.serving.configure("1.1.1", tampered)
+    turn.serving.configure("1.1.1", tampered, canary={"progressDeadlineSeconds": 30})
     with (
         Load(f"{turn.serving.url}/predict", READING, RATE) as load,
         pytest.raises(EngineError, match=r"saved_model\.pb") as refused,

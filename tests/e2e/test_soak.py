@@ -16,12 +16,12 @@ from tests.e2e.cluster import Cluster
 from tests.e2e.conftest import Local
 from tests.e2e.kills import killed, seconds_later
 from tests.e2e.load import Load, Tally
-from tests.e2e.serving import Serving
+from tests.e2e.serving import NAMESPACE, Serving
 from tests.e2e.test_faults import bucket_of, keys
-from tests.e2e.test_kills import SEED, converges
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
+SEED: Final = 20261122
 KILLS: Final = 10
 RELEASES: Final = 10
 RATE: Final = 40.0
@@ -92,3 +92,39 @@ def test_destroying_both_stacks_leaves_nothing_though_it_is_killed_on_the_way(
     begun = time.monotonic()
     journey.up(local.state)
     figures["both stacks and models made again (s)"] = round(time.monotonic() - begun)
+
+
+def converges(e2e: Serving, cluster: Cluster, verb: str, fraction: float) -> float:
+    """Kill the engine of `verb` after `fraction` of the time that it takes, and see the next run repair it all.
+
+    A run that has ended before its kill is done again and killed earlier.
+
+    Returns:
+        Seconds from the engine's start to its death.
+    """
+    e2e.configure("1.0.0")
+    wait = fraction * _seconds[verb]
+    while not e2e.kill(verb, seconds_later(wait)):
+        _seconds[verb] *= 0.7
+        wait *= 0.7
+        {"up": e2e.destroy, "destroy": e2e.up}[verb]()
+    print(f"{verb} killed after {wait:.1f} s")
+    begun = time.monotonic()
+    if verb == "up":
+        e2e.up()
+        assert e2e.served()["model_version"] == "1.0.0"
+        e2e.stack.preview(expect_no_changes=True)
+    else:
+        e2e.destroy()
+        assert NAMESPACE not in cluster.kubectl("get", "namespaces")
+        assert not e2e.stack.export().get("resources")
+    _seconds[verb] = max(_seconds[verb], time.monotonic() - begun)
+    exported = e2e.stack.export()
+    assert not exported.get("pending_operations")
+    urns = [one["urn"] for one in exported.get("resources", ())]
+    assert len(urns) == len(set(urns))
+    return wait
+
+
+_seconds = {"up": 40.0, "destroy": 25.0}
+"""About how long each takes, so that kills spread over all of it; learned from the runs."""
