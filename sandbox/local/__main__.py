@@ -2,44 +2,36 @@
 
 import sys
 
-from rich.text import Text
-
 from sandbox import state as states
 from sandbox.engine import EngineError
 from sandbox.errors import SandboxError
 from sandbox.local import journey
 from sandbox.local.questions import NoAnswer
 from sandbox.progress import console
+from sandbox.reporting import reported
 from slipway.errors import SlipwayError
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command and return its exit code."""
+    """Run the command and return its exit code.
+
+    Raises:
+        SystemExit: it failed, and has said why.
+    """
     state = states.default()
-    try:
-        match arguments:
-            case ["up"]:
-                journey.up(state)
-            case ["down"]:
-                journey.down(state)
-            case _:
-                console.print("usage: python -m sandbox.local up|down", markup=False)
-                return 2
-    except SandboxError as error:
-        if error.log:
-            console.print(Text(error.log, style="dim"))
-        return _failed(error)
-    except (EngineError, SlipwayError, NoAnswer, OSError) as error:
-        return _failed(error)
-    except KeyboardInterrupt:
-        console.print("interrupted: run it again, and it goes on")
-        return 130
+    with reported():
+        try:
+            match arguments:
+                case ["up"]:
+                    journey.up(state)
+                case ["down"]:
+                    journey.down(state)
+                case _:
+                    console.print("usage: python -m sandbox.local up|down", markup=False)
+                    return 2
+        except (EngineError, SlipwayError, NoAnswer) as error:
+            raise SandboxError(str(error)) from None
     return 0
-
-
-def _failed(error: Exception) -> int:
-    console.print(Text(f"error: {error}", style="red"))
-    return 1
 
 
 if __name__ == "__main__":
