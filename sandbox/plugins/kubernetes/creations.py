@@ -69,7 +69,8 @@ class Creations:
         """The creation of an object that we were asked for, whatever became of it."""
         try:
             return Creation(**json.loads(self._file(urn, identity).read_text()))
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError, TypeError):
+            # None, or one of another version's: then an object of that name counts as somebody else's, which is safe.
             return None
 
     def answer(self, urn: str, identity: str, creation: Creation) -> None:

@@ -110,6 +110,16 @@ def test_what_cannot_be_brought_to_changed_inputs_is_recorded_as_it_is(tmp_path:
     assert failure.value.state["data"] == {"k": "1"}
 
 
+@pytest.mark.parametrize("content", ["", "{}", '{"manager": "pulumi-kubernetes-1", "inputs": "a"}', "[1]"])
+def test_a_memory_that_cannot_be_read_adopts_nothing(tmp_path: Path, content: str) -> None:
+    api = FakeApi()
+    broken_off(api, tmp_path)
+    (memory,) = tmp_path.iterdir()
+    memory.write_text(content)
+    with pytest.raises(Refused, match="already exists"):
+        create.run(session(api, tmp_path), RESOURCE, config_map())
+
+
 def test_an_object_of_somebody_else_is_refused_even_if_it_has_our_name(tmp_path: Path) -> None:
     api = FakeApi(FOREIGN)
 
