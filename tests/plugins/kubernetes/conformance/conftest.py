@@ -181,9 +181,12 @@ def make_sample(
         run_kubectl("delete", "crd", "widgets.example.com", "--ignore-not-found", wait)
 
     remove_leftovers("--wait")
+    folders = tmp_path_factory.mktemp("samples")  # here, because pytest's factory is not made for threads
 
     def make(name: str, *blocks: str) -> Sample:
-        return Sample(name, blocks, tmp_path_factory.mktemp(name), state, image)
+        folder = folders / name
+        folder.mkdir()
+        return Sample(name, blocks, folder, state, image)
 
     yield make
     remove_leftovers("--wait=false")
