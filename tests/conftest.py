@@ -18,9 +18,3 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.enable()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long ones first, in their random order, so that two workers end at about the same time."""
-    items.sort(key=lambda item: item.get_closest_marker("engine") is None)
