@@ -53,6 +53,7 @@ def test_an_aborted_release_is_tried_again_by_the_next_up(turn: Turn, cluster: C
     turn.serving.configure(turn.new, canary=LONG)
     with in_background(turn.serving.up) as failure:
         at_ten_percent(cluster)
+        watched_by_its_job(cluster)  # an abort before its first look would count as one from before, and be taken back
         set_status(cluster, '{"abort":true}')
     assert isinstance(failure[0], EngineError)
     assert "was aborted" in str(failure[0])
@@ -122,6 +123,18 @@ def canary_share(cluster: Cluster) -> int | None:
 
 def at_ten_percent(cluster: Cluster) -> None:
     eventually(lambda: canary_share(cluster), lambda share: share == TENTH, 180)
+
+
+def watched_by_its_job(cluster: Cluster) -> None:
+    """Wait until the release's verification has seen the canary."""
+    selector = f"app.kubernetes.io/name={NAME},app.kubernetes.io/component=verification"
+
+    def seen() -> bool:
+        pods = cluster.get("pods", "-n", NAMESPACE, "-l", selector)["items"]
+        running = [pod["metadata"]["name"] for pod in pods if pod["status"]["phase"] == "Running"]
+        return any("% of the traffic" in cluster.kubectl("-n", NAMESPACE, "logs", pod) for pod in running)
+
+    eventually(seen, bool, 120)
 
 
 def set_status(cluster: Cluster, status: str) -> None:
