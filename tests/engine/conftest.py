@@ -24,8 +24,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> State:
         shutil.copy2(built, state.bin / "pulumi")
     prepare(state)
     launcher = next(state.pulumi.glob("home/plugins/resource-kubernetes-*/pulumi-resource-kubernetes"))
-    provider = Path(__file__).with_name("files_provider.py")
-    launcher.write_text(launcher.read_text().replace("-m sandbox.plugins.kubernetes", str(provider)))
+    launcher.write_text(launcher.read_text().replace("sandbox.plugins.kubernetes", "tests.engine.files_provider"))
     return state
 
 

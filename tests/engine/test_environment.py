@@ -48,7 +48,7 @@ def test_a_launcher_becomes_the_plugin_and_stays_the_engines_child(state: State)
 
     assert int(port) > 0
     assert host.returncode == 0
-    assert command[:4] == [sys.executable, "-P", "-m", "sandbox.plugins.language"]
+    assert command[:5] == [sys.executable, "-P", "-m", "sandbox.plugins", "sandbox.plugins.language"]
 
 
 def test_preparing_again_changes_nothing(state: State) -> None:
