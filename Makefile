@@ -34,7 +34,7 @@ check: .venv/.complete ## lint, format, types
 	@.venv/bin/hadolint Dockerfile
 	@.venv/bin/basedpyright
 
-test: setup check ## every test; boots the sandbox itself
+test: setup ## every test and check; boots the sandbox itself
 	@scripts/test
 
 soak: up ## the long evidence; writes docs/figures/soak.json

@@ -12,7 +12,8 @@ from typing import Final
 from pydantic import ValidationError
 
 from service.manifest import MANIFEST, File, Manifest, digest
-from service.store import CHUNK, DigestMismatch, Store
+from service.store import CHUNK, Store
+from service.store_errors import DigestMismatch
 
 MANIFEST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes; a manifest with hundreds of features, quantiles and golden rows stays far below."""

@@ -20,7 +20,8 @@ from service.metrics import Metrics
 from service.model import LoadModel, Model, ModelRefused, check_golden_answers
 from service.schemas import Schema
 from service.settings import Settings
-from service.store import PermanentStoreError, Store, StoreError
+from service.store import Store
+from service.store_errors import PermanentStoreError, StoreError
 
 FIRST_PAUSE: Final = 0.5
 """Seconds before the second attempt; each further pause is twice as long."""

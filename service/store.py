@@ -6,21 +6,11 @@ Storage reads `GOOGLE_*`. Buckets are addressed in the path, so any custom endpo
 
 What a model is, is not known here: see `download.py`.
 
-Errors:
-
-    StoreError
-    ├── StoreUnavailable      transient: unreachable, timed out, throttled, 5xx; trying again may help
-    └── PermanentStoreError   the same call fails again until somebody changes something
-        ├── ObjectNotFound
-        ├── ObjectExists
-        ├── AccessDenied
-        ├── StoreMisconfigured
-        └── DigestMismatch    what is stored is not what the manifest, or the stack, says
+Errors: see `store_errors.py`.
 """
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,8 +18,9 @@ from typing import TYPE_CHECKING, Final, Self, cast
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore import exceptions
 from obstore.store import GCSStore, LocalStore, ObjectStore, S3Store
+
+from service.store_errors import DigestMismatch, ObjectNotFound, StoreMisconfigured, told
 
 if TYPE_CHECKING:  # obstore has these names in its stubs only
     from obstore import ObjectMeta
@@ -37,38 +28,6 @@ if TYPE_CHECKING:  # obstore has these names in its stubs only
 
 CHUNK: Final = 8 * 1024 * 1024
 """Bytes that one request asks for, so that a large file neither fills memory nor outlasts a timeout."""
-
-
-class StoreError(Exception):
-    """The store could not do what was asked; the message is one line that names the object."""
-
-
-class StoreUnavailable(StoreError):
-    """The store could not be reached or could not answer; trying again may help."""
-
-
-class PermanentStoreError(StoreError):
-    """Trying again gives the same answer until somebody changes something."""
-
-
-class ObjectNotFound(PermanentStoreError):
-    """There is no such object, or no such bucket."""
-
-
-class ObjectExists(PermanentStoreError):
-    """The object is there already, and is never overwritten."""
-
-
-class AccessDenied(PermanentStoreError):
-    """The credentials are missing, wrong, or lack the right."""
-
-
-class StoreMisconfigured(PermanentStoreError):
-    """The URL or a setting of the environment cannot work."""
-
-
-class DigestMismatch(PermanentStoreError):
-    """The bytes are not those that were published."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +51,7 @@ class Store:
             ObjectNotFound: the folder of a `file://` store is absent.
         """
         url = url.rstrip("/")
-        with _errors(url):
+        with told(url):
             return cls(url, _backend(url, create, environment or {}))
 
     def read(self, path: str, limit: int) -> bytes:
@@ -101,7 +60,7 @@ class Store:
         Raises:
             StoreError: it is absent, larger than `limit`, or cannot be read now.
         """
-        with _errors(f"{self.url}/{path}"):
+        with told(f"{self.url}/{path}"):
             result = obstore.get(self.backend, path)
             if result.meta["size"] > limit:
                 raise DigestMismatch(f"{self.url}/{path} has {result.meta['size']} bytes, expected at most {limit}")
@@ -114,7 +73,7 @@ class Store:
             DigestMismatch: the object's size is not `size` bytes; no more than that is ever read.
         """
         for start in range(0, size, CHUNK) or (0,):
-            with _errors(f"{self.url}/{path}"):
+            with told(f"{self.url}/{path}"):
                 # A range of no bytes is an error, so an empty object is asked for as a whole.
                 part = (start, min(start + CHUNK, size))
                 result = obstore.get(self.backend, path, options={"range": part} if size else None)
@@ -125,13 +84,13 @@ class Store:
 
     def sizes(self, folder: str) -> dict[str, int]:
         """Paths and sizes in bytes of all objects below `folder`, at any depth, sorted by path."""
-        with _errors(f"{self.url}/{folder}"):
+        with told(f"{self.url}/{folder}"):
             found = {meta["path"]: meta["size"] for batch in _batches(self.backend, folder) for meta in batch}
             return dict(sorted(found.items()))
 
     def folders(self, folder: str = "") -> list[str]:
         """Names of the folders right below `folder`, sorted."""
-        with _errors(f"{self.url}/{folder}"):
+        with told(f"{self.url}/{folder}"):
             return sorted(prefix.rsplit("/", 1)[-1] for prefix in _prefixes(self.backend, folder))
 
     def create(self, path: str, content: bytes | Path) -> None:
@@ -140,7 +99,7 @@ class Store:
         Raises:
             ObjectExists: there is one. After a lost answer that may be this call's own.
         """
-        with _errors(f"{self.url}/{path}"):
+        with told(f"{self.url}/{path}"):
             obstore.put(self.backend, path, content, mode="create", use_multipart=False)
 
 
@@ -188,26 +147,3 @@ def _batches(backend: ObjectStore, folder: str) -> Iterable[list["ObjectMeta"]]:
 def _prefixes(backend: ObjectStore, folder: str) -> list[str]:
     listing = obstore.list_with_delimiter(backend, folder or None)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     return cast("dict[str, list[str]]", listing)["common_prefixes"]
-
-
-@contextmanager
-def _errors(what: str) -> Generator[None]:
-    """Turn the library's errors into ours, which name the object in one line."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise ObjectNotFound(f"{what}: not found") from error
-    except exceptions.AlreadyExistsError as error:
-        raise ObjectExists(f"{what}: exists already") from error
-    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
-        raise AccessDenied(f"{what}: access denied; check the credentials and their rights") from error
-    except (exceptions.InvalidPathError, exceptions.UnknownConfigurationKeyError, ValueError) as error:
-        raise StoreMisconfigured(f"{what}: {_first_line(error)}") from error
-    except (exceptions.BaseError, OSError) as error:
-        if "status code: 404" in _first_line(error):  # so the library tells of a list in an absent bucket
-            raise ObjectNotFound(f"{what}: not found") from error
-        raise StoreUnavailable(f"{what}: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

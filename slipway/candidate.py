@@ -7,17 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from service.manifest import (
-    Evaluation,
-    Feature,
-    File,
-    Fingerprints,
-    Golden,
-    Manifest,
-    Output,
-    TrainingData,
-    digest,
-)
+from service.manifest import Evaluation, Feature, File, Fingerprints, Golden, Manifest, Output, TrainingData, digest
 from slipway.bundle import Bundle
 from slipway.card import Card, read_card
 from slipway.errors import BadInput, Refused

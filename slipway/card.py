@@ -7,7 +7,8 @@ from typing import Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from service.manifest import Bands, Input, ModelName, OutputName
+from service.manifest import Bands, Input
+from service.values import ModelName, OutputName
 from slipway.errors import BadInput
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.manifest import Manifest, digest
-from service.store import ObjectExists, Store
+from service.store import Store
+from service.store_errors import ObjectExists
 from slipway.bundle import Bundle
 from slipway.candidate import UNVERSIONED, Candidate, take_candidate
 from slipway.catalog import entry, replaced, versions

@@ -9,7 +9,8 @@ from typing import NamedTuple, Self
 
 from pydantic import TypeAdapter, ValidationError
 
-from service.manifest import Manifest, ModelVersion
+from service.manifest import Manifest
+from service.values import ModelVersion
 from slipway.errors import BadInput, Refused
 
 

@@ -6,7 +6,8 @@ Two may publish at the same time. A store has no locks, so whoever writes the ma
 from pathlib import Path
 
 from service.manifest import MANIFEST, Manifest, digest
-from service.store import DigestMismatch, ObjectExists, Store
+from service.store import Store
+from service.store_errors import DigestMismatch, ObjectExists
 from slipway.catalog import Entry, versions
 from slipway.errors import Refused
 from slipway.versions import Version, latest

@@ -13,7 +13,8 @@ from infra.serving.config import NAMESPACE, Model
 from infra.serving.foundation import Foundation
 from service.download import MANIFEST_LIMIT
 from service.manifest import MANIFEST, digest
-from service.store import ObjectNotFound, Store, StoreError
+from service.store import Store
+from service.store_errors import ObjectNotFound, StoreError
 from slipway import catalog
 
 Look: TypeAlias = Callable[[Mapping[str, Model], str, Mapping[str, str]], None]

@@ -35,7 +35,8 @@ class Launcher:
 
         `-P` keeps the working directory, which is the user's program, off the module path.
         """
-        return f'#!/bin/sh\n{PARENT_VARIABLE}=$PPID exec {shlex.quote(sys.executable)} -P -m sandbox.plugins {self.module} "$@"\n'
+        command = f"{shlex.quote(sys.executable)} -P -m sandbox.plugins {self.module}"
+        return f'#!/bin/sh\n{PARENT_VARIABLE}=$PPID exec {command} "$@"\n'
 
     def install(self) -> None:
         """Write the file, unless it is there and the same."""

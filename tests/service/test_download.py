@@ -18,7 +18,8 @@ from service.manifest import (
     TrainingData,
     digest,
 )
-from service.store import DigestMismatch, ObjectNotFound, Store
+from service.store import Store
+from service.store_errors import DigestMismatch, ObjectNotFound
 
 FILES = {
     "saved_model.pb": b"graph " * 6,

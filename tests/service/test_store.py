@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from service import store as store_module
-from service.store import (
+from service.store import Store
+from service.store_errors import (
     AccessDenied,
     DigestMismatch,
     ObjectExists,
     ObjectNotFound,
-    Store,
     StoreMisconfigured,
     StoreUnavailable,
 )

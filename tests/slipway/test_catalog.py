@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from service.manifest import digest
-from service.store import DigestMismatch, Store
+from service.store import Store
+from service.store_errors import DigestMismatch
 from slipway.catalog import entries, find, replaced, versions
 from slipway.errors import BadInput, Refused
 from slipway.versions import Version

@@ -7,7 +7,8 @@ import pytest
 
 from service.download import download, fetch_manifest
 from service.manifest import MANIFEST, Manifest, digest
-from service.store import Store, StoreUnavailable
+from service.store import Store
+from service.store_errors import StoreUnavailable
 from slipway.bundle import Bundle
 from slipway.candidate import Candidate
 from slipway.errors import BadInput, Refused, SlipwayError
