@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from rich.console import Console
+from rich.status import Status
 
 HEARTBEAT: Final = 30.0  # seconds between lines where nobody sees a live one
 console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -33,13 +34,47 @@ def step(title: str, estimate: float | None = None) -> Generator[None]:
         return f"{title}{about}: {duration(time.monotonic() - begun)}"
 
     if console.is_terminal:
-        with console.status(text()) as status, _every(1.0, lambda: status.update(text())):
+        with _live.line(text):
             yield
     else:
         console.print(f"  … {title}{about}")
         with _every(HEARTBEAT, lambda: console.print(f"  … {text()}")):
             yield
     console.print(f"  [green]✓[/green] {title}: {duration(time.monotonic() - begun)}")
+
+
+class _Live:
+    """The live display of a terminal: a line for each step that is under way, in whatever thread."""
+
+    def __init__(self) -> None:
+        self._lines: list[Callable[[], str]] = []
+        self._changing = threading.Lock()
+        self._status: Status | None = None
+
+    @contextmanager
+    def line(self, text: Callable[[], str]) -> Generator[None]:
+        self._change(lambda: self._lines.append(text))
+        try:
+            with _every(1.0, lambda: self._change(lambda: None)):
+                yield
+        finally:
+            self._change(lambda: self._lines.remove(text))
+
+    def _change(self, change: Callable[[], None]) -> None:
+        with self._changing:
+            change()
+            shown = "\n".join(line() for line in self._lines)
+            if self._status is None:
+                self._status = console.status(shown)
+                self._status.start()
+            elif self._lines:
+                self._status.update(shown)
+            else:
+                self._status.stop()
+                self._status = None
+
+
+_live: Final = _Live()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`python -m sandbox.toolchain [clean]`: prepare this machine. Safe to run again and to interrupt."""
 
 import sys
+from functools import partial
 
 from sandbox import driver, lock
 from sandbox import state as states
@@ -10,7 +11,7 @@ from sandbox.embedded.layout import Layout
 from sandbox.progress import console
 from sandbox.reporting import reported
 from sandbox.state import State
-from sandbox.toolchain import debian, images, manifests, programs, removal, space, store
+from sandbox.toolchain import concurrency, debian, images, manifests, programs, removal, space
 from sandbox.toolchain.golang import Go
 
 
@@ -30,8 +31,9 @@ def prepare(state: State) -> None:
         if access is None or access.driver is DriverName.EMBEDDED:
             preflight.check_surroundings(Layout(state))
         go = Go(state)
-        for one in programs.BUILDS:
-            store.link(programs.build(state, one, go), state.bin)
+        longest_first = sorted(programs.BUILDS, key=lambda one: one.estimate, reverse=True)
+        makes = [partial(programs.make, state, one, go) for one in longest_first]
+        concurrency.run([*makes, partial(images.base, state)])
         manifests.fetch(state, go)
         images.build(state)
         if go.caches.exists():

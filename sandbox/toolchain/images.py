@@ -48,8 +48,17 @@ IMAGES: Final = {
 PYTHON: Final = "docker.io/library/python:3.11-slim-bookworm"
 
 
+def base(state: State) -> None:
+    """Build the Debian base with Python, unless it is there.
+
+    Raises:
+        BuildError: it can't be built.
+    """
+    store.produce(state.images / "python", store.key(PYTHON, " ".join(_DEBOOTSTRAP)), _python)
+
+
 def build(state: State) -> None:
-    """Build every image that isn't there.
+    """Build the image of every program, unless it is there.
 
     Raises:
         BuildError: one can't be built.
@@ -57,7 +66,6 @@ def build(state: State) -> None:
     for name, image in IMAGES.items():
         program = state.bin / image.program
         store.produce(state.images / name, store.key(repr(image), program), partial(_program, image, program))
-    store.produce(state.images / "python", store.key(PYTHON, " ".join(_DEBOOTSTRAP)), _python)
 
 
 def _program(image: Image, program: Path, folder: Path) -> None:

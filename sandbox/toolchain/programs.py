@@ -103,12 +103,16 @@ BUILDS: Final = (
 )
 
 
-def build(state: State, one: Build, go: Go) -> list[Path]:
-    """Build `one` unless it is there, and return its programs.
+def make(state: State, one: Build, go: Go) -> None:
+    """Build `one` unless it is there, and put its programs into the state's `bin`.
 
     Raises:
         BuildError: a module can't be had or does not compile.
     """
+    store.link(_built(state, one, go), state.bin)
+
+
+def _built(state: State, one: Build, go: Go) -> list[Path]:
     folder = MODULES / one.name
     pin = Module(folder, one.module) if one.module else None
     version = pin.version if pin else "of our own"

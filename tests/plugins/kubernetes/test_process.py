@@ -11,13 +11,16 @@ from typing import Any, Final
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from sandbox.plugins import wire
 
 PATIENCE: Final = 60  # seconds
+COMMAND: Final = ("-m", "sandbox.plugins", "sandbox.plugins.kubernetes", "127.0.0.1:1")
 # An engine in three lines: starts the plugin, says its process id and passes its port on.
-ENGINE: Final = """
+ENGINE: Final = f"""
 import subprocess, sys, time
-plugin = subprocess.Popen([sys.executable, "-m", "sandbox.plugins.kubernetes", "127.0.0.1:1"], stdout=subprocess.PIPE)
+plugin = subprocess.Popen([sys.executable, *{COMMAND}], stdout=subprocess.PIPE)
 print(plugin.pid, plugin.stdout.readline().decode().strip(), flush=True)
 time.sleep(1000)
 """
@@ -50,10 +53,23 @@ def test_the_plugin_says_its_port_and_ends_with_its_engine() -> None:
 
 
 def test_an_interrupt_ends_the_plugin_quietly() -> None:
-    command = [sys.executable, "-m", "sandbox.plugins.kubernetes", "127.0.0.1:1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as plugin:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, *COMMAND], stdout=pipe, stderr=pipe, text=True) as plugin:
         assert plugin.stdout
         assert plugin.stdout.readline().strip().isdigit()
         os.kill(plugin.pid, signal.SIGINT)
         rest, errors = plugin.communicate(timeout=PATIENCE)
     assert (plugin.returncode, rest, errors) == (0, "", "")
+
+
+def test_a_property_may_be_nested_as_deeply_as_the_schema_of_a_custom_resource() -> None:
+    nested: Any = "leaf"
+    for _ in range(100):
+        nested = {"properties": nested}
+    with subprocess.Popen([sys.executable, *COMMAND], stdout=subprocess.PIPE, text=True) as plugin:
+        assert plugin.stdout
+        with grpc.insecure_channel(f"127.0.0.1:{int(plugin.stdout.readline())}") as channel:
+            stub: Any = provider_pb2_grpc.ResourceProviderStub(channel)
+            answer = stub.CheckConfig(provider_pb2.CheckRequest(news=wire.encode({"deep": nested})), timeout=PATIENCE)
+        plugin.terminate()
+    assert wire.decode(answer.inputs) == {"deep": nested}

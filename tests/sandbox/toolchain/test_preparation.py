@@ -15,7 +15,7 @@ from sandbox.embedded import preflight
 from sandbox.errors import SandboxError
 from sandbox.state import State
 from sandbox.toolchain import __main__ as toolchain
-from sandbox.toolchain import debian, golang, images, manifests, programs, space, store
+from sandbox.toolchain import debian, golang, images, manifests, programs, space
 
 IN_USE = "port 2379 on 127.0.0.1, for etcd, is in use by nginx (pid 77): stop that first"
 
@@ -38,9 +38,9 @@ def steps(state: State, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(debian, "install", step("packages"))
     monkeypatch.setattr(preflight, "check_surroundings", step("surroundings"))
     monkeypatch.setattr(toolchain, "Go", Mock(spec=golang.Go, return_value=Mock(caches=state.build)))
-    monkeypatch.setattr(programs, "BUILDS", ("one",))
-    monkeypatch.setattr(programs, "build", step("programs"))
-    monkeypatch.setattr(store, "link", step("links"))
+    monkeypatch.setattr(programs, "BUILDS", (Mock(estimate=1),))
+    monkeypatch.setattr(programs, "make", step("programs"))
+    monkeypatch.setattr(images, "base", step("base"))
     monkeypatch.setattr(manifests, "fetch", step("manifests"))
     monkeypatch.setattr(images, "build", step("images"))
     return made
@@ -49,7 +49,9 @@ def steps(state: State, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_the_steps_come_in_the_order_of_what_they_need(state: State, steps: list[str]) -> None:
     toolchain.prepare(state)
 
-    assert steps == ["space", "packages", "surroundings", "programs", "links", "manifests", "images"]
+    assert steps[:3] == ["space", "packages", "surroundings"]
+    assert set(steps[3:5]) == {"programs", "base"}  # these two go side by side
+    assert steps[5:] == ["manifests", "images"]
 
 
 def test_another_user_than_root_is_refused_before_anything(
