@@ -38,9 +38,27 @@ def step(title: str, estimate: float | None = None) -> Generator[None]:
             yield
     else:
         console.print(f"  … {title}{about}")
-        with _every(HEARTBEAT, lambda: console.print(f"  … {text()}")):
+        with every(HEARTBEAT, lambda: console.print(f"  … {text()}")):
             yield
     console.print(f"  [green]✓[/green] {title}: {duration(time.monotonic() - begun)}")
+
+
+@contextmanager
+def every(seconds: float, tell: Callable[[], None]) -> Generator[None]:
+    """Call `tell` in a thread of its own, again and again after so many seconds, until the block ends."""
+    done = threading.Event()
+
+    def loop() -> None:
+        while not done.wait(seconds):
+            tell()
+
+    thread = threading.Thread(target=loop, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 class _Live:
@@ -55,7 +73,7 @@ class _Live:
     def line(self, text: Callable[[], str]) -> Generator[None]:
         self._change(lambda: self._lines.append(text))
         try:
-            with _every(1.0, lambda: self._change(lambda: None)):
+            with every(1.0, lambda: self._change(lambda: None)):
                 yield
         finally:
             self._change(lambda: self._lines.remove(text))
@@ -75,20 +93,3 @@ class _Live:
 
 
 _live: Final = _Live()
-
-
-@contextmanager
-def _every(seconds: float, tell: Callable[[], None]) -> Generator[None]:
-    done = threading.Event()
-
-    def loop() -> None:
-        while not done.wait(seconds):
-            tell()
-
-    thread = threading.Thread(target=loop, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()

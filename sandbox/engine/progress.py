@@ -1,6 +1,10 @@
-"""Tells people what an update does: a line per resource that is done, and on a terminal what is under way."""
+"""Tells people what an update does: a line per resource that is done, and what is under way.
+
+On a terminal that is a live line; in a log, a line now and then.
+"""
 
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Final, Self
 
@@ -8,7 +12,7 @@ from rich.markup import escape
 from rich.status import Status
 
 from sandbox.engine.events import Diagnostic, Event, Kind, Step, name_of
-from sandbox.progress import console, duration
+from sandbox.progress import HEARTBEAT, console, duration, every
 
 SIGNS: Final = {Kind.CREATE: "[green]+[/green]", Kind.UPDATE: "[yellow]~[/yellow]", Kind.DELETE: "[red]-[/red]"}
 NAMED: Final = 4  # resources under way that the live line names
@@ -32,20 +36,20 @@ class Progress:
         self._begun: dict[str, float] = {}
         self._said: dict[str, str] = {}
         self._status: Status | None = None
+        self._shown = ExitStack()
 
     def __enter__(self) -> Self:
         if not console.is_terminal:
             console.print(f"  … {self._title}")
+            self._shown.enter_context(every(HEARTBEAT, self._tell))
         else:
-            self._status = console.status(self._title)
-            self._status.start()
+            self._status = self._shown.enter_context(console.status(self._title))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._status:
-            self._status.stop()
+        self._shown.close()
 
     def done(self, changes: int) -> None:
         """Tell that it has ended well."""
@@ -91,11 +95,17 @@ class Progress:
             console.print(f"    {SHOWN[message.severity]}{escape(text)}")
 
     def _refresh(self) -> None:
-        if self._status is None:
-            return
-        under_way = [
-            f"{name_of(urn)} ({self._said[urn]})" if urn in self._said else name_of(urn) for urn in self._begun
-        ]
-        more = [f"{len(under_way) - NAMED} more"] if len(under_way) > NAMED else []
-        text = ", ".join([*under_way[:NAMED], *more])
-        self._status.update(escape(f"{self._title}: {text}" if text else self._title))
+        if self._status:
+            self._status.update(escape(self._under_way))
+
+    def _tell(self) -> None:
+        took = duration(time.monotonic() - self._start)
+        console.print(f"  … {escape(self._under_way)}: {took}")
+
+    @property
+    def _under_way(self) -> str:
+        """The title, and what is being done."""
+        urns = list(self._begun)
+        names = [f"{name_of(urn)} ({said})" if (said := self._said.get(urn)) else name_of(urn) for urn in urns[:NAMED]]
+        more = [f"{len(urns) - NAMED} more"] if len(urns) > NAMED else []
+        return f"{self._title}: {', '.join([*names, *more])}" if urns else self._title

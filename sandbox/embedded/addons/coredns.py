@@ -63,16 +63,7 @@ def manifests(image: str) -> list[dict[str, Any]]:
                 ],
             },
         },
-        {
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "metadata": workload.metadata(NAME),
-            "spec": {
-                "replicas": 1,
-                "selector": {"matchLabels": workload.selector(NAME)},
-                "template": {"metadata": {"labels": {**workload.selector(NAME), **LABEL}}, "spec": _pod(image)},
-            },
-        },
+        workload.deployment(NAME, _pod(image), LABEL),
     ]
 
 

@@ -79,16 +79,7 @@ def manifests(image: str, pki: Pki) -> list[dict[str, Any]]:
                 "ports": [{"name": "https", "port": 443, "targetPort": "https", "protocol": "TCP"}],
             },
         },
-        {
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "metadata": workload.metadata(NAME),
-            "spec": {
-                "replicas": 1,
-                "selector": {"matchLabels": workload.selector(NAME)},
-                "template": {"metadata": {"labels": workload.selector(NAME)}, "spec": _pod(image)},
-            },
-        },
+        workload.deployment(NAME, _pod(image)),
         {
             "apiVersion": "apiregistration.k8s.io/v1",
             "kind": "APIService",

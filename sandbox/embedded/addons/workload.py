@@ -28,6 +28,17 @@ def selector(name: str) -> dict[str, str]:
     return {"app.kubernetes.io/name": name}
 
 
+def deployment(name: str, pod: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, Any]:
+    """A deployment of one pod; `labels` are added to the pod alone."""
+    template = {"metadata": {"labels": {**selector(name), **(labels or {})}}, "spec": pod}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": metadata(name),
+        "spec": {"replicas": 1, "selector": {"matchLabels": selector(name)}, "template": template},
+    }
+
+
 def service_account(name: str) -> dict[str, Any]:
     """A service account."""
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(name)}
