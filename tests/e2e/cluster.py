@@ -1,12 +1,14 @@
-"""What the cluster itself says, through kubectl, as an engineer would look."""
+"""What the cluster itself says: through kubectl, and over one connection where tests look again and again."""
 
-import json
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
+from urllib.parse import quote
 
+from sandbox.api import Api
 from sandbox.driver import Access
 from sandbox.state import State
 
@@ -32,27 +34,43 @@ class Cluster:
         assert done.returncode == 0, f"kubectl {' '.join(arguments)}: {done.stderr}"
         return done.stdout
 
-    def get(self, *arguments: str) -> dict[str, Any]:
-        """The object or list that `kubectl get ARGUMENTS` finds."""
-        return json.loads(self.kubectl("get", *arguments, "-o", "json"))
+    @cached_property
+    def _api(self) -> Api:
+        return Api(self.access.kubeconfig)
+
+    def get(self, path: str, selector: str = "") -> dict[str, Any]:
+        """The object or list at a path of the API, which must be there."""
+        found = self._api.get(f"{path}?labelSelector={quote(selector)}" if selector else path)
+        assert found is not None, f"there is no {path}"
+        return found
+
+    def pods(self, namespace: str, selector: str = "") -> list[dict[str, Any]]:
+        """The pods with these labels, on their way out as well."""
+        return self.get(f"/api/v1/namespaces/{namespace}/pods", selector)["items"]
+
+    def autoscaler(self, namespace: str, name: str) -> dict[str, Any]:
+        """What an autoscaler has measured and wants: its status."""
+        return self.get(f"/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers/{name}")["status"]
 
     def weights(self, namespace: str, name: str) -> dict[str, int]:
         """The share of each service in a split, in percent."""
-        services = self.get("traefikservice", name, "-n", namespace)["spec"]["weighted"]["services"]
+        split = self.get(f"/apis/traefik.io/v1alpha1/namespaces/{namespace}/traefikservices/{name}")
+        services = split["spec"]["weighted"]["services"]
         return {one["name"].removeprefix(f"{name}-"): one.get("weight", 1) for one in services}
 
     def ready_pods(self, namespace: str, selector: str) -> set[str]:
         """The names of the pods with these labels that are ready and not on their way out."""
         return {
             pod["metadata"]["name"]
-            for pod in self.get("pods", "-n", namespace, "-l", selector)["items"]
+            for pod in self.pods(namespace, selector)
             if any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", ()))
             and "deletionTimestamp" not in pod["metadata"]
         }
 
     def pods_behind(self, namespace: str, service: str) -> set[str]:
         """The names of the pods that a service sends to now."""
-        slices = self.get("endpointslices", "-n", namespace, "-l", f"kubernetes.io/service-name={service}")["items"]
+        path = f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices"
+        slices = self.get(path, f"kubernetes.io/service-name={service}")["items"]
         endpoints = [endpoint for one in slices for endpoint in one["endpoints"] or ()]
         return {one["targetRef"]["name"] for one in endpoints if one["conditions"].get("ready")}
 

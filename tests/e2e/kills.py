@@ -36,14 +36,14 @@ def killed(stack: Stack, verb: str, when: Callable[[], bool]) -> bool:
     """
     runner = _SPAWN.Process(target=_run, args=(stack, verb))
     runner.start()
-    hit = False
+    engine, hit = None, False
     while runner.is_alive() and not hit:
-        engine = _engine(stack, verb)
+        engine = engine or _engine(stack, verb)
         if engine is not None and when():
             with suppress(ProcessLookupError):  # it has just ended by itself
                 os.kill(engine, signal.SIGKILL)
                 hit = True
-        time.sleep(0.05)
+        time.sleep(0.1)
     runner.join()
     return hit and runner.exitcode != 0
 

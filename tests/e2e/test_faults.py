@@ -81,7 +81,9 @@ def replace(cluster: Cluster, *how: str) -> None:
     gone = min(before)
     cluster.kubectl("-n", NAMESPACE, "delete", "pod", gone, *how)
     eventually(lambda: cluster.ready_pods(NAMESPACE, PODS), lambda pods: len(pods - before) >= 1, 120)
-    eventually(lambda: cluster.kubectl("-n", NAMESPACE, "get", "pods"), lambda shown: gone not in shown, 120)
+    eventually(
+        lambda: {pod["metadata"]["name"] for pod in cluster.pods(NAMESPACE)}, lambda found: gone not in found, 120
+    )
 
 
 def bucket_of(store: dict[str, Any]) -> S3Store:

@@ -130,7 +130,7 @@ def watched_by_its_job(cluster: Cluster) -> None:
     selector = f"app.kubernetes.io/name={NAME},app.kubernetes.io/component=verification"
 
     def seen() -> bool:
-        pods = cluster.get("pods", "-n", NAMESPACE, "-l", selector)["items"]
+        pods = cluster.pods(NAMESPACE, selector)
         running = [pod["metadata"]["name"] for pod in pods if pod["status"]["phase"] == "Running"]
         return any("% of the traffic" in cluster.kubectl("-n", NAMESPACE, "logs", pod) for pod in running)
 
@@ -188,7 +188,7 @@ def watched(cluster: Cluster) -> Generator[set[int]]:
 
     def look() -> None:
         while not done.wait(2.0):
-            wanted.add(cluster.get("hpa", NAME, "-n", NAMESPACE)["status"]["desiredReplicas"])
+            wanted.add(cluster.autoscaler(NAMESPACE, NAME)["desiredReplicas"])
 
     thread = threading.Thread(target=look)
     thread.start()

@@ -14,7 +14,7 @@ import pytest
 from sandbox.engine import EngineError, Operation, Stack
 from tests.engine.project import Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("no_preview")]
 
 Run: TypeAlias = Callable[[], frozenset[Operation]]
 Start: TypeAlias = Callable[[Run], Future[frozenset[Operation]]]
@@ -31,17 +31,6 @@ def start(project: Project) -> Iterator[Start]:
     with ThreadPoolExecutor(1) as pool:
         yield pool.submit
         project.release()
-
-
-@pytest.fixture
-def no_preview(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaves out the preview before each `up`: it changes nothing and keeps no lock, and takes a third of the time."""
-    preview = Stack.preview
-
-    def only_where_it_is_asked(stack: Stack, *, expect_no_changes: bool = False) -> frozenset[Operation]:
-        return preview(stack, expect_no_changes=True) if expect_no_changes else frozenset()
-
-    monkeypatch.setattr(Stack, "preview", only_where_it_is_asked)
 
 
 def data(project: Project) -> list[object]:
@@ -88,7 +77,6 @@ def assert_settled(stack: Stack) -> None:
 
 
 # Each kill is repaired by the run that is killed next: what one of them left behind would show at the end.
-@pytest.mark.usefixtures("no_preview")
 def test_an_update_that_is_killed_at_each_of_its_creates_makes_every_object_once(
     project: Project, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,7 +95,6 @@ def test_an_update_that_is_killed_at_each_of_its_creates_makes_every_object_once
     assert_settled(stack)
 
 
-@pytest.mark.usefixtures("no_preview")
 def test_a_destroy_that_is_killed_at_each_of_its_deletes_leaves_nothing(project: Project, start: Start) -> None:
     project.program(THREE)
     stack = project.stack()
@@ -125,7 +112,6 @@ def test_a_destroy_that_is_killed_at_each_of_its_deletes_leaves_nothing(project:
     assert "resources" not in stack.export()
 
 
-@pytest.mark.usefixtures("no_preview")
 def test_an_update_that_is_killed_while_it_changes_an_object_changes_it_in_the_end(
     project: Project, start: Start
 ) -> None:
@@ -143,7 +129,6 @@ def test_an_update_that_is_killed_while_it_changes_an_object_changes_it_in_the_e
     assert_settled(stack)
 
 
-@pytest.mark.usefixtures("no_preview")
 def test_a_replacement_that_is_killed_at_each_of_its_steps_leaves_one_object(project: Project, start: Start) -> None:
     project.configure(data="old")
     project.program('Object("one", data=config.require("data"), immutable=config.require("data"))')
@@ -161,7 +146,6 @@ def test_a_replacement_that_is_killed_at_each_of_its_steps_leaves_one_object(pro
     assert_settled(stack)
 
 
-@pytest.mark.usefixtures("no_preview")
 def test_a_stack_whose_run_was_killed_can_be_forgotten(project: Project, start: Start) -> None:
     project.program(THREE)
     stack = project.stack()
@@ -196,7 +180,6 @@ def test_nothing_outlives_an_engine_that_is_killed_while_a_program_and_a_policy_
     project.wait_for(lambda: project.processes() == {})
 
 
-@pytest.mark.usefixtures("no_preview")
 def test_a_second_run_at_the_same_time_is_refused_and_harms_nothing(project: Project, start: Start) -> None:
     project.program(THREE)
     stack = project.stack()

@@ -39,21 +39,10 @@ def test_a_sandbox_comes_survives_and_leaves_everything_as_it_was(isolated: Isol
     isolated.sandbox("down")
 
 
-def test_an_up_that_is_killed_is_finished_by_the_next_or_undone_by_down(isolated: Isolated) -> None:
+def test_an_up_or_a_down_that_is_killed_is_finished_by_the_next_of_either(isolated: Isolated) -> None:
     before = everything(isolated)
     for seconds in (1, 4, 9):
         isolated.cut_off("up", after=seconds)
-    isolated.up()
-    isolated.sandbox("down")
-
-    for seconds in (1, 4, 9):
-        isolated.cut_off("up", after=seconds)
-    isolated.sandbox("down")
-    assert everything(isolated) == before
-
-
-def test_a_down_that_is_killed_is_finished_by_the_next_or_repaired_by_up(isolated: Isolated) -> None:
-    before = everything(isolated)
     isolated.up()
 
     for seconds in (0.7, 0.9, 1.1, 1.3, 1.6):
@@ -64,6 +53,10 @@ def test_a_down_that_is_killed_is_finished_by_the_next_or_repaired_by_up(isolate
     isolated.sandbox("down")
     assert everything(isolated) == before
     assert not list(isolated.state.root.glob(".gone-*"))
+
+    isolated.cut_off("up", after=6)
+    isolated.sandbox("down")
+    assert everything(isolated) == before
 
 
 def test_a_neighbour_on_the_network_reaches_nothing(isolated: Isolated, neighbour: Isolated) -> None:

@@ -14,7 +14,7 @@ import pytest
 from sandbox.engine import EngineError, Stack
 from sandbox.state import State
 
-pytestmark = [pytest.mark.cluster, pytest.mark.engine]
+pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.usefixtures("no_preview")]
 
 PATIENCE: Final = 120  # seconds; what takes longer hangs
 SPACE: Final = "kubernetes-lost-answers"
