@@ -9,7 +9,7 @@ import pytest
 from sandbox.engine import EngineError
 from tests.engine.project import Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("no_preview")]
 
 SHOW = """
     import os, sys

@@ -9,7 +9,7 @@ from sandbox.engine import EngineError, Kind, Operation, Stack
 from sandbox.engine.cli import Cli
 from tests.engine.project import Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("no_preview")]
 
 
 def described(changes: Iterable[Operation]) -> set[tuple[Kind, str]]:

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.engine import EngineError, Kind, Operation, Stack
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("no_preview")]
 PROGRAM = """
     import json
     import pulumi
@@ -127,7 +127,6 @@ def test_a_bucket_with_all_its_parts_lives_changes_and_ends(live: Any, s3: Any) 
     assert s3.list_buckets()["Buckets"] == []
 
 
-@pytest.mark.usefixtures("no_preview")
 def test_a_name_given_later_replaces_the_bucket_and_all_its_parts(live: Any, s3: Any) -> None:
     stack = live()
     stack.up()
@@ -140,7 +139,6 @@ def test_a_name_given_later_replaces_the_bucket_and_all_its_parts(live: Any, s3:
     stack.preview(expect_no_changes=True)
 
 
-@pytest.mark.usefixtures("no_preview")
 def test_what_changed_and_what_went_is_made_again_after_a_refresh(live: Any, s3: Any, moto: str) -> None:
     stack = live(bucket="models-store")
     stack.up()

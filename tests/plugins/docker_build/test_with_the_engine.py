@@ -14,7 +14,7 @@ from sandbox.plugins.docker_build import registry as api
 from sandbox.plugins.docker_build.reference import Reference
 from sandbox.state import State
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("no_preview")]
 PROGRAM = """
     import pulumi
     import pulumi_docker_build as docker_build
