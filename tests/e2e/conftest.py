@@ -10,16 +10,19 @@ from typing import Any, Final
 
 import pytest
 
+from models.datasets import RECIPES
 from sandbox import driver
 from sandbox import state as states
 from sandbox.engine.events import Operation
-from sandbox.local import bundles, journey, stacks
+from sandbox.local import journey, stacks
 from sandbox.local.configuration import CHECKOUT
 from sandbox.state import State
 from sandbox.toolchain import store
+from service.manifest import digest
 from tests.e2e.cluster import Cluster
 from tests.e2e.kills import seconds_later
-from tests.e2e.serving import NAMESPACE, Serving, serving
+from tests.e2e.serving import MODEL, NAMESPACE, Serving, serving
+from tests.e2e.stored import stored_manifest
 
 EXAMPLE: Final = CHECKOUT / "examples" / "building_load"
 
@@ -84,8 +87,7 @@ def cluster(local: Local) -> Cluster:
 @pytest.fixture(scope="session")
 def created(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Created]:
     model_store = local.platform["modelStore"]
-    trained = bundles.trained(local.state)
-    digests = {one.name: journey.publish(one, one.name, model_store) for one in sorted(trained.iterdir())}
+    digests = {version: digest(stored_manifest(model_store, MODEL, version).to_bytes()) for version in RECIPES}
     other = _other_bundle(local.state)
     ours = serving(
         local.state,
