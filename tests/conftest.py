@@ -10,7 +10,7 @@ from sandbox.engine import Operation, Stack
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Collect without garbage collection.
+    """Collect without garbage collection, and leave what was collected out of later ones: it stays to the end.
 
     pytest rewrites each test module's syntax tree, and a finalizer that runs in the middle of that makes Python before
     3.11.8 fail now and then with "AST constructor recursion depth mismatch" (cpython issue 106905).
@@ -19,6 +19,7 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
+        gc.freeze()
         gc.enable()
 
 

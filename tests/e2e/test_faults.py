@@ -24,6 +24,7 @@ RATE = 40.0
 PODS = f"app.kubernetes.io/name={NAME},app.kubernetes.io/component=model-server"
 
 
+@pytest.mark.usefixtures("no_preview")
 def test_a_tampered_model_is_never_served_and_the_old_version_loses_no_request(
     turn: Turn, cluster: Cluster, tampered: str
 ) -> None:

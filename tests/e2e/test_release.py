@@ -49,6 +49,7 @@ def test_a_release_goes_through_a_canary_and_loses_no_request(turn: Turn, cluste
     assert max(pods_wanted) == 2
 
 
+@pytest.mark.usefixtures("no_preview")
 def test_an_aborted_release_is_tried_again_by_the_next_up(turn: Turn, cluster: Cluster) -> None:
     turn.serving.configure(turn.new, canary=LONG)
     with in_background(turn.serving.up) as failure:
@@ -67,6 +68,7 @@ def test_an_aborted_release_is_tried_again_by_the_next_up(turn: Turn, cluster: C
     turn.serving.stack.preview(expect_no_changes=True)
 
 
+@pytest.mark.usefixtures("no_preview")
 def test_a_release_outlives_its_engine_its_controller_and_a_gateway(turn: Turn, cluster: Cluster) -> None:
     turn.serving.configure(turn.new, canary=LONG)
     assert turn.serving.kill("up", when=lambda: canary_share(cluster) == TENTH)
@@ -89,6 +91,7 @@ def test_a_release_outlives_its_engine_its_controller_and_a_gateway(turn: Turn, 
     assert len(urns) == len(set(urns))
 
 
+@pytest.mark.usefixtures("no_preview")
 def test_a_canary_that_dies_takes_no_request_from_the_stable_version(turn: Turn, cluster: Cluster) -> None:
     turn.serving.configure(turn.new, canary=LONG)
     with in_background(turn.serving.up) as failure:

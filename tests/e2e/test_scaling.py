@@ -13,7 +13,7 @@ from tests.e2e.test_faults import PODS
 
 pytestmark = pytest.mark.e2e
 
-RATE = 300.0  # requests per second: more than 70 % of the CPU that two pods ask for
+RATE = 150.0  # requests per second: more than 70 % of the CPU that two pods ask for
 IDLE_MEMORY = 40
 """Percent of the request. The issue allows 55; while a release doubles the pods, the autoscaler's target of 80 % lets
 them idle at 40 % at most without asking for more."""

@@ -14,8 +14,6 @@ from sandbox.errors import SandboxError
 @pytest.fixture(autouse=True)
 def folders(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     layout.log.mkdir(parents=True)
-    monkeypatch.setattr(processes, "APPEARS_WITHIN", 0.3)
-    monkeypatch.setattr(supervision, "PATIENCE", 0.5)
     monkeypatch.setattr(supervision, "POLL", 0.02)
     yield
     processes.end(layout.cluster, processes.owned(layout.cluster), grace=0)
@@ -64,7 +62,8 @@ def test_changed_settings_replace_it(layout: Layout) -> None:
     assert pid(layout) not in {first, None}
 
 
-def test_one_that_ends_shows_its_last_words_and_what_to_do(layout: Layout) -> None:
+def test_one_that_ends_shows_its_last_words_and_what_to_do(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "APPEARS_WITHIN", 0.3)
     with pytest.raises(SandboxError, match=r"shell ended: see `python -m sandbox logs shell`") as refused:
         supervision.bring_up(layout, [shell("echo port taken; exit 1", layout, probe=lambda: "refused")])
 
@@ -72,10 +71,7 @@ def test_one_that_ends_shows_its_last_words_and_what_to_do(layout: Layout) -> No
     assert set(refused.value.log.splitlines()) == {"port taken"}
 
 
-def test_one_that_ends_before_it_works_is_started_again(
-    layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(supervision, "PATIENCE", 20.0)
+def test_one_that_ends_before_it_works_is_started_again(layout: Layout, tmp_path: Path) -> None:
     tried, works = tmp_path / "tried", tmp_path / "works"
     script = f"[ -e {tried} ] && touch {works} && exec sleep 300; touch {tried}; sleep 0.5"
 
@@ -84,7 +80,8 @@ def test_one_that_ends_before_it_works_is_started_again(
     assert pid(layout)
 
 
-def test_one_that_never_works_is_reported_with_the_reason(layout: Layout) -> None:
+def test_one_that_never_works_is_reported_with_the_reason(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervision, "PATIENCE", 0.5)
     with pytest.raises(SandboxError, match=r"shell does not work after \S+ s \(not ready\)"):
         supervision.bring_up(layout, [shell("sleep 300", layout, probe=lambda: "not ready")])
 
