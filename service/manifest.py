@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from service.values import Digest, ModelName, ModelVersion, OutputName, RelativePath
+from service.vocabulary import Digest, ModelName, ModelVersion, OutputName, RelativePath
 
 MANIFEST: Final = "manifest.json"
 

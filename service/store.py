@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 import obstore
 from obstore.store import GCSStore, LocalStore, ObjectStore, S3Store
 
-from service.store_errors import DigestMismatch, ObjectNotFound, StoreMisconfigured, told
+from service.store_errors import DigestMismatch, ObjectNotFound, StoreMisconfigured, translated
 
 if TYPE_CHECKING:  # obstore has these names in its stubs only
     from obstore import ObjectMeta
@@ -51,7 +51,7 @@ class Store:
             ObjectNotFound: the folder of a `file://` store is absent.
         """
         url = url.rstrip("/")
-        with told(url):
+        with translated(url):
             return cls(url, _backend(url, create, environment or {}))
 
     def read(self, path: str, limit: int) -> bytes:
@@ -60,7 +60,7 @@ class Store:
         Raises:
             StoreError: it is absent, larger than `limit`, or cannot be read now.
         """
-        with told(f"{self.url}/{path}"):
+        with translated(f"{self.url}/{path}"):
             result = obstore.get(self.backend, path)
             if result.meta["size"] > limit:
                 raise DigestMismatch(f"{self.url}/{path} has {result.meta['size']} bytes, expected at most {limit}")
@@ -73,7 +73,7 @@ class Store:
             DigestMismatch: the object's size is not `size` bytes; no more than that is ever read.
         """
         for start in range(0, size, CHUNK) or (0,):
-            with told(f"{self.url}/{path}"):
+            with translated(f"{self.url}/{path}"):
                 # A range of no bytes is an error, so an empty object is asked for as a whole.
                 part = (start, min(start + CHUNK, size))
                 result = obstore.get(self.backend, path, options={"range": part} if size else None)
@@ -84,13 +84,13 @@ class Store:
 
     def sizes(self, folder: str) -> dict[str, int]:
         """Paths and sizes in bytes of all objects below `folder`, at any depth, sorted by path."""
-        with told(f"{self.url}/{folder}"):
+        with translated(f"{self.url}/{folder}"):
             found = {meta["path"]: meta["size"] for batch in _batches(self.backend, folder) for meta in batch}
             return dict(sorted(found.items()))
 
     def folders(self, folder: str = "") -> list[str]:
         """Names of the folders right below `folder`, sorted."""
-        with told(f"{self.url}/{folder}"):
+        with translated(f"{self.url}/{folder}"):
             return sorted(prefix.rsplit("/", 1)[-1] for prefix in _prefixes(self.backend, folder))
 
     def create(self, path: str, content: bytes | Path) -> None:
@@ -99,7 +99,7 @@ class Store:
         Raises:
             ObjectExists: there is one. After a lost answer that may be this call's own.
         """
-        with told(f"{self.url}/{path}"):
+        with translated(f"{self.url}/{path}"):
             obstore.put(self.backend, path, content, mode="create", use_multipart=False)
 
 

@@ -51,7 +51,7 @@ class DigestMismatch(PermanentStoreError):
 
 
 @contextmanager
-def told(what: str) -> Generator[None]:
+def translated(what: str) -> Generator[None]:
     """Turn the library's errors into ours, which name `what` in one line."""
     try:
         yield

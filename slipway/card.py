@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from service.manifest import Bands, Input
-from service.values import ModelName, OutputName
+from service.vocabulary import ModelName, OutputName
 from slipway.errors import BadInput
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 from pydantic import TypeAdapter, ValidationError
 
 from service.manifest import Manifest
-from service.values import ModelVersion
+from service.vocabulary import ModelVersion
 from slipway.errors import BadInput, Refused
 
 

@@ -9,11 +9,11 @@ ROOT = Path(service.__file__).parent
 LEAVES: dict[str, set[str]] = {
     "errors": set(),
     "logs": set(),
-    "manifest": {"values"},
-    "settings": {"values"},
+    "manifest": {"vocabulary"},
+    "settings": {"vocabulary"},
     "store": {"store_errors"},
     "store_errors": set(),
-    "values": set(),
+    "vocabulary": set(),
 }
 """Modules at the bottom, and what of the service each may know."""
 

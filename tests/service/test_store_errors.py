@@ -11,7 +11,7 @@ from service.store_errors import (
     StoreError,
     StoreMisconfigured,
     StoreUnavailable,
-    told,
+    translated,
 )
 
 
@@ -29,7 +29,7 @@ from service.store_errors import (
     ],
 )
 def test_each_is_told_as_what_it_means(raised: Exception, kind: type[StoreError], line: str) -> None:
-    with pytest.raises(kind, match=f"^{line}") as caught, told("s3://b/a"):
+    with pytest.raises(kind, match=f"^{line}") as caught, translated("s3://b/a"):
         raise raised
     assert caught.value.__cause__ is raised
     assert "\n" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""What a value may look like wherever it stands: in a manifest, a setting, a stack's configuration, a command."""
+"""The words of models: each a string with a form, wherever it stands: manifest, setting, configuration, command."""
 
 import re
 from typing import Annotated, Final

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from service.values import Digest, ModelName, ModelVersion, OutputName, RelativePath
+from service.vocabulary import Digest, ModelName, ModelVersion, OutputName, RelativePath
 
 HEX = "0123456789abcdef" * 4
 
