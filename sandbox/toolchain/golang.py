@@ -74,6 +74,7 @@ class Go:
             "CGO_ENABLED": "0",
             "GOENV": "off",  # another user's settings must not change what is built
             "GOCACHE": str(state.build / "gocache"),
+            "GOGC": "300",  # collects garbage less often: a sixth less time, for memory that building machines have
             "GOFLAGS": "-modcacherw -buildvcs=false",
             "GOMODCACHE": str(state.build / "gomod"),
             "GOTMPDIR": str(self._scratch),
