@@ -1,6 +1,7 @@
 """The driver `kubeconfig`: a cluster, a registry and an S3 endpoint that exist already.
 
-It checks that they answer and remembers them. It changes nothing in them, and `down` only forgets them.
+It checks that they answer and remembers them. Into the registry it brings the images that the platform is made of, as
+they were built here; nothing else is changed, and `down` only forgets them.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,9 +18,9 @@ from sandbox.driver import Access, DriverName, Part, identifier
 from sandbox.errors import SandboxError
 from sandbox.progress import step
 from sandbox.state import State
+from sandbox.toolchain import images
 
 METRICS: Final = "/apis/metrics.k8s.io/v1beta1"
-LOOPBACK: Final = ("127.", "localhost", "[::1]")
 
 # Where a kubeconfig names files, which it does relative to its own folder.
 _PATHS: Final = {
@@ -53,13 +54,18 @@ class Kubeconfig:
         self._existing = existing
 
     def up(self) -> Access:
-        """Check that everything answers, and keep a copy of the kubeconfig that stands by itself."""
+        """Check that everything answers, bring the images, and keep a copy of the kubeconfig that stands by itself.
+
+        Raises:
+            SandboxError: something doesn't answer, or an image can't be pushed; nothing is remembered then.
+        """
         content = standing_alone(self._existing.kubeconfig)
         with step("check the cluster, the registry and the S3 endpoint"):
             found = identifier(_ask(self._existing.kubeconfig, "/api/v1/namespaces/kube-system"))
             for part in self._stores():
                 if part.trouble:
                     raise SandboxError(f"the {part.name} does not answer ({part.trouble}): start it, or give another")
+        images.push(self._state, self._existing.registry)
         files.write(self._state.kubeconfig, content)
         return Access(
             driver=DriverName.KUBECONFIG,
@@ -88,7 +94,7 @@ class Kubeconfig:
 
     def _stores(self) -> list[Part]:
         registry = self._existing.registry
-        scheme = "http" if registry.startswith(LOOPBACK) else "https"
+        scheme = "http" if images.is_local(registry) else "https"
         return [
             _part("registry", partial(probes.speaks_http, f"{scheme}://{registry}/v2/"), address=registry),
             _part("s3", partial(probes.speaks_http, self._existing.s3), address=self._existing.s3),

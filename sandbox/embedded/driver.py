@@ -16,11 +16,11 @@ from sandbox.embedded import (
     health,
     kubeconfigs,
     machine,
-    mirror,
     namespace,
     network,
     pki,
     preflight,
+    process_table,
     processes,
     runtime,
     supervision,
@@ -47,7 +47,7 @@ class Embedded:
         preflight.check(self._state, layout)
         self._prepare()
         self._start("start etcd, registry, S3 endpoint and containerd", wanted.ground, 3)
-        mirror.fill(self._state)
+        images.push(self._state, addresses.REGISTRY)
         self._start("start the API server", wanted.api_server, 5)
         self._start("start controllers, scheduler and node", wanted.workers, 3)
         return self._furnish(references)
@@ -63,9 +63,9 @@ class Embedded:
             return
         with step("end the sandbox's processes", 3):
             # The kubelet first, or it would start again what is ended.
-            self._end([one for one in processes.owned(layout.cluster) if one.component == "kubelet"])
+            self._end([one for one in process_table.owned(layout.cluster) if one.component == "kubelet"])
             runtime.remove(layout)
-            self._end(processes.owned(layout.cluster))
+            self._end(process_table.owned(layout.cluster))
             # A container that was being made when its runtime ended may have come after the first sweep.
             runtime.remove(layout)
         with step("remove its network, packet filter rules and data", 3):
@@ -75,7 +75,7 @@ class Embedded:
                 network.remove()
             elif abandoned:
                 firewall.remove()
-            if not processes.others(layout.cluster):
+            if not process_table.others(layout.cluster):
                 machine.restore(layout)
             files.remove(layout.cluster)
 
@@ -127,5 +127,5 @@ class Embedded:
             gateway=addresses.GATEWAY_URL,
         )
 
-    def _end(self, victims: Sequence[processes.Process]) -> None:
+    def _end(self, victims: Sequence[process_table.Process]) -> None:
         processes.end(self._layout.cluster, victims, grace=0)

@@ -5,7 +5,7 @@ kube-proxy and kubelet write chains named KUBE-…; ours are named SLIPWAY-…. 
 
 from typing import Final
 
-from sandbox.embedded import addresses, network, processes
+from sandbox.embedded import addresses, network, process_table
 from sandbox.embedded.commands import run
 from sandbox.embedded.layout import Layout
 
@@ -69,7 +69,7 @@ def is_abandoned(layout: Layout) -> bool:
 
     KUBE-… chains are that sandbox's too then: beside another Kubernetes it would not have come up.
     """
-    return bool(chains(OURS)) and network.bridge() is None and not processes.others(layout.cluster)
+    return bool(chains(OURS)) and network.bridge() is None and not process_table.others(layout.cluster)
 
 
 def remove() -> None:

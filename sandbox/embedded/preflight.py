@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from sandbox.embedded import addresses, firewall, network, processes
+from sandbox.embedded import addresses, firewall, network, process_table
 from sandbox.embedded.addresses import Endpoint
 from sandbox.embedded.commands import run
 from sandbox.embedded.containerd import CNI_PLUGINS
@@ -118,7 +118,7 @@ def _check_network(layout: Layout) -> None:
 
 
 def _check_ports(layout: Layout) -> None:
-    running = {one.component for one in processes.owned(layout.cluster) if one.leader}
+    running = {one.component for one in process_table.owned(layout.cluster) if one.leader}
     for name, endpoints in addresses.ENDPOINTS.items():
         for endpoint in endpoints if name not in running else ():
             if holder := _holder(endpoint):

@@ -1,60 +1,19 @@
-"""The sandbox's processes: started detached, found again in the process table, ended by what they are.
-
-Each one carries the state directory, its component's name and a key of its configuration in its environment, which
-the kernel keeps and shows in /proc. So there is no file of process ids that a reboot or a kill could make a lie,
-and a process id that someone else got meanwhile is never mistaken for ours.
-"""
+"""The sandbox's processes: started detached, and ended by what they are."""
 
 import os
 import select
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-OWNER: Final = "SLIPWAY_SANDBOX"
-COMPONENT: Final = "SLIPWAY_COMPONENT"
-KEY: Final = "SLIPWAY_KEY"
+from sandbox.embedded import process_table
+from sandbox.embedded.process_table import Process
 
 APPEARS_WITHIN: Final = 5.0  # seconds from starting a program to seeing it in /proc
 SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-
-@dataclass(frozen=True)
-class Process:
-    """A process of the sandbox.
-
-    Attributes:
-        pid: process id.
-        component: the component that it is, or (without `leader`) that started it.
-        key: of the configuration with which it was started.
-        leader: whether it is the component itself; a container's shim, for instance, is not.
-        started: seconds since the epoch.
-    """
-
-    pid: int
-    component: str
-    key: str
-    leader: bool
-    started: float
-
-
-def owned(cluster: Path) -> list[Process]:
-    """Every living process that was started for the sandbox in `cluster`, directly or by one of those."""
-    return [process for pid in _all() if (process := _inspect(pid, cluster)) is not None]
-
-
-def others(cluster: Path) -> list[int]:
-    """The ids of living processes of other sandboxes than the one in `cluster`, in this one's network namespace."""
-    return [pid for pid in _all() if _owner(pid) not in {None, str(cluster)} and _network(pid) == _network("self")]
-
-
-def component(cluster: Path, name: str) -> Process | None:
-    """The process of a component, if it is alive."""
-    return next((one for one in owned(cluster) if one.leader and one.component == name), None)
 
 
 def start(
@@ -77,9 +36,9 @@ def start(
         "HOME": str(cluster),
         "LANG": "C.UTF-8",
         "PATH": ":".join([*map(str, path), SYSTEM_PATH]),
-        OWNER: str(cluster),
-        COMPONENT: name,
-        KEY: key,
+        process_table.OWNER: str(cluster),
+        process_table.COMPONENT: name,
+        process_table.KEY: key,
     }
     with log.open("ab") as output:
         # Forked once more, so it has no parent that would have to wait for it.
@@ -93,7 +52,7 @@ def start(
             check=True,
         )
     deadline = time.monotonic() + APPEARS_WITHIN
-    while (process := component(cluster, name)) is None and time.monotonic() < deadline:
+    while (process := process_table.component(cluster, name)) is None and time.monotonic() < deadline:
         time.sleep(0.02)
     return process
 
@@ -109,7 +68,7 @@ def end(cluster: Path, processes: Iterable[Process], *, grace: float) -> None:
                 continue
             handles[process.pid] = handle
             # The handle is of whoever has the id now: look once more before anything is sent.
-            if _inspect(process.pid, cluster) is None:
+            if process_table.inspect(process.pid, cluster) is None:
                 os.close(handles.pop(process.pid))
         for wanted, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 10.0)):
             if wanted is signal.SIGTERM and not grace:
@@ -135,51 +94,3 @@ def _wait(handles: dict[int, int], patience: float) -> None:
         ended, _, _ = select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
         if ended:
             os.close(handles.pop(pid))
-
-
-def _inspect(pid: int, cluster: Path) -> Process | None:
-    place = Path("/proc") / str(pid)
-    try:
-        environment = _environment((place / "environ").read_bytes())
-        if environment.get(OWNER) != str(cluster):
-            return None
-        # The fields after the name, which may hold spaces and parentheses: the 22nd of all is the start time.
-        fields = (place / "stat").read_text().rpartition(")")[2].split()
-        ticks = int(fields[19])
-        leader = os.getsid(pid) == pid
-    except (OSError, ValueError):
-        return None  # it ended while we looked
-    return Process(
-        pid=pid,
-        component=environment.get(COMPONENT, ""),
-        key=environment.get(KEY, ""),
-        leader=leader,
-        started=_boot_time() + ticks / os.sysconf("SC_CLK_TCK"),
-    )
-
-
-def _all() -> list[int]:
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
-
-
-def _owner(pid: int) -> str | None:
-    try:
-        return _environment((Path("/proc") / str(pid) / "environ").read_bytes()).get(OWNER)
-    except OSError:
-        return None  # it ended while we looked
-
-
-def _network(pid: int | Literal["self"]) -> str | None:
-    try:
-        return os.readlink(f"/proc/{pid}/ns/net")
-    except OSError:
-        return None
-
-
-def _environment(content: bytes) -> Mapping[str, str]:
-    pairs = (item.partition("=") for item in content.decode(errors="replace").split("\0"))
-    return {name: value for name, separator, value in pairs if separator}
-
-
-def _boot_time() -> float:
-    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)

@@ -7,13 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sandbox.embedded import namespace, processes
+from sandbox.embedded import namespace, process_table, processes
 from sandbox.embedded.component import Component
 from sandbox.embedded.layout import Layout
 from sandbox.errors import SandboxError
 
 GRACE: Final = 10.0  # seconds for a component to end by itself
 PATIENCE: Final = 120.0  # seconds for a component to work; on the reference machine the slowest needs 15
+SETTLES_WITHIN: Final = 30.0
+"""Seconds until a component that ran before we came and does not work is replaced: it may only be busy, or wait for
+another that has just been started; but it may also hang, or have lost its files with the checkout that it came from."""
 POLL: Final = 0.2
 STARTS: Final = 3
 """How often a component may be started: on a busy machine an API server whose first tasks time out ends itself, and
@@ -28,15 +31,20 @@ def bring_up(layout: Layout, components: Sequence[Component]) -> None:
         SandboxError: one ended again and again, or does not work in time.
     """
     starts = Counter(component.name for component in components if ensure(layout, component))
+    settled = time.monotonic() + SETTLES_WITHIN
     for component in components:
 
         def probe(component: Component = component) -> str | None:
             trouble = component.probe()
-            if trouble and processes.component(layout.cluster, component.name) is None:
+            if not trouble:
+                return None
+            if process_table.component(layout.cluster, component.name) is None:
                 if starts[component.name] >= STARTS:
                     raise failure(component.name, "ended", layout.log_of(component.name))
-                starts[component.name] += 1
-                ensure(layout, component)
+            elif starts[component.name] or time.monotonic() < settled:
+                return trouble
+            starts[component.name] += 1
+            _replace(layout, component)
             return trouble
 
         until(component.name, probe, partial(layout.log_of, component.name))
@@ -51,10 +59,15 @@ def ensure(layout: Layout, component: Component) -> bool:
     Raises:
         SandboxError: it ended at once.
     """
-    key = component.key
-    running = processes.component(layout.cluster, component.name)
-    if running is not None and running.key == key:
+    running = process_table.component(layout.cluster, component.name)
+    if running is not None and running.key == component.key:
         return False
+    _replace(layout, component)
+    return True
+
+
+def _replace(layout: Layout, component: Component) -> None:
+    running = process_table.component(layout.cluster, component.name)
     if running is not None:
         processes.end(layout.cluster, [running], grace=GRACE)
     component.write()
@@ -63,13 +76,12 @@ def ensure(layout: Layout, component: Component) -> bool:
         layout.cluster,
         component.name,
         [*inside, str(component.program), *component.arguments],
-        key=key,
+        key=component.key,
         log=layout.log_of(component.name),
         path=[layout.state.bin],
     )
     if started is None:
         raise failure(component.name, "ended", layout.log_of(component.name))
-    return True
 
 
 def until(name: str, probe: Callable[[], str | None], log: Callable[[], Path]) -> None:

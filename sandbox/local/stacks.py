@@ -1,11 +1,13 @@
 """The two local stacks, with the configuration that fits this machine."""
 
+import socket
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.driver import Access
 from sandbox.engine.stack import Stack
+from sandbox.errors import SandboxError
 from sandbox.local import bundles, configuration, endpoints
 from sandbox.local.configuration import CHECKOUT, Config
 from sandbox.state import State
@@ -75,5 +77,12 @@ def _known(config: Config, base: str, digests: Mapping[str, str]) -> dict[str, s
 
 
 def _address(url: str) -> dict[str, Any]:
+    # Network policies know no names.
     parts = urlsplit(url)
-    return {"cidr": f"{parts.hostname}/32", "port": parts.port or (443 if parts.scheme == "https" else 80)}
+    try:
+        address = socket.gethostbyname(parts.hostname or "")
+    except OSError as error:
+        raise SandboxError(
+            f"--s3 {url}: {parts.hostname} can't be found ({error.strerror}): give its address"
+        ) from None
+    return {"cidr": f"{address}/32", "port": parts.port or (443 if parts.scheme == "https" else 80)}

@@ -5,6 +5,7 @@ OCI archives, so their digests stay the same in every sandbox, and are pushed in
 the container runtime uses as the mirror of the official ones.
 """
 
+import ipaddress
 import json
 import shutil
 import subprocess
@@ -109,18 +110,29 @@ def push(state: State, registry: str) -> None:
     Raises:
         BuildError: one isn't built, or can't be pushed.
     """
+    verified = f"tls-verify={str(not is_local(registry)).lower()}"
     for name, reference in references(state).items():
         tagged = reference.partition("@")[0]
         repository = tagged.partition("/")[2]
         target = f"docker://{registry}/{repository}"
         pinned = f"docker://{registry}/{repository.rpartition(':')[0]}@{reference.partition('@')[2]}"
-        plain = ["--tls-verify=false"]
-        known = subprocess.run(["skopeo", "inspect", "--raw", *plain, pinned], capture_output=True, check=False)
-        if known.returncode:
+        looked = subprocess.run(
+            ["skopeo", "inspect", "--raw", f"--{verified}", pinned], capture_output=True, check=False
+        )
+        if looked.returncode:
             with step(f"push {tagged}", 5):
                 archive = f"oci-archive:{_archive(state, name)}"
-                options = ["--insecure-policy", "copy", "--preserve-digests", "--dest-tls-verify=false"]
+                options = ["--insecure-policy", "copy", "--preserve-digests", f"--dest-{verified}"]
                 commands.run(confined.command(["skopeo", *options, archive, target]), f"the push of {tagged}")
+
+
+def is_local(registry: str) -> bool:
+    """Whether a registry (host and port) is on this machine, where it is spoken to in plain HTTP."""
+    host = registry.rpartition(":")[0].strip("[]") or registry
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _archive(state: State, name: str) -> Path:

@@ -6,12 +6,14 @@ import platform
 import random
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from sandbox.local import journey, questions, stacks
 from sandbox.local.configuration import CHECKOUT
+from tests.e2e import elsewhere
 from tests.e2e.cluster import Cluster
 from tests.e2e.conftest import Created, Local
 from tests.e2e.kills import killed, seconds_later
@@ -69,7 +71,7 @@ def test_releases_one_after_another_lose_no_request(e2e: Serving, figures: dict[
 
 
 def test_destroying_all_stacks_leaves_nothing_though_it_is_killed_on_the_way(
-    local: Local, created: Created, cluster: Cluster, figures: dict[str, Any]
+    local: Local, created: Created, cluster: Cluster, tmp_path: Path, figures: dict[str, Any]
 ) -> None:
     serving, platform_stack = stacks.existing(local.state)
     created.serving.destroy()
@@ -78,22 +80,31 @@ def test_destroying_all_stacks_leaves_nothing_though_it_is_killed_on_the_way(
     serving.destroy()
     killed(platform_stack, "destroy", seconds_later(4.0))
     platform_stack.destroy()
-    left = [
-        line
-        for kinds in ("namespaces", "crds", "clusterroles", "clusterrolebindings")
-        for line in cluster.kubectl("get", kinds, "-o", "name").split()
-        if any(word in line for word in OURS)
-    ]
-    assert left == []
+    assert left(cluster) == []
     with pytest.raises(FileNotFoundError, match="NoSuchBucket"):
         keys(bucket)
     for stack in (serving, platform_stack):
         assert not stack.export().get("resources")
 
     begun = time.monotonic()
+    elsewhere.up_and_down(local.state, tmp_path)
+    figures["up and down again through the driver kubeconfig (s)"] = round(time.monotonic() - begun)
+    assert left(cluster) == []
+
+    begun = time.monotonic()
     journey.up(local.state)
     figures["platform, models and serving made again (s)"] = round(time.monotonic() - begun)
     journey.publish(created.other, "1.0.0", local.platform["modelStore"])  # which the tests' stack says, too
+
+
+def left(cluster: Cluster) -> list[str]:
+    """What is in the cluster of what our stacks make there."""
+    return [
+        line
+        for kinds in ("namespaces", "crds", "clusterroles", "clusterrolebindings")
+        for line in cluster.kubectl("get", kinds, "-o", "name").split()
+        if any(word in line for word in OURS)
+    ]
 
 
 def converges(e2e: Serving, cluster: Cluster, verb: str, fraction: float) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sandbox.embedded import addresses, cgroups, network, processes
+from sandbox.embedded import addresses, cgroups, network, process_table, processes
 from sandbox.embedded.layout import Layout
 from sandbox.state import State
 from tests.sandbox import leftovers
@@ -66,7 +66,7 @@ class Isolated:
 
     def kill_everything(self) -> None:
         """What happens to processes when a machine stops, or a session ends: nobody is asked."""
-        processes.end(self.state.cluster, processes.owned(self.state.cluster), grace=0)
+        processes.end(self.state.cluster, process_table.owned(self.state.cluster), grace=0)
         cgroups.kill(Layout(self.state).cgroup)
 
     def begin(self) -> None:
@@ -119,7 +119,9 @@ def _clusters(left: Isolated) -> set[Path]:
     for pid in left.run("ip", "netns", "pids", left.namespace).stdout.split():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             variables = Path("/proc", pid, "environ").read_text(errors="replace").split("\0")
-            clusters.update(Path(one.partition("=")[2]) for one in variables if one.startswith(f"{processes.OWNER}="))
+            clusters.update(
+                Path(one.partition("=")[2]) for one in variables if one.startswith(f"{process_table.OWNER}=")
+            )
     for link in json.loads(left.run("ip", "-json", "link", "show").stdout):
         alias = str(link.get("ifalias", ""))
         if alias.startswith(network.ALIAS):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import Mock
 
 import pytest
@@ -13,6 +13,7 @@ from sandbox.driver import DriverName
 from sandbox.errors import SandboxError
 from sandbox.kubeconfig import Existing, Kubeconfig
 from sandbox.state import State
+from sandbox.toolchain import images
 
 CONTENT: Mapping[str, Any] = {
     "apiVersion": "v1",
@@ -38,6 +39,7 @@ def existing(tmp_path: Path) -> Existing:
 def working(monkeypatch: pytest.MonkeyPatch) -> dict[str, str | None]:
     """A world in which everything answers, but for what a test puts in by URL."""
     troubles: dict[str, str | None] = {}
+    monkeypatch.setattr(images, "push", Mock())
     monkeypatch.setattr(probes, "speaks_http", Mock(side_effect=troubles.get))
     monkeypatch.setattr(kubeconfig, "_ask", Mock(return_value={"metadata": {"uid": "u-1"}}))
     return troubles
@@ -72,6 +74,7 @@ def test_up_gives_access_to_what_exists(existing: Existing, working: dict[str, s
     assert (access.driver, access.identifier) == (DriverName.KUBECONFIG, "u-1")
     assert (access.registry, access.store, access.gateway) == (existing.registry, existing.s3, existing.gateway)
     assert access.kubeconfig == state.kubeconfig
+    assert cast("Mock", images.push).call_args.args == (state, existing.registry)
     assert state.kubeconfig.stat().st_mode & 0o777 == 0o600
 
 

@@ -21,7 +21,7 @@ import pytest
 from sandbox import driver, probes
 from sandbox import state as states
 from sandbox.driver import Access
-from sandbox.embedded import addresses, namespace, processes
+from sandbox.embedded import addresses, namespace, process_table
 from sandbox.embedded.layout import Layout
 from sandbox.state import State
 from sandbox.toolchain import images
@@ -161,7 +161,7 @@ def pods(state: State) -> Generator[Pods]:
 
 
 def test_nothing_of_ours_listens_beyond_loopback_and_the_bridge(state: State) -> None:
-    ours = {f"pid={process.pid}," for process in processes.owned(state.cluster)}
+    ours = {f"pid={process.pid}," for process in process_table.owned(state.cluster)}
     lines = subprocess.run(
         ["ss", "-H", "-l", "-n", "-p", "-t", "-u"], capture_output=True, text=True, check=True
     ).stdout.splitlines()
@@ -285,6 +285,8 @@ def test_a_killed_component_comes_back_and_the_others_stay(state: State) -> None
 
 
 def test_the_kubeconfig_driver_works_on_a_cluster_that_exists(state: State, access: Access, tmp_path: Path) -> None:
+    for built in ("bin", "images"):
+        (tmp_path / built).symlink_to(state.root / built)
     given = json.loads(
         sandbox(
             "up",
@@ -299,7 +301,6 @@ def test_the_kubeconfig_driver_works_on_a_cluster_that_exists(state: State, acce
 
     assert given["identifier"] == access.identifier
     assert all(part["trouble"] is None for part in json.loads(sandbox("status", "--json", root=tmp_path)))
-    (tmp_path / "bin").symlink_to(state.bin)
     assert kubectl(State(tmp_path), "get", "node", "sandbox", "--output=name") == "node/sandbox\n"
 
     sandbox("down", root=tmp_path)

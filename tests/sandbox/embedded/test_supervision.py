@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.embedded import processes, supervision
+from sandbox.embedded import process_table, processes, supervision
 from sandbox.embedded.component import Component
 from sandbox.embedded.layout import Layout
 from sandbox.errors import SandboxError
@@ -16,7 +16,7 @@ def folders(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     layout.log.mkdir(parents=True)
     monkeypatch.setattr(supervision, "POLL", 0.02)
     yield
-    processes.end(layout.cluster, processes.owned(layout.cluster), grace=0)
+    processes.end(layout.cluster, process_table.owned(layout.cluster), grace=0)
 
 
 def shell(script: str, layout: Layout, probe: Callable[[], str | None] = lambda: None, setting: str = "") -> Component:
@@ -30,7 +30,7 @@ def shell(script: str, layout: Layout, probe: Callable[[], str | None] = lambda:
 
 
 def pid(layout: Layout) -> int | None:
-    process = processes.component(layout.cluster, "shell")
+    process = process_table.component(layout.cluster, "shell")
     return process.pid if process else None
 
 
@@ -88,7 +88,7 @@ def test_one_that_never_works_is_reported_with_the_reason(layout: Layout, monkey
 
 def test_one_that_was_about_to_end_when_we_came_is_started_again(layout: Layout) -> None:
     supervision.bring_up(layout, [shell("sleep 300", layout)])
-    first = processes.component(layout.cluster, "shell")
+    first = process_table.component(layout.cluster, "shell")
     assert first is not None
 
     def ends_once() -> str | None:
@@ -100,6 +100,29 @@ def test_one_that_was_about_to_end_when_we_came_is_started_again(layout: Layout)
     supervision.bring_up(layout, [shell("sleep 300", layout, probe=ends_once)])
 
     assert pid(layout) not in {first.pid, None}
+
+
+def test_one_that_runs_and_does_not_work_is_replaced(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As an S3 endpoint does whose checkout, and so its Python packages, were removed.
+    supervision.bring_up(layout, [shell("sleep 300", layout)])
+    first = pid(layout)
+    monkeypatch.setattr(supervision, "SETTLES_WITHIN", 0.2)
+
+    supervision.bring_up(
+        layout, [shell("sleep 300", layout, probe=lambda: "500" if pid(layout) in {first, None} else None)]
+    )
+
+    assert pid(layout) not in {first, None}
+
+
+def test_one_that_is_only_busy_is_left_alone(layout: Layout) -> None:
+    supervision.bring_up(layout, [shell("sleep 300", layout)])
+    first = pid(layout)
+    answers = iter(["busy", "busy", None])
+
+    supervision.bring_up(layout, [shell("sleep 300", layout, probe=lambda: next(answers))])
+
+    assert pid(layout) == first
 
 
 def test_only_the_end_of_a_log_is_shown(tmp_path: Path) -> None:

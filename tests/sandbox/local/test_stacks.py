@@ -9,6 +9,7 @@ import yaml
 from infra.platform.config import PlatformConfig
 from infra.serving.config import ServingConfig
 from sandbox.driver import Access, DriverName
+from sandbox.errors import SandboxError
 from sandbox.local import configuration, endpoints, stacks
 from sandbox.state import State
 from sandbox.toolchain import images
@@ -74,17 +75,21 @@ def test_a_stack_without_the_included_model_is_left_alone(state: State) -> None:
     assert configuration.at(serving(state), "slipway:models") == own
 
 
-def test_the_platform_stands_on_the_addresses_of_the_cluster(state: State) -> None:
+def platform(state: State, store: str) -> PlatformConfig:
     access = Access(
         driver=DriverName.KUBECONFIG,
         kubeconfig=Path("/their/kubeconfig"),
         identifier="u",
         registry="registry.test:5000",
-        store="https://172.18.0.9",
+        store=store,
         gateway="http://gateway.test:30080",
     )
     written = yaml.safe_load(stacks.platform(state, access).config.read_text())["config"]
-    config = load(PlatformConfig, "slipway-platform", written)
+    return load(PlatformConfig, "slipway-platform", written)
+
+
+def test_the_platform_stands_on_the_addresses_of_the_cluster(state: State) -> None:
+    config = platform(state, "https://172.18.0.9")
     foundation = config.foundation
     assert (foundation.api_server.cidr, foundation.api_server.port) == ("172.18.0.2/32", 6444)
     assert foundation.kubeconfig == "/their/kubeconfig"
@@ -92,3 +97,14 @@ def test_the_platform_stands_on_the_addresses_of_the_cluster(state: State) -> No
     assert foundation.store.endpoint == "https://172.18.0.9"
     assert (foundation.store.address.cidr, foundation.store.address.port) == ("172.18.0.9/32", 443)
     assert config.gateway.url == "http://gateway.test:30080"
+
+
+def test_a_store_that_is_given_by_name_is_found_for_the_network_policies(state: State) -> None:
+    store = platform(state, "http://localhost:9000").foundation.store
+    assert store.endpoint == "http://localhost:9000"
+    assert (store.address.cidr, store.address.port) == ("127.0.0.1/32", 9000)
+
+
+def test_a_store_that_nobody_knows_is_refused(state: State) -> None:
+    with pytest.raises(SandboxError, match=r"--s3 http://s3\.invalid: s3\.invalid can't be found .*: give its address"):
+        platform(state, "http://s3.invalid")

@@ -1,0 +1,34 @@
+"""The same stacks through the driver `kubeconfig`: on a cluster, a registry and an S3 endpoint that exist."""
+
+from pathlib import Path
+from typing import Final
+
+from sandbox import driver, lifecycle
+from sandbox.driver import DriverName
+from sandbox.kubeconfig import Existing
+from sandbox.local import journey, stacks
+from sandbox.state import State
+
+BUILT: Final = ("bin", "images", "manifests", "models", "tools")
+"""What the toolchain has built, and a second state directory needs not build again."""
+
+
+def up_and_down(here: State, folder: Path) -> None:
+    """Bring both stacks up on the cluster of `here`, which has none, see its model answer, and remove it all again.
+
+    Args:
+        here: with a running sandbox.
+        folder: for the second state directory.
+    """
+    access = driver.access(here)
+    there = State(folder)
+    for name in BUILT:
+        (folder / name).symlink_to(here.root / name)
+    existing = Existing(kubeconfig=access.kubeconfig, registry=access.registry, s3=access.store, gateway=access.gateway)
+    assert lifecycle.up(there, DriverName.KUBECONFIG, existing).identifier == access.identifier
+    journey.up(there)  # which ends with the model's answers, or raises
+    for stack in reversed(stacks.existing(there)):
+        stack.preview(expect_no_changes=True)
+    journey.down(there)
+    assert not there.cluster.exists()
+    assert not there.pulumi.exists()
