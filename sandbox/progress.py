@@ -33,19 +33,31 @@ def step(title: str, estimate: float | None = None) -> Generator[None]:
     def text() -> str:
         return f"{title}{about}: {duration(time.monotonic() - begun)}"
 
-    if console.is_terminal:
-        with _live.line(text):
-            yield
-    else:
-        console.print(f"  … {title}{about}")
-        with every(HEARTBEAT, lambda: console.print(f"  … {text()}")):
-            yield
+    with under_way(f"{title}{about}", text):
+        yield
     console.print(f"  [green]✓[/green] {title}: {duration(time.monotonic() - begun)}")
 
 
 @contextmanager
-def every(seconds: float, tell: Callable[[], None]) -> Generator[None]:
-    """Call `tell` in a thread of its own, again and again after so many seconds, until the block ends."""
+def under_way(title: str, text: Callable[[], str]) -> Generator[None]:
+    """Show what is going on until the block ends.
+
+    Args:
+        title: is told once, where nobody sees a live line.
+        text: says what is going on now, in the console's markup; it is asked in threads of their own.
+    """
+    if console.is_terminal:
+        with _live.line(text):
+            yield
+    else:
+        console.print(f"  … {title}")
+        with _every(HEARTBEAT, lambda: console.print(f"  … {text()}")):
+            yield
+
+
+@contextmanager
+def _every(seconds: float, tell: Callable[[], None]) -> Generator[None]:
+    # Calls `tell` in a thread of its own, again and again after so many seconds, until the block ends.
     done = threading.Event()
 
     def loop() -> None:
@@ -62,7 +74,7 @@ def every(seconds: float, tell: Callable[[], None]) -> Generator[None]:
 
 
 class _Live:
-    """The live display of a terminal: a line for each step that is under way, in whatever thread."""
+    """The live display of a terminal: a line for each thing that is under way, in whatever thread."""
 
     def __init__(self) -> None:
         self._lines: list[Callable[[], str]] = []
@@ -73,7 +85,7 @@ class _Live:
     def line(self, text: Callable[[], str]) -> Generator[None]:
         self._change(lambda: self._lines.append(text))
         try:
-            with every(1.0, lambda: self._change(lambda: None)):
+            with _every(1.0, lambda: self._change(lambda: None)):
                 yield
         finally:
             self._change(lambda: self._lines.remove(text))

@@ -1,8 +1,9 @@
-"""What all tests share: how they are collected, and updates without previews."""
+"""What all tests share: how they are collected, an S3, and updates without previews."""
 
 import gc
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
+import httpx
 import pytest
 
 from sandbox.engine import Operation, Stack
@@ -21,6 +22,24 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer  # here, because most sessions don't need it, and it loads much
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def moto(moto_server: str) -> str:
+    """The URL of an empty S3."""
+    httpx.post(f"{moto_server}/moto-api/reset", trust_env=False).raise_for_status()
+    return moto_server
 
 
 @pytest.fixture

@@ -4,15 +4,13 @@ On a terminal that is a live line; in a log, a line now and then.
 """
 
 import time
-from contextlib import ExitStack
 from types import TracebackType
 from typing import Final, Self
 
 from rich.markup import escape
-from rich.status import Status
 
 from sandbox.engine.events import Diagnostic, Event, Kind, Step, name_of
-from sandbox.progress import HEARTBEAT, console, duration, every
+from sandbox.progress import console, duration, under_way
 
 SIGNS: Final = {Kind.CREATE: "[green]+[/green]", Kind.UPDATE: "[yellow]~[/yellow]", Kind.DELETE: "[red]-[/red]"}
 NAMED: Final = 4  # resources under way that the live line names
@@ -35,21 +33,16 @@ class Progress:
         self._start = time.monotonic()
         self._begun: dict[str, float] = {}
         self._said: dict[str, str] = {}
-        self._status: Status | None = None
-        self._shown = ExitStack()
+        self._shown = under_way(escape(title), self._under_way)
 
     def __enter__(self) -> Self:
-        if not console.is_terminal:
-            console.print(f"  … {self._title}")
-            self._shown.enter_context(every(HEARTBEAT, self._tell))
-        else:
-            self._status = self._shown.enter_context(console.status(self._title))
+        self._shown.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._shown.close()
+        self._shown.__exit__(kind, error, trace)
 
     def done(self, changes: int) -> None:
         """Tell that it has ended well."""
@@ -72,7 +65,6 @@ class Progress:
 
     def _begin(self, step: Step) -> None:
         self._begun.setdefault(step.urn, time.monotonic())
-        self._refresh()
 
     def _end(self, step: Step, *, failed: bool) -> None:
         # A component ends twice: when it is registered, and with its outputs.
@@ -82,7 +74,6 @@ class Progress:
             sign = "[red]✗[/red]" if failed else SIGNS.get(Kind(step.op), REPLACED)
             took = duration(time.monotonic() - begun)
             console.print(f"  {sign} {escape(step.type)} {escape(name_of(step.urn))}: {took}")
-        self._refresh()
 
     def _message(self, message: Diagnostic) -> None:
         text = message.message.strip()
@@ -90,22 +81,13 @@ class Progress:
             return
         if message.ephemeral:
             self._said[message.urn] = text.splitlines()[0]
-            self._refresh()
         else:
             console.print(f"    {SHOWN[message.severity]}{escape(text)}")
 
-    def _refresh(self) -> None:
-        if self._status:
-            self._status.update(escape(self._under_way))
-
-    def _tell(self) -> None:
-        took = duration(time.monotonic() - self._start)
-        console.print(f"  … {escape(self._under_way)}: {took}")
-
-    @property
     def _under_way(self) -> str:
-        """The title, and what is being done."""
+        # The title, what is being done, and for how long.
         urns = list(self._begun)
         names = [f"{name_of(urn)} ({said})" if (said := self._said.get(urn)) else name_of(urn) for urn in urns[:NAMED]]
         more = [f"{len(urns) - NAMED} more"] if len(urns) > NAMED else []
-        return f"{self._title}: {', '.join([*names, *more])}" if urns else self._title
+        doing = f": {', '.join([*names, *more])}" if urns else ""
+        return escape(f"{self._title}{doing}: {duration(time.monotonic() - self._start)}")

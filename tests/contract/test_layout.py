@@ -12,6 +12,7 @@ INFRA = stacks.CHECKOUT / "infra"
 WITHOUT = {
     "__init__",
     "__main__",
+    "availability",
     "config",
     "ordering",
     "placement",

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sandbox.engine import progress
+from sandbox import progress
 from sandbox.engine.events import Event
 from sandbox.engine.progress import Progress
 

@@ -8,7 +8,7 @@ from concurrent import futures
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import grpc
 import pytest
@@ -100,10 +100,7 @@ class Plugin:
         """The difference to checked inputs; a refresh asks for it without a check."""
         answer = self.stub.Diff(
             rpc.DiffRequest(
-                id=resource.id,
-                urn=_urn(resource.token, resource.name),
-                type=resource.token,
-                name=resource.name,
+                **_of(resource),
                 old_inputs=wire.encode(resource.inputs),
                 olds=wire.encode(resource.outputs),
                 news=wire.encode(inputs),
@@ -118,10 +115,7 @@ class Plugin:
         assert not isinstance(inputs, Refused), inputs
         answer = self.stub.Update(
             rpc.UpdateRequest(
-                id=resource.id,
-                urn=_urn(resource.token, resource.name),
-                type=resource.token,
-                name=resource.name,
+                **_of(resource),
                 old_inputs=wire.encode(resource.inputs),
                 olds=wire.encode(resource.outputs),
                 news=wire.encode(inputs),
@@ -135,10 +129,7 @@ class Plugin:
         """The refreshed resource, or `None` if it is gone."""
         answer = self.stub.Read(
             rpc.ReadRequest(
-                id=resource.id,
-                urn=_urn(resource.token, resource.name),
-                type=resource.token,
-                name=resource.name,
+                **_of(resource),
                 inputs=wire.encode(resource.inputs),
                 properties=wire.encode(resource.outputs),
             )
@@ -155,10 +146,7 @@ class Plugin:
     def delete(self, resource: Resource) -> None:
         self.stub.Delete(
             rpc.DeleteRequest(
-                id=resource.id,
-                urn=_urn(resource.token, resource.name),
-                type=resource.token,
-                name=resource.name,
+                **_of(resource),
                 properties=wire.encode(resource.outputs),
                 old_inputs=wire.encode(resource.inputs),
             )
@@ -230,6 +218,24 @@ def stack(engine: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
 
 def _urn(token: str, name: str) -> str:
     return f"urn:pulumi:test::tests::{token}::{name}"
+
+
+class _Request(TypedDict):
+    """What every request about a resource begins with."""
+
+    id: str
+    urn: str
+    type: str
+    name: str
+
+
+def _of(resource: Resource) -> _Request:
+    return {
+        "id": resource.id,
+        "urn": _urn(resource.token, resource.name),
+        "type": resource.token,
+        "name": resource.name,
+    }
 
 
 def _refused(answer: rpc.CheckResponse) -> Refused | None:

@@ -2,7 +2,6 @@
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -20,29 +19,17 @@ from service.store_errors import (
 )
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def s3(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Store:
+def s3(moto: str, monkeypatch: pytest.MonkeyPatch) -> Store:
     for key, value in {
-        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL": moto,
         "AWS_ALLOW_HTTP": "true",
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
     }.items():
         monkeypatch.setenv(key, value)
-    httpx.post(f"{endpoint}/moto-api/reset").raise_for_status()
-    httpx.put(f"{endpoint}/models").raise_for_status()
+    httpx.put(f"{moto}/models").raise_for_status()
     return Store.open("s3://models/some/prefix")
 
 
@@ -140,11 +127,11 @@ def test_plain_http_must_be_allowed(s3: Store, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_store_can_be_opened_with_other_settings_than_the_processs_own(
-    s3: Store, endpoint: str, monkeypatch: pytest.MonkeyPatch
+    s3: Store, moto: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     s3.create("a", b"1")
     theirs = {
-        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL": moto,
         "AWS_ALLOW_HTTP": "true",
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",

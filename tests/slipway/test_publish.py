@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -33,17 +33,6 @@ def retrained(bundle: Bundle, tmp_path: Path) -> Bundle:
     return Bundle(fake_model(tmp_path / "second", weight="2.9"), bundle.card, bundle.holdout, bundle.training)
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 def objects(url: str) -> dict[str, bytes]:
     folder = Path(url.removeprefix("file://"))
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -62,16 +51,16 @@ def test_a_published_version_can_be_downloaded_by_its_digest(bundle: Bundle, url
     assert (tmp_path / "cache" / WEIGHTS).read_text() == "3.0"
 
 
-def test_it_works_on_s3(bundle: Bundle, retrained: Bundle, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_works_on_s3(bundle: Bundle, retrained: Bundle, moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for key, value in {
-        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL": moto,
         "AWS_ALLOW_HTTP": "true",
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
     }.items():
         monkeypatch.setenv(key, value)
-    httpx.put(f"{endpoint}/bucket").raise_for_status()
+    httpx.put(f"{moto}/bucket").raise_for_status()
     first = publish(bundle, "1.0.0", "s3://bucket/models")
     assert publish(bundle, "1.0.0", "s3://bucket/models").digest == first.digest
     with pytest.raises(Refused, match="already published in s3://bucket/models with other files"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
-from infra import labels, traffic, versions
+from infra import availability, labels, traffic, versions
 from infra.labels import Component
 from infra.platform import traefik
 from infra.platform.traefik import NAME
@@ -62,7 +62,7 @@ class Gateway(pulumi.ComponentResource):
                 "min_ready_seconds": 5,
                 "progress_deadline_seconds": 300,
                 "revision_history_limit": 3,
-                "strategy": {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}},
+                "strategy": availability.REPLACEMENT,
                 "template": {
                     "metadata": {"labels": every},
                     "spec": traefik.pod(args.account, args.image, selector),
@@ -74,12 +74,7 @@ class Gateway(pulumi.ComponentResource):
         k8s.policy.v1.PodDisruptionBudget(
             f"{name}-disruption",
             metadata={"name": NAME, "namespace": args.namespace, "labels": every},
-            spec={
-                "max_unavailable": 1,
-                "selector": {"match_labels": selector},
-                # A pod that isn't ready serves nobody, so it must not hold up a node's drain.
-                "unhealthy_pod_eviction_policy": "AlwaysAllow",
-            },
+            spec=availability.budget(selector),
             opts=child,
         )
         service = k8s.core.v1.Service(

@@ -6,7 +6,7 @@ from typing import Final
 import pulumi
 import pulumi_kubernetes as k8s
 
-from infra import labels, security, traffic, versions
+from infra import availability, labels, security, traffic, versions
 from infra.labels import Component
 from infra.resources import Resources
 
@@ -58,7 +58,7 @@ class RolloutsController(pulumi.ComponentResource):
                 "selector": {"match_labels": selector},
                 "progress_deadline_seconds": 300,
                 "revision_history_limit": 3,
-                "strategy": {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}},
+                "strategy": availability.REPLACEMENT,
                 "template": {
                     "metadata": {"labels": every},
                     "spec": {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
-from infra import labels, traffic
+from infra import availability, labels, traffic
 from infra.labels import Component
 from infra.serving import pod, release
 from infra.serving.config import Model
@@ -85,12 +85,7 @@ class ModelServer(pulumi.ComponentResource):
         k8s.policy.v1.PodDisruptionBudget(
             f"{name}-disruption",
             metadata={"name": name, "namespace": args.namespace, "labels": metadata},
-            spec={
-                "max_unavailable": 1,
-                "selector": {"match_labels": selector},
-                # A pod that isn't ready serves nobody, so it must not hold up a node's drain.
-                "unhealthy_pod_eviction_policy": "AlwaysAllow",
-            },
+            spec=availability.budget(selector),
             opts=child,
         )
         k8s.networking.v1.NetworkPolicy(

@@ -4,7 +4,7 @@ import re
 from typing import Final, NamedTuple
 
 from sandbox.plugins.kubernetes import compare, delete, field_managers
-from sandbox.plugins.kubernetes.awaiting import wait_for, waiting
+from sandbox.plugins.kubernetes.awaiting import awaiters, wait_for, waiting
 from sandbox.plugins.kubernetes.errors import Refused
 from sandbox.plugins.kubernetes.objects import Object, is_map, metadata
 from sandbox.plugins.wire import Unknown
@@ -19,7 +19,7 @@ class Form(NamedTuple):
 
 _SWITCH: Final = Form("(?i:true|false)", "write 'true' or 'false'")
 FORMS: Final = {
-    waiting.SKIP_AWAIT: _SWITCH,
+    awaiters.SKIP_AWAIT: _SWITCH,
     waiting.TIMEOUT: Form(r"[1-9]\d*", "write a whole number of seconds, like '60'"),
     wait_for.ANNOTATION: Form("(?s:.+)", "write condition=Type[=status] or jsonpath={.a.b}[=value]"),
     compare.REPLACE_UNREADY: _SWITCH,
@@ -43,4 +43,4 @@ def check(obj: Object) -> None:
             continue
         if not isinstance(value, str) or not re.fullmatch(form.pattern, value):
             raise Refused(f"{key}: {value!r} is not understood; {form.remedy}")
-    waiting.awaiter_of(obj)
+    awaiters.awaiter_of(obj)

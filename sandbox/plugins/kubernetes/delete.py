@@ -3,7 +3,8 @@
 from typing import Final
 
 from sandbox.plugins.kubernetes import checkpoint, field_managers
-from sandbox.plugins.kubernetes.awaiting.waiting import skips, until_gone
+from sandbox.plugins.kubernetes.awaiting.awaiters import skips
+from sandbox.plugins.kubernetes.awaiting.waiting import until_gone
 from sandbox.plugins.kubernetes.errors import ApiError, NoMatch, NotLive, Refused
 from sandbox.plugins.kubernetes.objects import annotation, split_identifier
 from sandbox.plugins.kubernetes.session import InitFailed, Resource, Session, recorded

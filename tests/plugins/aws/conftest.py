@@ -1,44 +1,18 @@
-"""A moto server of each test's own, and the plugin configured for it."""
+"""The plugin, configured for a moto server of each test's own."""
 
-from collections.abc import Iterator
+import json
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
-from moto.server import ThreadedMotoServer
 
 from sandbox.plugins.aws.provider import Aws
-
-
-@pytest.fixture(scope="session")
-def moto_server() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def moto(moto_server: str) -> str:
-    """The URL of an empty S3."""
-    reset(moto_server)
-    return moto_server
-
-
-def reset(url: str) -> None:
-    """Forget everything, as a restarted moto has."""
-    import httpx
-
-    httpx.post(f"{url}/moto-api/reset", trust_env=False).raise_for_status()
 
 
 @pytest.fixture
 def settings(moto: str) -> dict[str, Any]:
     """The provider's configuration, as the Python SDK sends it."""
-    import json
-
     return {
         "region": "us-east-1",
         "endpoints": json.dumps([{"s3": moto, "sts": moto, "ssm": moto}]),

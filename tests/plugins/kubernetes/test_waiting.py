@@ -9,7 +9,8 @@ import pytest
 
 from sandbox.plugins.kubernetes.api import Api
 from sandbox.plugins.kubernetes.awaiting.awaiter import State
-from sandbox.plugins.kubernetes.awaiting.waiting import AWAITERS, Patience, until_gone, until_live
+from sandbox.plugins.kubernetes.awaiting.awaiters import AWAITERS
+from sandbox.plugins.kubernetes.awaiting.waiting import Patience, until_gone, until_live
 from sandbox.plugins.kubernetes.errors import ApiError, NotLive, Unreachable
 
 Object = dict[str, Any]

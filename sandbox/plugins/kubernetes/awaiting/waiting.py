@@ -6,34 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from sandbox.plugins.kubernetes.api import Api
-from sandbox.plugins.kubernetes.awaiting import network, others, runs, wait_for, workloads
 from sandbox.plugins.kubernetes.awaiting.awaiter import Awaiter, State
+from sandbox.plugins.kubernetes.awaiting.awaiters import awaiter_of
 from sandbox.plugins.kubernetes.errors import ApiError, NoMatch, NotLive, Unreachable
 from sandbox.plugins.kubernetes.log import Log
-from sandbox.plugins.kubernetes.objects import Object, annotation, at, entries, kind_of, name_of
+from sandbox.plugins.kubernetes.objects import Object, annotation, at, entries, name_of
 
-SKIP_AWAIT: Final = "pulumi.com/skipAwait"
 TIMEOUT: Final = "pulumi.com/timeoutSeconds"
 DEFAULT_TIMEOUT: Final = 600.0  # seconds, the official plugin's
 FIRST_PAUSE: Final = 0.1  # seconds between looks; grows to LONGEST_PAUSE
 LONGEST_PAUSE: Final = 1.0
 REPORT_EVERY: Final = 10.0  # seconds between reports of what is being waited for
-
-AWAITERS: Final[dict[tuple[str, str], Awaiter]] = {
-    ("apps", "Deployment"): workloads.DEPLOYMENT,
-    ("apps", "StatefulSet"): workloads.STATEFUL_SET,
-    ("apps", "DaemonSet"): workloads.DAEMON_SET,
-    ("batch", "Job"): runs.JOB,
-    ("", "Pod"): runs.POD,
-    ("", "ReplicationController"): workloads.REPLICATION_CONTROLLER,
-    ("", "Service"): network.SERVICE,
-    ("networking.k8s.io", "Ingress"): network.INGRESS,
-    ("", "PersistentVolumeClaim"): others.CLAIM,
-    ("", "PersistentVolume"): others.VOLUME,
-    ("", "ResourceQuota"): others.QUOTA,
-    ("", "Secret"): others.SECRET,
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): others.DEFINITION,
-}
 
 
 @dataclass(frozen=True)
@@ -57,21 +40,6 @@ class Patience:
         except ValueError:  # in a state that another plugin wrote; ours refuses it in Check
             annotated = 0
         return self.timeout or annotated or DEFAULT_TIMEOUT
-
-
-def skips(obj: Object) -> bool:
-    """Whether the program asks not to wait for this object."""
-    return annotation(obj, SKIP_AWAIT).lower() == "true"
-
-
-def awaiter_of(obj: Object) -> Awaiter | None:
-    """How to judge the object; None when its existence is enough."""
-    if skips(obj):
-        return None
-    if chosen := annotation(obj, wait_for.ANNOTATION):
-        return wait_for.awaiter(chosen)
-    kind = kind_of(obj)
-    return AWAITERS.get((kind.group, kind.kind))
 
 
 def until_live(api: Api, obj: Object, wanted: Object, patience: Patience) -> Object:
