@@ -99,7 +99,7 @@ def created(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     )
     ours.stack.init()
     try:
-        ours.destroy()  # what a test run that was killed has left
+        remove_what_is_left(ours)  # by a test run that was killed
         ours.configure("1.0.0")
         planned = ours.stack.preview()
         yield Created(ours, planned, ours.up(), other)
@@ -109,9 +109,15 @@ def created(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         assert not ours.stack.export().get("resources")
         assert NAMESPACE not in local.cluster.kubectl("get", "namespaces")
     finally:
-        ours.destroy()
+        remove_what_is_left(ours)
         ours.stack.remove()
         stacks.existing(local.state)[0].init()  # selects the user's stack again
+
+
+def remove_what_is_left(ours: Serving) -> None:
+    exported = ours.stack.export()
+    if exported.get("resources") or exported.get("pending_operations"):
+        ours.destroy()
 
 
 @pytest.fixture

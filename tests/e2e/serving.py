@@ -25,7 +25,7 @@ ROUTE: Final = "/e2e/maintenance-predictor"
 OTHER_ROUTE: Final = "/e2e/building-load"
 
 # Of the committed numbers only times are shorter, so that a release takes no longer than its pods.
-CANARY: Final = {"pauseSeconds": 8, "progressDeadlineSeconds": 60, "scaleDownDelaySeconds": 30}
+CANARY: Final = {"pauseSeconds": 5, "progressDeadlineSeconds": 60, "scaleDownDelaySeconds": 30}
 SCALE_DOWN_WINDOW: Final = 15  # seconds
 
 

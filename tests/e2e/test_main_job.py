@@ -10,9 +10,8 @@ import pytest
 
 from sandbox import driver, lifecycle, shell
 from sandbox.engine import Kind
-from sandbox.kubeconfig import Existing, Kubeconfig
 from sandbox.local import bundles, journey, questions, stacks
-from sandbox.state import State
+from tests.e2e import elsewhere
 from tests.e2e.conftest import Local
 from tests.e2e.serving import MODEL, read
 from tests.e2e.stored import stored_manifest
@@ -42,14 +41,11 @@ def test_plain_pulumi_in_the_sandboxs_shell_finds_nothing_to_change(local: Local
 
 
 def test_the_same_stacks_stand_on_a_cluster_that_exists(local: Local, tmp_path: Path) -> None:
-    access = driver.access(local.state)
-    existing = Existing(kubeconfig=access.kubeconfig, registry=access.registry, s3=access.store, gateway=access.gateway)
-    given = Kubeconfig(State(tmp_path), existing).up()
-    assert given.identifier == access.identifier
+    _, given = elsewhere.reached(local.state, tmp_path)
     try:
         changes = stacks.platform(local.state, given).preview()
     finally:
-        stacks.platform(local.state, access)  # writes its configuration as it was
+        stacks.platform(local.state, driver.access(local.state))  # writes its configuration as it was
     # The driver writes a kubeconfig of its own, and that is all that differs.
     assert {change.type for change in changes} <= {"pulumi:providers:kubernetes"}
     assert {change.kind for change in changes} <= {Kind.UPDATE}

@@ -33,6 +33,7 @@ def test_the_first_preview_lists_what_the_first_up_does(created: Created) -> Non
     }
 
 
+@pytest.mark.usefixtures("no_preview")
 def test_a_release_goes_through_a_canary_and_loses_no_request(turn: Turn, cluster: Cluster) -> None:
     turn.serving.configure(turn.new)
     planned = turn.serving.stack.preview()

@@ -1,27 +1,16 @@
 """Projects for the real CLI, in a state directory of their own."""
 
-import os
-import shutil
-
 import pytest
 
-from sandbox import state as locations
-from sandbox.engine import prepare
 from sandbox.state import State
 from tests.engine.project import Project
+from tests.installed import installed
 
 
 @pytest.fixture(scope="session")
 def state(tmp_path_factory: pytest.TempPathFactory) -> State:
-    """A state directory with the CLI that the toolchain built, set up once for all of these tests."""
-    built = locations.default().bin / "pulumi"
-    state = State(tmp_path_factory.mktemp("state"))
-    state.bin.mkdir()
-    try:
-        os.link(built, state.bin / "pulumi")
-    except OSError:  # on another file system
-        shutil.copy2(built, state.bin / "pulumi")
-    prepare(state)
+    """A state directory set up once for all of these tests, whose objects are files."""
+    state = installed(tmp_path_factory.mktemp("state"))
     launcher = next(state.pulumi.glob("home/plugins/resource-kubernetes-*/pulumi-resource-kubernetes"))
     launcher.write_text(launcher.read_text().replace("sandbox.plugins.kubernetes", "tests.engine.files_provider"))
     return state

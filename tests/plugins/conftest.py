@@ -1,8 +1,6 @@
 """A plugin, served over a real connection and called in the engine's order."""
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
 from dataclasses import dataclass, field
@@ -16,11 +14,11 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2 as rpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox import state as locations
-from sandbox.engine import Stack, prepare
+from sandbox.engine import Stack
 from sandbox.plugins import wire
 from sandbox.plugins.wire import Properties
 from sandbox.state import State
+from tests.installed import installed
 
 
 @dataclass(frozen=True)
@@ -186,14 +184,7 @@ def serve_plugin() -> Iterator[ServePlugin]:
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> State:
     """A state directory in which the real CLI works with our plugins."""
-    built, state = locations.default().bin / "pulumi", State(tmp_path_factory.mktemp("state"))
-    state.bin.mkdir()
-    try:
-        os.link(built, state.bin / "pulumi")
-    except OSError:  # on another file system
-        shutil.copy2(built, state.bin / "pulumi")
-    prepare(state)
-    return state
+    return installed(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture
