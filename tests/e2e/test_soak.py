@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from obstore.exceptions import GenericError
 
 from sandbox.local import journey, questions, stacks
 from sandbox.local.configuration import CHECKOUT
@@ -49,11 +50,11 @@ def test_runs_converge_after_their_engine_was_killed_at_seeded_points(
 ) -> None:
     e2e.settle()
     points = random.Random(SEED)  # noqa: S311 (a seed, so that a failure can be repeated)
-    killed_after: list[dict[str, float]] = []
+    killed_after: dict[str, list[float]] = {"destroy": [], "up": []}
     for number in range(KILLS):
         verb = "destroy" if number % 2 == 0 else "up"
-        killed_after.append({verb: round(converges(e2e, cluster, verb, points.uniform(0.05, 0.95)), 1)})
-    figures["kills"] = {"converged": len(killed_after), "killed after (s)": killed_after}
+        killed_after[verb].append(round(converges(e2e, cluster, verb, points.uniform(0.05, 0.95)), 1))
+    figures["kills"] = {"converged": sum(map(len, killed_after.values())), "after (s)": killed_after}
 
 
 def test_releases_one_after_another_lose_no_request(e2e: Serving, figures: dict[str, Any]) -> None:
@@ -83,7 +84,7 @@ def test_destroying_all_stacks_leaves_nothing_though_it_is_killed_on_the_way(
         killed(platform_stack, "destroy", seconds_later(4.0))
         platform_stack.destroy()
         assert left(cluster) == []
-        with pytest.raises(FileNotFoundError, match="NoSuchBucket"):
+        with pytest.raises(GenericError, match="NoSuchBucket"):
             keys(bucket)
         for stack in (serving, platform_stack):
             assert not stack.export().get("resources")
