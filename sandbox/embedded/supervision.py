@@ -14,9 +14,9 @@ from sandbox.errors import SandboxError
 
 GRACE: Final = 10.0  # seconds for a component to end by itself
 PATIENCE: Final = 120.0  # seconds for a component to work; on the reference machine the slowest needs 15
-SETTLES_WITHIN: Final = 30.0
-"""Seconds until a component that ran before we came and does not work is replaced: it may only be busy, or wait for
-another that has just been started; but it may also hang, or have lost its files with the checkout that it came from."""
+SETTLES_WITHIN: Final = 60.0
+"""Seconds until a component that ran before we came and does not work is replaced: it may only be busy, and what it has
+in memory goes with it; but it may also hang, or have lost its files with the checkout that it came from."""
 POLL: Final = 0.2
 STARTS: Final = 3
 """How often a component may be started: on a busy machine an API server whose first tasks time out ends itself, and

@@ -1,0 +1,43 @@
+"""The page about the evidence says what was measured, and names tests that exist."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.infra.stacks import CHECKOUT
+
+PAGE: Final = CHECKOUT / "docs" / "evidence.md"
+FIGURES: Final[dict[str, Any]] = json.loads((CHECKOUT / "docs" / "figures" / "soak.json").read_text())
+KILLS: Final[dict[str, Any]] = FIGURES["kills"]
+RELEASES: Final[dict[str, int]] = FIGURES["releases"]
+
+
+def times(verb: str) -> str:
+    """When the engine was killed, as the page says it."""
+    return ", ".join(f"{seconds:g}" for seconds in sorted(KILLS["after (s)"][verb]))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"Measured on {FIGURES['date']} ({FIGURES['machine']}), with seed {FIGURES['seed']}:",
+        f"| engine killed with signal 9 in `destroy`, after {times('destroy')} s; in `up`, after {times('up')} s | "
+        f"{KILLS['converged']} of {sum(map(len, KILLS['after (s)'].values()))} converged |",
+        f"| {RELEASES['releases']} releases, one after another, under 40 requests/s | "
+        f"{RELEASES['requests']} requests, {RELEASES['lost']} lost |",
+        "| both stacks brought up, previewed and destroyed through the driver `kubeconfig` | "
+        f"{FIGURES['existing cluster: up, preview, destroy (s)']} s, nothing left |",
+        "| platform, models and serving made again after all was destroyed | "
+        f"{FIGURES['platform, models and serving made again (s)']} s |",
+    ],
+)
+def test_it_says_what_the_soak_measured(said: str) -> None:
+    assert said in PAGE.read_text()
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)]+)\)", PAGE.read_text()))
+def test_what_it_names_is_there(link: str) -> None:
+    assert (PAGE.parent / Path(link)).is_file()
