@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -39,6 +40,25 @@ async def test_probes_and_metrics_are_answered_while_predictions_are_turned_away
     answers = await asyncio.gather(*predictions)
     assert sorted(answer.status_code for answer in answers) == [200] * 2 + [429] * 6
     assert all(int(answer.headers["Retry-After"]) >= 1 for answer in answers if answer.status_code == 429)
+
+
+async def test_the_model_answers_one_call_at_a_time(start: Start) -> None:
+    at_once = threading.Semaphore(1)
+    overlaps: list[bool] = []
+
+    def answer(rows: fakes.Rows) -> fakes.Answers:
+        alone = at_once.acquire(blocking=False)
+        overlaps.append(not alone)
+        time.sleep(0.02)
+        if alone:
+            at_once.release()
+        return FakeModel().predict(rows)
+
+    client = await start(loads(FakeModel(answer)))
+    answers = await asyncio.gather(*(client.post("/predict", json=READING) for _ in range(8)))
+    assert {one.status_code for one in answers} == {200}
+    assert not any(overlaps)
+    assert len(overlaps) >= 8
 
 
 async def test_an_application_that_ends_while_loading_does_not_wait_for_it(

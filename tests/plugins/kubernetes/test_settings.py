@@ -11,9 +11,15 @@ from sandbox.plugins.wire import Secret, Unknown
 def kubeconfig(server: str, user: str = "u") -> str:
     return yaml.safe_dump(
         {
-            "clusters": [{"name": "c", "cluster": {"server": server}}],
+            "clusters": [
+                {"name": "c", "cluster": {"server": server}},
+                {"name": "d", "cluster": {"server": "https://d"}},
+            ],
             "users": [{"name": "u", "user": {"token": user}}],
-            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+            "contexts": [
+                {"name": "x", "context": {"cluster": "c", "user": "u"}},
+                {"name": "y", "context": {"cluster": "d", "user": "u"}},
+            ],
             "current-context": "x",
         }
     )
@@ -33,6 +39,13 @@ def test_booleans_come_as_text_too() -> None:
 
 def test_another_cluster_replaces_everything() -> None:
     assert replacing({"kubeconfig": kubeconfig("https://a")}, {"kubeconfig": kubeconfig("https://b")}) == ["kubeconfig"]
+
+
+def test_another_context_may_be_another_cluster() -> None:
+    old = {"kubeconfig": kubeconfig("https://a")}
+    assert replacing(old, {**old, "context": "y"}) == ["kubeconfig"]
+    assert replacing(old, {**old, "context": "x"}) == []
+    assert replacing({**old, "context": "y"}, {**old, "context": "y"}) == []
 
 
 def test_another_user_of_the_same_cluster_replaces_nothing() -> None:

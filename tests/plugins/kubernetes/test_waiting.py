@@ -219,6 +219,15 @@ def test_this_object_is(group: str, kind: str, obj: Object, expected: State) -> 
     assert state(group, kind, obj) is expected
 
 
+@pytest.mark.parametrize(
+    ("mode", "expected"), [("WaitForFirstConsumer", State.LIVE), ("Immediate", State.PENDING), (None, State.PENDING)]
+)
+def test_a_claim_waits_for_no_volume_when_its_class_waits_for_a_pod(mode: str | None, expected: State) -> None:
+    claim = {"spec": {"storageClassName": "local"}, "status": {"phase": "Pending"}}
+    api = cast("Api", FakeApi(lambda: {"kind": "StorageClass", "volumeBindingMode": mode}))
+    assert AWAITERS["", "PersistentVolumeClaim"].state(api, claim) is expected
+
+
 def test_a_program_may_ask_not_to_wait() -> None:
     wanted = {**deployment(), "metadata": {**METADATA, "annotations": {"pulumi.com/skipAwait": "true"}}}
 
