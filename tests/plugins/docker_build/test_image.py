@@ -294,6 +294,18 @@ def test_pull_asks_for_a_build_every_time(plugin: Any, inputs: Any, said: Any) -
     assert plugin.diff(image, news).changes == {"contextHash": "UPDATE"}
 
 
+@pytest.mark.parametrize("asks", ["pull", "noCache"])
+def test_who_asks_for_a_build_gets_one_though_the_registry_has_the_image(
+    plugin: Any, inputs: Any, said: Any, asks: str
+) -> None:
+    plugin.create(IMAGE, "service", inputs)
+    said.lasting.clear()
+
+    plugin.create(IMAGE, "service", {**inputs, asks: True})
+
+    assert any("STEP" in line for line in said.lasting)
+
+
 @pytest.mark.parametrize(
     ("change", "path", "reason"),
     [

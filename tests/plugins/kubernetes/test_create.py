@@ -158,6 +158,21 @@ def test_a_patch_that_was_never_answered_keeps_its_manager(tmp_path: Path) -> No
     assert len({manager for _, manager in api.calls}) == 1
 
 
+def test_a_preview_allows_for_a_namespace_that_is_yet_to_come(tmp_path: Path) -> None:
+    api = FakeApi()
+    api.instead = [refused(404, "NotFound", details={"kind": "namespaces"})]
+
+    assert create.preview(session(api, tmp_path), RESOURCE, config_map()) == config_map()
+
+
+def test_a_preview_allows_for_nothing_else_that_is_missing_or_of_a_namespace(tmp_path: Path) -> None:
+    api = FakeApi()
+    for error in (refused(404, "NotFound"), refused(422, "Invalid", details={"kind": "namespaces"})):
+        api.instead = [error]
+        with pytest.raises(Refused, match="was not successfully created"):
+            create.preview(session(api, tmp_path), RESOURCE, config_map())
+
+
 def interrupted(api: FakeApi, folder: Path) -> tuple[Any, Any] | None:
     """What a refresh reads of a creation in which the engine was killed: it has the inputs and nothing else."""
     return read.run(session(api, folder), RESOURCE, "n/settings", config_map(), config_map())
