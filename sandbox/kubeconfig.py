@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 import yaml
 
-from sandbox import files, probes
+from sandbox import files, probes, registries
 from sandbox.api import Api
 from sandbox.driver import Access, DriverName, Part, identifier
 from sandbox.errors import SandboxError
@@ -94,7 +94,7 @@ class Kubeconfig:
 
     def _stores(self) -> list[Part]:
         registry = self._existing.registry
-        scheme = "http" if images.is_local(registry) else "https"
+        scheme = "http" if registries.is_local(registry) else "https"
         return [
             _part("registry", partial(probes.speaks_http, f"{scheme}://{registry}/v2/"), address=registry),
             _part("s3", partial(probes.speaks_http, self._existing.s3), address=self._existing.s3),

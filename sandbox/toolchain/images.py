@@ -5,7 +5,6 @@ OCI archives, so their digests stay the same in every sandbox, and are pushed in
 the container runtime uses as the mirror of the official ones.
 """
 
-import ipaddress
 import json
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sandbox import confined
+from sandbox import confined, registries
 from sandbox.progress import step
 from sandbox.state import State
 from sandbox.toolchain import buildah, commands, store
@@ -110,7 +109,7 @@ def push(state: State, registry: str) -> None:
     Raises:
         BuildError: one isn't built, or can't be pushed.
     """
-    verified = f"tls-verify={str(not is_local(registry)).lower()}"
+    verified = f"tls-verify={str(not registries.is_local(registry)).lower()}"
     for name, reference in references(state).items():
         tagged = reference.partition("@")[0]
         repository = tagged.partition("/")[2]
@@ -124,15 +123,6 @@ def push(state: State, registry: str) -> None:
                 archive = f"oci-archive:{_archive(state, name)}"
                 options = ["--insecure-policy", "copy", "--preserve-digests", f"--dest-{verified}"]
                 commands.run(confined.command(["skopeo", *options, archive, target]), f"the push of {tagged}")
-
-
-def is_local(registry: str) -> bool:
-    """Whether a registry (host and port) is on this machine, where it is spoken to in plain HTTP."""
-    host = registry.rpartition(":")[0].strip("[]") or registry
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _archive(state: State, name: str) -> Path:

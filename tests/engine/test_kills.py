@@ -95,7 +95,7 @@ def test_an_update_that_is_killed_at_each_of_its_creates_makes_every_object_once
     assert_settled(stack)
 
 
-def test_a_destroy_that_is_killed_while_it_deletes_an_object_leaves_nothing(project: Project, start: Start) -> None:
+def test_a_destroy_that_is_killed_at_each_of_its_deletes_leaves_nothing(project: Project, start: Start) -> None:
     project.program(THREE)
     stack = project.stack()
     kill_in(project, start, stack.up, "before", "second")
@@ -103,8 +103,9 @@ def test_a_destroy_that_is_killed_while_it_deletes_an_object_leaves_nothing(proj
     assert project.objects == {}
     kill_in(project, start, stack.up, "after", "second")
 
-    for moment in ("before", "after"):
-        kill_in(project, start, stack.destroy, moment, "second")
+    for name in ("second", "first"):
+        for moment in ("before", "after"):
+            kill_in(project, start, stack.destroy, moment, name)
     stack.destroy()
 
     assert project.objects == {}

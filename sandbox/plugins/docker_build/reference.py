@@ -1,9 +1,10 @@
 """Image references as programs write them: `registry/repository:tag`."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Final, Self
+
+from sandbox import registries
 
 _FORM: Final = re.compile(
     r"(?P<registry>(?:localhost|[\w.-]*\.[\w.-]*|[\w.-]+(?=:\d))(?::\d+)?)/"
@@ -22,11 +23,7 @@ class Repository:
     @property
     def is_local(self) -> bool:
         """Whether the registry is on this machine, where it is spoken to in plain HTTP."""
-        host = self.registry.partition(":")[0]
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+        return registries.is_local(self.registry)
 
     def __str__(self) -> str:
         return f"{self.registry}/{self.name}"

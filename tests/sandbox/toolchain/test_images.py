@@ -41,16 +41,6 @@ def test_what_is_not_whole_does_not_count(state: State, name: str) -> None:
     assert images.references(state) == {"python": f"{images.PYTHON}@sha256:whole"}
 
 
-@pytest.mark.parametrize("registry", ["127.0.0.1:5050", "127.0.0.1", "localhost:5000", "[::1]:5000"])
-def test_a_registry_on_this_machine_speaks_plain_http(registry: str) -> None:
-    assert images.is_local(registry)
-
-
-@pytest.mark.parametrize("registry", ["registry.example", "registry.example:5000", "10.0.0.1:5000"])
-def test_any_other_registry_speaks_tls(registry: str) -> None:
-    assert not images.is_local(registry)
-
-
 @pytest.mark.engine
 def test_an_image_holds_what_it_was_given_and_nothing_else_is_left(tmp_path: Path) -> None:
     program = tmp_path / "program"

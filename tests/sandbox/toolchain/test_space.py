@@ -101,5 +101,5 @@ def test_the_check_needs_no_package(state: State) -> None:
     )
 
     assert done.returncode == 1
-    assert done.stderr.startswith("error: /proc/none has 0.0 GiB free and 30.0 are needed: free some, or ")
+    assert done.stderr.startswith("error: /proc/none has 0.0 GiB free and 30.0 are needed: free some, or set SLIPWAY")
     assert done.stderr.count("\n") == 1
