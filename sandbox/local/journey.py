@@ -39,7 +39,7 @@ def up(state: State) -> None:
     cluster.settle(state, access, stacks.existing(state))
     platform = stacks.platform(state, access)
     platform.init()
-    if _is_forgotten(platform, access):
+    if is_forgotten(platform, access):
         console.print("  the S3 endpoint has lost its data: models of your own have to be published again")
         platform.refresh()
     platform.up()
@@ -101,7 +101,7 @@ def publish(bundle: Path, version: str, store: Mapping[str, Any]) -> str:
     return json.loads(done.stdout)["digest"]
 
 
-def _is_forgotten(platform: Stack, access: Access) -> bool:
+def is_forgotten(platform: Stack, access: Access) -> bool:
     """Whether the model bucket that the platform's state tells of is gone: the sandbox's S3 keeps data in memory."""
     store = platform.outputs().get("modelStore")
     if store is None:

@@ -54,11 +54,15 @@ class Recording:
 
     Attributes:
         resources: everything but components, in the order of registration.
+        components: the components' URNs.
+        complete: URNs of what has registered its outputs, which tells the engine that nothing more belongs to it.
         outputs: the stack's outputs.
         secrets: names of the outputs that are secret.
     """
 
     resources: list[Resource] = field(default_factory=list[Resource])
+    components: set[str] = field(default_factory=set[str])
+    complete: set[str] = field(default_factory=set[str])
     outputs: Object = field(default_factory=dict[str, Any])
     secrets: set[str] = field(default_factory=set[str])
 
@@ -109,7 +113,13 @@ class _Monitor(MockMonitor):
         if request.custom:
             resource = Resource(request.type, request.name, values.plain(request.object), request)
             self.recording.resources.append(resource)
+        else:
+            self.recording.components.add(reply.urn)
         return reply
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:
+        self.recording.complete.add(request.urn)
+        return super().RegisterResourceOutputs(request)  # pyright: ignore[reportUnknownMemberType] - untyped
 
     def ReadResource(self, request: Any) -> Any:
         with _event_loop():

@@ -99,6 +99,30 @@ def test_a_mistake_in_a_platform_stack_is_one_line_with_its_remedy(mistake: Chan
         stacks.load(PlatformConfig, "slipway-platform", config)
 
 
+@pytest.mark.parametrize(
+    ("number", "least", "most"),
+    [
+        (("scaling", "minReplicas"), 2, 100),
+        (("scaling", "maxReplicas"), 2, 100),
+        (("scaling", "scaleDownWindowSeconds"), 0, 3600),
+        (("canary", "pauseSeconds"), 1, 3600),
+        (("canary", "progressDeadlineSeconds"), 30, 3600),
+        (("canary", "scaleDownDelaySeconds"), 30, 3600),
+    ],
+)
+def test_a_number_is_taken_up_to_its_limits_and_no_further(number: tuple[str, str], least: int, most: int) -> None:
+    def refused(value: int) -> bool:
+        config = stacks.serving_configuration("local")
+        put(*MODEL, *number, value=value)(config)
+        try:
+            stacks.load(ServingConfig, "slipway", config)
+        except pulumi.RunError as error:
+            return f"{KEY}.{'.'.join(number)} = {value}" in str(error)
+        return False
+
+    assert [refused(value) for value in (least - 1, least, most, most + 1)] == [True, False, False, True]
+
+
 def test_several_mistakes_are_a_line_each() -> None:
     config = stacks.serving_configuration("local")
     drop(*MODEL, "manifest")(config)

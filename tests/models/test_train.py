@@ -4,10 +4,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from models.datasets import RECIPES, holdout
+from models.train import train as training
 from slipway.bundle import Bundle
 from slipway.card import read_card
 from slipway.tables import read_table
@@ -57,6 +59,22 @@ def test_a_bundle_has_all_that_publishing_needs(trainings: list[Path]) -> None:
     card = read_card(bundle.card)
     assert len(read_table(bundle.training, card.features, card.label).rows) == RECIPES["1.0.0"].training_rows
     assert len(read_table(bundle.holdout, card.features, card.label).rows) == len(holdout().failure)
+
+
+def test_a_version_that_was_trained_before_is_replaced_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def export(_: object, folder: Path) -> None:
+        folder.mkdir()
+
+    monkeypatch.setitem(sys.modules, "models.network", Mock(export=export))  # without learning, it takes no time
+    for remains in ("1.0.0", ".1.0.0.partial"):
+        (tmp_path / remains).mkdir()
+        (tmp_path / remains / "old").touch()
+    bundle = training("1.0.0", tmp_path)
+    assert bundle == tmp_path / "1.0.0"
+    assert {path.name for path in tmp_path.iterdir()} == {"1.0.0"}
+    assert {path.name for path in bundle.iterdir()} == {"saved_model", "card.yaml", "holdout.csv", "training.csv"}
 
 
 def test_bands_and_texts_are_those_of_the_article() -> None:

@@ -36,6 +36,7 @@ def shown(found: Mapping[str, Any]) -> str:
 def test_it_tells_the_version_that_is_served_and_another_as_the_next(asked: Mock, served: str, other: str) -> None:
     text = shown(outputs(maintenance_predictor=served))
     assert f"maintenance_predictor {served} answers at http://gateway/maintenance_predictor" in text
+    assert "Try next\n" in text
     assert f"in {CONFIG}" in text
     assert f"set version: {other} and manifest: {DIGESTS[other]}" in text
     assert "MEDIUM" in text
