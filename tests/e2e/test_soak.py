@@ -34,15 +34,17 @@ OURS: Final = re.compile(r"/(gateway|argo-rollouts|serving|traefik|verify-)|\.(a
 
 
 @pytest.fixture(scope="module")
-def figures() -> Iterator[dict[str, Any]]:
+def figures(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """What was measured; it is written down when every test has passed."""
     found: dict[str, Any] = {
         "date": time.strftime("%Y-%m-%d"),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "seed": SEED,
     }
     yield found
-    FIGURES.parent.mkdir(parents=True, exist_ok=True)
-    FIGURES.write_text(json.dumps(found, indent=1) + "\n")
+    if not request.session.testsfailed:
+        FIGURES.parent.mkdir(parents=True, exist_ok=True)
+        FIGURES.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def test_runs_converge_after_their_engine_was_killed_at_seeded_points(
