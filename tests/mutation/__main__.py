@@ -1,8 +1,7 @@
 """`python -m tests.mutation`: break lines at random, one at a time, and see whether the tests notice.
 
 Each is broken in a copy of what is committed. The tests of its part are run, then types and lint, then the part's tests
-on the sandbox, until one fails. What survives names a test that is missing. `make mutation` writes
-docs/figures/mutation.json, which docs/evidence.md quotes.
+on the sandbox, which must be up, until one fails. A line that nothing notices lacks a test, or makes no difference.
 """
 
 import argparse
@@ -12,7 +11,6 @@ import platform
 import random
 import tempfile
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -20,14 +18,14 @@ from typing import Final
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from sandbox.progress import duration
+from sandbox.progress import duration, step
 from tests.infra.stacks import CHECKOUT
 from tests.mutation.breaks import breaks
 from tests.mutation.parts import PARTS, sources
 from tests.mutation.trial import Broken, Copy, Verdict
 
-FIGURES: Final = CHECKOUT / "docs" / "figures" / "mutation.json"
 COPIES: Final = 2  # at once
 
 
@@ -46,8 +44,13 @@ def draw(part: str, count: int, seed: int) -> list[Broken]:
 def run(lines: list[Broken], folder: Path, console: Console) -> list[Verdict]:
     """Try each out, `COPIES` at a time, and tell what came of it."""
     copies: SimpleQueue[Copy] = SimpleQueue()
-    for number in range(COPIES):
-        copies.put(Copy(folder / f"copy{number}"))
+    with step("make copies of the checkout"):
+        for number in range(COPIES):
+            copies.put(Copy(folder / f"copy{number}"))
+    with step("see that everything passes while nothing is broken", 900):
+        copy = copies.get()
+        copy.prove({broken.part for broken in lines})
+        copies.put(copy)
 
     def verdict(broken: Broken) -> Verdict:
         begun = time.monotonic()
@@ -56,13 +59,29 @@ def run(lines: list[Broken], folder: Path, console: Console) -> list[Verdict]:
             found = copy.try_out(broken)
         finally:
             copies.put(copy)
-        style = "bold red" if found is Verdict.SURVIVED else "green"
-        console.print(f"[{style}]{found}[/{style}] noticed, after {duration(time.monotonic() - begun)}:", end=" ")
-        console.print(str(broken), markup=False)
+        took = duration(time.monotonic() - begun)
+        style = "red" if found is Verdict.SURVIVED else "green"
+        console.print(Text.assemble((f"{found} noticed ({took}): ", style), str(broken)))
         return found
 
     with ThreadPoolExecutor(COPIES) as workers:
         return list(workers.map(verdict, lines))
+
+
+def counts(lines: list[Broken], verdicts: list[Verdict]) -> dict[str, dict[str, int]]:
+    """How many lines of each part were noticed by what."""
+    found = {broken.part: dict.fromkeys(map(str, Verdict), 0) for broken in lines}
+    for broken, verdict in zip(lines, verdicts, strict=True):
+        found[broken.part][verdict] += 1
+    return found
+
+
+def shown(found: dict[str, dict[str, int]]) -> Table:
+    """The same as a table."""
+    table = Table("part", *Verdict, title="what noticed a broken line first")
+    for part, counted in found.items():
+        table.add_row(part, *map(str, counted.values()))
+    return table
 
 
 def main() -> int:
@@ -70,37 +89,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="which lines are drawn (default: %(default)s)")
     parser.add_argument("--lines", type=int, default=4, help="lines of each part (default: %(default)s)")
-    parser.add_argument("--part", choices=PARTS, action="append", help="only this one; may be given again")
+    which = f"only lines of this part, which may be given again: {', '.join(PARTS)}"
+    parser.add_argument("--part", choices=PARTS, metavar="PART", action="append", help=which)
     parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
     console = Console(highlight=False, soft_wrap=True)
-    parts = arguments.part or list(PARTS)
+    parts: list[str] = arguments.part or list(PARTS)
     lines = [broken for part in parts for broken in draw(part, arguments.lines, arguments.seed)]
     console.print(f"{len(lines)} lines of {len(parts)} parts, seed {arguments.seed}, {COPIES} at a time")
     with tempfile.TemporaryDirectory(prefix="slipway-mutation-") as folder:
         verdicts = run(lines, Path(folder), console)
-
-    noticed = {part: Counter[Verdict]() for part in parts}
-    for broken, verdict in zip(lines, verdicts, strict=True):
-        noticed[broken.part][verdict] += 1
-    table = Table("part", *Verdict, title="what noticed a broken line first")
-    for part, counted in noticed.items():
-        table.add_row(part, *(str(counted[verdict]) for verdict in Verdict))
-    console.print(table)
+    found = counts(lines, verdicts)
+    console.print(shown(found))
+    survived = [str(broken) for broken, verdict in zip(lines, verdicts, strict=True) if verdict is Verdict.SURVIVED]
     if arguments.json:
         figures = {
             "date": time.strftime("%Y-%m-%d"),
             "machine": f"{platform.machine()}, {os.cpu_count()} cores",
             "seed": arguments.seed,
-            "lines": {
-                part: {str(verdict): counted[verdict] for verdict in Verdict} for part, counted in noticed.items()
-            },
-            "survived": [
-                str(broken) for broken, verdict in zip(lines, verdicts, strict=True) if verdict is Verdict.SURVIVED
-            ],
+            "lines": found,
+            "survived": survived,
         }
         arguments.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
-    return 1 if Verdict.SURVIVED in verdicts else 0
+    return 1 if survived else 0
 
 
 if __name__ == "__main__":

@@ -1,27 +1,45 @@
 """The parts of the product and the tests of each."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tests.infra.stacks import CHECKOUT
 
-PARTS: Final[dict[str, tuple[str, ...]]] = {
-    "infra": ("tests/infra", "tests/contract"),
-    "infra/platform": ("tests/infra", "tests/contract"),
-    "infra/serving": ("tests/infra", "tests/contract"),
-    "models": ("tests/models",),
-    "policies": ("tests/policies", "tests/contract"),
-    "sandbox": ("tests/sandbox",),
-    "sandbox/embedded": ("tests/sandbox",),
-    "sandbox/engine": ("tests/engine",),
-    "sandbox/local": ("tests/sandbox",),
-    "sandbox/plugins/aws": ("tests/plugins",),
-    "sandbox/plugins/docker_build": ("tests/plugins",),
-    "sandbox/plugins/kubernetes": ("tests/plugins",),
-    "sandbox/plugins": ("tests/plugins",),
-    "sandbox/toolchain": ("tests/sandbox",),
-    "service": ("tests/service",),
-    "slipway": ("tests/slipway",),
+
+@dataclass(frozen=True)
+class Tests:
+    """Where a part's tests are.
+
+    Attributes:
+        alone: those that need nothing but this machine.
+        on_the_sandbox: those that need the sandbox, as far as a broken line can't harm it or what else runs here.
+    """
+
+    alone: tuple[str, ...]
+    on_the_sandbox: tuple[str, ...] = ()
+
+
+_DECLARED: Final = Tests(("tests/infra", "tests/contract"))
+_SANDBOX: Final = Tests(("tests/sandbox", "tests/contract"))
+
+PARTS: Final = {
+    "infra": _DECLARED,
+    "infra/platform": _DECLARED,
+    "infra/serving": _DECLARED,
+    "models": Tests(("tests/models",)),
+    "policies": Tests(("tests/policies", "tests/contract")),
+    "sandbox": _SANDBOX,
+    "sandbox/embedded": _SANDBOX,
+    "sandbox/engine": Tests(("tests/engine",)),
+    "sandbox/local": _SANDBOX,
+    "sandbox/plugins": Tests(("tests/plugins", "tests/engine"), ("tests/plugins",)),
+    "sandbox/plugins/aws": Tests(("tests/plugins/aws",)),
+    "sandbox/plugins/docker_build": Tests(("tests/plugins/docker_build",)),
+    "sandbox/plugins/kubernetes": Tests(("tests/plugins/kubernetes",), ("tests/plugins/kubernetes",)),
+    "sandbox/toolchain": _SANDBOX,
+    "service": Tests(("tests/service",)),
+    "slipway": Tests(("tests/slipway",)),
 }
 
 

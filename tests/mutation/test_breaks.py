@@ -1,7 +1,6 @@
 """A line is broken in the ways that matter, one at a time, and stays Python."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
@@ -61,7 +60,9 @@ def test_all_our_sources_can_be_broken_and_stay_python(part: str) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_each_part_has_sources_and_tests(part: str) -> None:
     assert sources(part)
-    assert all((CHECKOUT / Path(tests)).is_dir() for tests in PARTS[part])
+    tests = PARTS[part]
+    assert tests.alone
+    assert all((CHECKOUT / folder).is_dir() for folder in (*tests.alone, *tests.on_the_sandbox))
 
 
 def test_every_source_is_in_exactly_one_part() -> None:

@@ -1,9 +1,7 @@
 """Break one line in a copy of the checkout, and see which tests of its part notice."""
 
-import contextlib
-import os
-import signal
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,11 +11,19 @@ from tests.infra.stacks import CHECKOUT
 from tests.mutation.breaks import Break
 from tests.mutation.parts import PARTS
 
-PATIENCE: Final = 1200  # seconds for a stage; a line that makes it hang is noticed by that
+PATIENCE: Final = 1200  # seconds for a command; a line that makes it hang is noticed by that
+NOTHING_SELECTED: Final = 5  # pytest's exit code: the part has no test of this stage
+
+# A broken line may end or unmount what isn't its own: so it sees no process but those it began, has a view of its own
+# of what is mounted, and all of it ends with its first process. bash, for that one has to collect the others' dead.
+_APART: Final = (
+    *("unshare", "--pid", "--mount", "--mount-proc", "--fork", "--kill-child"),
+    *("bash", "-c", '"$@"; exit $?', "apart"),
+)
 
 
 class Verdict(StrEnum):
-    """What noticed a broken line first."""
+    """What noticed a broken line first, from cheap to dear."""
 
     UNIT = "unit tests"
     CHECKS = "types and lint"
@@ -49,55 +55,58 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         """Clone what is committed into `folder`, which does not exist yet."""
         self._folder = folder
+        self._log = folder.with_suffix(".log")
         subprocess.run(["git", "clone", "--quiet", CHECKOUT, folder], check=True)
         subprocess.run(["make", "--silent", ".venv/.complete"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
+    def prove(self, parts: Iterable[str]) -> None:
+        """See that all stages pass while nothing is broken.
+
+        Raises:
+            RuntimeError: one does not, so it could not tell anything; with the end of what it said.
+        """
+        stages = {tuple(command) for part in parts for stage in Verdict for command in _commands(stage, part, Path())}
+        for command in sorted(stages):
+            if not self._ends_well(command):
+                said = "\n".join(self._log.read_text().splitlines()[-40:])
+                raise RuntimeError(f"{' '.join(command)} fails though nothing is broken:\n{said}")
+
     def try_out(self, broken: Broken) -> Verdict:
-        """Break the line, ask the stages from cheap to dear until one fails, and mend it."""
+        """Break the line, ask the stages until one fails, and mend it."""
         module = self._folder / broken.path
         whole = module.read_text()
         module.write_text(broken.change.source)
         try:
-            return next((verdict for verdict in _STAGES if not self._passes(verdict, broken)), Verdict.SURVIVED)
+            return next(stage for stage in Verdict if stage is Verdict.SURVIVED or self._notices(stage, broken))
         finally:
             module.write_text(whole)
 
-    def _passes(self, stage: Verdict, broken: Broken) -> bool:
-        log = self._folder.with_suffix(".log")
-        with log.open("a") as output:
-            for command in _commands(stage, broken):
-                print(f"# {broken}: {' '.join(command)}", file=output, flush=True)
-                if not self._ends_well(command, output.fileno()):
-                    return False
-        return True
+    def _notices(self, stage: Verdict, broken: Broken) -> bool:
+        return not all(map(self._ends_well, _commands(stage, broken.part, broken.path)))
 
-    def _ends_well(self, command: list[str], output: int) -> bool:
-        process = subprocess.Popen(
-            command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-        )
-        try:
-            # 5: nothing is selected, for the part has no test of this stage.
-            return process.wait(PATIENCE) in (0, 5)
-        except subprocess.TimeoutExpired:
-            return False
-        finally:
-            # What a broken line made it leave behind.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    def _ends_well(self, command: Iterable[str]) -> bool:
+        with self._log.open("w") as log:
+            process = subprocess.Popen(
+                [*_APART, *command], cwd=self._folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+            try:
+                return process.wait(PATIENCE) in (0, NOTHING_SELECTED)
+            except subprocess.TimeoutExpired:
+                return False
+            finally:
+                process.kill()
+                process.wait()
 
 
-_STAGES: Final = (Verdict.UNIT, Verdict.CHECKS, Verdict.CLUSTER)
-
-
-def _commands(stage: Verdict, broken: Broken) -> list[list[str]]:
-    pytest = [".venv/bin/python", "-m", "pytest", "-q", "-x", *PARTS[broken.part]]
+def _commands(stage: Verdict, part: str, path: Path) -> list[list[str]]:
+    pytest = [".venv/bin/python", "-m", "pytest", "-q", "-x"]
+    tests = PARTS[part]
     match stage:
         case Verdict.UNIT:
-            return [[*pytest, "-m", "not cluster and not life and not e2e and not soak"]]
+            return [[*pytest, "-m", "not cluster and not life and not e2e and not soak", *tests.alone]]
         case Verdict.CHECKS:
-            return [[".venv/bin/ruff", "check", str(broken.path)], [".venv/bin/basedpyright", str(broken.path)]]
+            return [[".venv/bin/ruff", "check", str(path)], [".venv/bin/basedpyright", str(path)]]
         case Verdict.CLUSTER:
-            return [[*pytest, "-m", "cluster"]]
+            return [[*pytest, "-m", "cluster", *tests.on_the_sandbox]] if tests.on_the_sandbox else []
         case Verdict.SURVIVED:
             return []
