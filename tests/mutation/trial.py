@@ -65,7 +65,7 @@ class Copy:
         Raises:
             RuntimeError: one does not, so it could not tell anything; with the end of what it said.
         """
-        stages = {tuple(command) for part in parts for stage in Verdict for command in _commands(stage, part, Path())}
+        stages = {tuple(command) for part in parts for stage in Verdict for command in _commands(stage, part)}
         for command in sorted(stages):
             if not self._ends_well(command):
                 said = "\n".join(self._log.read_text().splitlines()[-40:])
@@ -82,7 +82,7 @@ class Copy:
             module.write_text(whole)
 
     def _notices(self, stage: Verdict, broken: Broken) -> bool:
-        return not all(map(self._ends_well, _commands(stage, broken.part, broken.path)))
+        return not all(map(self._ends_well, _commands(stage, broken.part)))
 
     def _ends_well(self, command: Iterable[str]) -> bool:
         with self._log.open("w") as log:
@@ -98,14 +98,14 @@ class Copy:
                 process.wait()
 
 
-def _commands(stage: Verdict, part: str, path: Path) -> list[list[str]]:
+def _commands(stage: Verdict, part: str) -> list[list[str]]:
     pytest = [".venv/bin/python", "-m", "pytest", "-q", "-x"]
     tests = PARTS[part]
     match stage:
         case Verdict.UNIT:
             return [[*pytest, "-m", "not cluster and not life and not e2e and not soak", *tests.alone]]
         case Verdict.CHECKS:
-            return [[".venv/bin/ruff", "check", str(path)], [".venv/bin/basedpyright", str(path)]]
+            return [["make", "--silent", "check"]]
         case Verdict.CLUSTER:
             return [[*pytest, "-m", "cluster", *tests.on_the_sandbox]] if tests.on_the_sandbox else []
         case Verdict.SURVIVED:
