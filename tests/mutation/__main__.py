@@ -11,7 +11,9 @@ import platform
 import random
 import tempfile
 import time
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
@@ -24,7 +26,7 @@ from sandbox.progress import duration, step
 from tests.infra.stacks import CHECKOUT
 from tests.mutation.breaks import breaks
 from tests.mutation.parts import PARTS, sources
-from tests.mutation.trial import Broken, Copy, Verdict
+from tests.mutation.trial import Broken, Copy, Verdict, commands
 
 COPIES: Final = 2  # at once
 
@@ -44,27 +46,32 @@ def draw(part: str, count: int, seed: int) -> list[Broken]:
 def run(lines: list[Broken], folder: Path, console: Console) -> list[Verdict]:
     """Try each out, `COPIES` at a time, and tell what came of it."""
     copies: SimpleQueue[Copy] = SimpleQueue()
-    with step("make copies of the checkout"):
-        for number in range(COPIES):
-            copies.put(Copy(folder / f"copy{number}"))
-    with step("see that everything passes while nothing is broken", 900):
-        copy = copies.get()
-        copy.prove({broken.part for broken in lines})
-        copies.put(copy)
+
+    @contextmanager
+    def copy() -> Generator[Copy]:
+        taken = copies.get()
+        yield taken
+        copies.put(taken)
+
+    def prove(command: Sequence[str]) -> None:
+        with copy() as taken:
+            taken.prove(command)
 
     def verdict(broken: Broken) -> Verdict:
         begun = time.monotonic()
-        copy = copies.get()
-        try:
-            found = copy.try_out(broken)
-        finally:
-            copies.put(copy)
-        took = duration(time.monotonic() - begun)
+        with copy() as taken:
+            found = taken.try_out(broken)
         style = "red" if found is Verdict.SURVIVED else "green"
-        console.print(Text.assemble((f"{found} noticed ({took}): ", style), str(broken)))
+        console.print(Text.assemble((f"{found} noticed ({duration(time.monotonic() - begun)}): ", style), str(broken)))
         return found
 
+    with step("make copies of the checkout"):
+        for number in range(COPIES):
+            copies.put(Copy(folder / f"copy{number}"))
+    stages = {tuple(command) for broken in lines for stage in Verdict for command in commands(stage, broken.part)}
     with ThreadPoolExecutor(COPIES) as workers:
+        with step("see that everything passes while nothing is broken", 480):
+            list(workers.map(prove, sorted(stages)))
         return list(workers.map(verdict, lines))
 
 

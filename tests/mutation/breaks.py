@@ -17,6 +17,7 @@ _OPPOSITE: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
 }
+_HAVE_THEIR_OWN: Final = (ast.Compare, ast.BoolOp, ast.UnaryOp)  # conditions that are broken by themselves
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[tuple[ast.expr | ast.stmt, a
             yield node, ast.Pass()
         case ast.Assign(targets=[ast.Attribute() | ast.Subscript()]):
             yield node, ast.Pass()
-        case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
+        case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) if not isinstance(test, _HAVE_THEIR_OWN):
             yield test, ast.UnaryOp(ast.Not(), test)
         case ast.Compare(left=left, ops=[operator], comparators=comparators):
             yield node, ast.Compare(left, [_OPPOSITE[type(operator)]()], comparators)
