@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from infra.platform import manifests
 from sandbox.state import State
 from tests.e2e.conftest import Local
 from tests.infra import stacks
+from tests.infra.recording import Recording
 from tests.infra.values import Object
 
 pytestmark = pytest.mark.e2e
@@ -57,6 +58,34 @@ def test_every_object_of_the_platform_is_accepted(state: State) -> None:
     assert len([thing for thing in declared if thing["kind"] == "CustomResourceDefinition"]) == len(definitions)
     # In their own namespaces, where they already are: a node port is there only once.
     assert submit(state, declared) == ""
+
+
+def served(state: State, group: str) -> set[str]:
+    """The resources of an API group, with their subresources."""
+    versions = [entry["version"] for entry in raw(state, f"/apis/{group}")["versions"]] if group else ["v1"]
+    lists = [raw(state, f"/apis/{group}/{version}" if group else f"/api/{version}") for version in versions]
+    return {resource["name"] for one in lists for resource in one["resources"]}
+
+
+def raw(state: State, path: str) -> Any:
+    done = kubectl(state, "get", "--raw", path)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("program", [stacks.platform, stacks.serving])
+def test_every_right_is_on_something_that_exists(state: State, program: Callable[[], Recording]) -> None:
+    roles = [thing for thing in program().kubernetes if thing["kind"] in ("Role", "ClusterRole")]
+    rights = {
+        (group, resource)
+        for role in roles
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        if not resource.endswith("/finalizers")  # looked at where owners are set, and never asked for
+    }
+    assert len(rights) > 2
+    assert {(group, resource) for group, resource in rights if resource not in served(state, group)} == set()
 
 
 @pytest.mark.parametrize("kind", ["Deployment", "Rollout", "IngressRoute", "HorizontalPodAutoscaler"])

@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from sandbox.progress import duration, step
@@ -85,7 +85,7 @@ def counts(lines: list[Broken], verdicts: list[Verdict]) -> dict[str, dict[str, 
 
 def shown(found: dict[str, dict[str, int]]) -> Table:
     """The same as a table."""
-    table = Table("part", *Verdict, title="what noticed a broken line first")
+    table = Table(Column("part", no_wrap=True), *Verdict, title="what noticed a broken line first")
     for part, counted in found.items():
         table.add_row(part, *map(str, counted.values()))
     return table

@@ -1,6 +1,7 @@
 """Ways to break a line of Python: each changes what it does, and leaves it valid."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,7 @@ _OPPOSITE: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
 }
+_NAME: Final = re.compile(r"[\w./:@*=-]+")  # what has spaces is for people to read
 _HAVE_THEIR_OWN: Final = (ast.Compare, ast.BoolOp, ast.UnaryOp)  # conditions that are broken by themselves
 
 
@@ -46,9 +48,14 @@ def breaks(source: str) -> list[Break]:
 
 
 def _code(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
-    """Its statements and expressions, without docstrings and what an f-string is made of: neither has a place."""
+    """Its statements and expressions, without those of which a change says nothing or can't be told.
+
+    Left out are docstrings, what f-strings are made of (which has no place of its own), and decorators: that a
+    dataclass is frozen keeps people from mistakes, and no test can fail without it.
+    """
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.JoinedStr):
+        if isinstance(child, ast.JoinedStr) or child in decorators:
             continue
         if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             continue
@@ -75,8 +82,8 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[tuple[ast.expr | ast.stmt, a
             yield node, ast.Constant(not value)
         case ast.Constant(value=int(value) | float(value)):
             yield node, ast.Constant(value + 1)
-        case ast.Constant(value=str(value)) if value and not any(map(str.isspace, value)):
-            yield node, ast.Constant(f"{value}x")  # a name; what has spaces is for people to read
+        case ast.Constant(value=str(value)) if _NAME.fullmatch(value):
+            yield node, ast.Constant(f"{value}x")
         case _:
             pass
 

@@ -39,7 +39,17 @@ def test_a_line_is_broken(line: str, broken: str) -> None:
     assert broken in changed(line)
 
 
-@pytest.mark.parametrize("line", ["'a docstring'", "x = 'for people to read'", "x = f'{a}-1'", "x = a", "x = None"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "'a docstring'",
+        "x = 'for people to read'",
+        "x = f'{a}-1'",
+        "x = a",
+        "x = None",
+        "@data(frozen=True)\nclass A: a: int",
+    ],
+)
 def test_what_people_read_and_what_would_say_the_same_stays(line: str) -> None:
     assert changed(line) == []
 

@@ -48,6 +48,10 @@ def test_it_is_unprivileged_and_can_only_write_to_volumes_of_limited_size() -> N
         "models": {"sizeLimit": "256Mi"},
         "tmp": {"sizeLimit": "64Mi"},
     }
+    assert {mount["name"]: mount["mountPath"] for mount in container()["volumeMounts"]} == {
+        "models": pod.CACHE,
+        "tmp": "/tmp",  # noqa: S108 - a volume of its own
+    }
 
 
 def test_it_holds_no_token_and_no_addresses_of_other_services() -> None:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 from sandbox import engine, lifecycle
 from sandbox.driver import Access, DriverName
 from sandbox.engine import EngineError, StackInUse
+from sandbox.errors import SandboxError
 from sandbox.local import bundles, cluster, journey, report, stacks
 from sandbox.state import State
 
@@ -137,3 +139,9 @@ def test_a_platform_that_was_never_up_has_lost_nothing() -> None:
     platform = Mock()
     platform.outputs.return_value = {}
     assert not journey.is_forgotten(platform, Mock(store="http://nowhere.invalid"))
+
+
+def test_what_the_release_tool_has_against_a_bundle_is_told(tmp_path: Path) -> None:
+    store: dict[str, Any] = {"url": "s3://models", "region": "us-east-1", "environment": {}}
+    with pytest.raises(SandboxError, match=rf"maintenance_predictor 1.0.0 could not be published: .*{tmp_path}/none"):
+        journey.publish(tmp_path / "none", "1.0.0", store)

@@ -143,3 +143,8 @@ def test_what_goes_wrong_ends_in_one_line(
 
     assert ended.value.code == code
     assert capfd.readouterr().err.startswith(line)
+
+
+def test_a_command_that_there_is_not_is_told_how_it_goes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert toolchain.main(["clear"]) == 2
+    assert "usage: python -m sandbox.toolchain [clean]" in capsys.readouterr().err
