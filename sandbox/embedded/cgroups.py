@@ -28,6 +28,16 @@ def make(name: str) -> None:
                 (group / setting).write_text((hierarchy / setting).read_text())
 
 
+def members(name: str) -> set[int]:
+    """The ids of all processes in the group."""
+    found: set[int] = set()
+    for hierarchy in hierarchies():
+        for folder, _, _ in os.walk(hierarchy / name):
+            with contextlib.suppress(OSError):  # it went while we looked
+                found.update(map(int, (Path(folder) / "cgroup.procs").read_text().split()))
+    return found
+
+
 def kill(name: str) -> None:
     """Kill every process in the group and wait until none is left.
 
@@ -35,12 +45,12 @@ def kill(name: str) -> None:
         SandboxError: one does not end.
     """
     deadline = time.monotonic() + ENDED_WITHIN
-    while members := _members(name):
-        for pid in members:
+    while living := members(name):
+        for pid in living:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if time.monotonic() > deadline:
-            raise SandboxError(f"processes {sorted(members)} of pods do not end: wait, then run this again")
+            raise SandboxError(f"processes {sorted(living)} of pods do not end: wait, then run this again")
         time.sleep(0.05)
 
 
@@ -55,15 +65,6 @@ def hierarchies() -> list[Path]:
     """The root of each hierarchy: one with version 2; one for each controller, and often one more, with version 1."""
     mounts = (line.split() for line in Path("/proc/self/mounts").read_text().splitlines())
     return sorted({Path(mount[1]).resolve() for mount in mounts if mount[2] in {"cgroup", "cgroup2"}})
-
-
-def _members(name: str) -> set[int]:
-    members: set[int] = set()
-    for hierarchy in hierarchies():
-        for folder, _, _ in os.walk(hierarchy / name):
-            with contextlib.suppress(OSError):  # it went while we looked
-                members.update(map(int, (Path(folder) / "cgroup.procs").read_text().split()))
-    return members
 
 
 def _remove(group: Path) -> None:

@@ -32,6 +32,11 @@ class Isolated:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "SLIPWAY_STATE": str(self.state.root)}
 
+    @property
+    def group(self) -> str:
+        """The control group of its pods."""
+        return Layout(self.state).cgroup
+
     def inside(self, *command: str) -> list[str]:
         return ["nsenter", f"--net={NAMESPACES / self.namespace}", "--", *command]
 
@@ -66,8 +71,12 @@ class Isolated:
 
     def kill_everything(self) -> None:
         """What happens to processes when a machine stops, or a session ends: nobody is asked."""
+        self.kill_all_but_pods()
+        cgroups.kill(self.group)
+
+    def kill_all_but_pods(self) -> None:
+        """Kill what the sandbox consists of; what its pods run lives on, and nobody knows it any more."""
         processes.end(self.state.cluster, process_table.owned(self.state.cluster), grace=0)
-        cgroups.kill(Layout(self.state).cgroup)
 
     def begin(self) -> None:
         """Make the namespace: it has a loopback interface and nothing else."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.embedded import addresses
+from sandbox.embedded import addresses, cgroups
 from tests.sandbox.isolation import HERE, Isolated
 from tests.sandbox.surroundings import everything, live_beside, reached, serving
 
@@ -16,10 +16,12 @@ def test_a_sandbox_comes_survives_and_leaves_everything_as_it_was(isolated: Isol
     isolated.up()
     isolated.kubectl("create", "configmap", "kept", "--from-literal=a=b")
 
-    # Its processes are killed, its interfaces and rules stay.
-    isolated.kill_everything()
+    # Its processes are killed; its interfaces and rules stay, and so does what its pods ran.
+    isolated.kill_all_but_pods()
     assert isolated.status()["etcd"]["trouble"] == "not running"
+    assert (orphans := cgroups.members(isolated.group))
     isolated.up()
+    assert not orphans & cgroups.members(isolated.group)
 
     # Its interface is removed, too.
     isolated.kill_everything()
