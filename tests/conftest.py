@@ -1,27 +1,11 @@
-"""What all tests share: how they are collected, an S3, and updates without previews."""
+"""What all tests share: an S3, and updates without previews."""
 
-import gc
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from sandbox.engine import Operation, Stack
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """Collect without garbage collection, and leave what was collected out of later ones: it stays to the end.
-
-    pytest rewrites each test module's syntax tree, and a finalizer that runs in the middle of that makes Python before
-    3.11.8 fail now and then with "AST constructor recursion depth mismatch" (cpython issue 106905).
-    """
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @pytest.fixture(scope="session")
