@@ -13,3 +13,23 @@ def test_every_component_says_when_it_is_complete(program: Callable[[], Recordin
     recording = program()
     assert len(recording.components) > 3
     assert recording.components <= recording.complete
+
+
+def test_components_keep_their_types() -> None:
+    # A type is part of the names that the engine keeps of all that is in it: another one would replace all of that.
+    urns = stacks.platform().components | stacks.serving().components
+    types = {urn.split("::")[2].rpartition("$")[2] for urn in urns}
+    assert types - {"pulumi:pulumi:Stack"} == {
+        "slipway:index:GuardedNamespace",
+        "slipway:index:Identity",
+        "slipway:platform:CustomResourceDefinitions",
+        "slipway:platform:Gateway",
+        "slipway:platform:ModelBucket",
+        "slipway:platform:RolloutsController",
+        "slipway:serving:Autoscaling",
+        "slipway:serving:Delivery",
+        "slipway:serving:ModelServer",
+        "slipway:serving:Routes",
+        "slipway:serving:ServiceImage",
+        "slipway:serving:Verification",
+    }

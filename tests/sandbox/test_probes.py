@@ -1,5 +1,6 @@
 """Probes tell why something does not work."""
 
+import os
 import socket
 import struct
 import threading
@@ -90,3 +91,10 @@ def test_a_name_is_known_when_a_record_comes_back(
 
     assert (trouble is None) is known
     assert b"\x0akubernetes\x07default\x03svc\x07cluster\x05local\x00" in queries[0]
+
+
+def test_asking_a_socket_again_and_again_keeps_nothing_open(tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    for _ in range(3):
+        assert probes.accepts(tmp_path / "nobody.sock") is not None
+    assert len(os.listdir("/proc/self/fd")) == len(before)

@@ -49,6 +49,14 @@ def test_steps_of_several_threads_have_a_line_each_whatever_ends_first(terminal:
         assert f"✓ build the {name}: " in terminal.getvalue()
 
 
+def test_the_terminal_has_its_cursor_back_when_the_last_step_has_ended(terminal: io.StringIO) -> None:
+    hidden, shown = "\x1b[?25l", "\x1b[?25h"
+    with step("build the outer"), step("build the inner"):
+        wait_for(terminal, r"build the outer: \d s\s+build the inner: \d s")
+        assert terminal.getvalue().rfind(hidden) > terminal.getvalue().rfind(shown)
+    assert terminal.getvalue().rfind(shown) > terminal.getvalue().rfind(hidden)
+
+
 def test_a_step_that_fails_is_not_told_as_done(terminal: io.StringIO) -> None:
     with pytest.raises(ValueError, match="no"), step("build it"):
         raise ValueError("no")

@@ -203,7 +203,7 @@ def test_an_overlapping_network_is_named(machine: Machine, check: Callable[[], N
         check()
 
 
-@pytest.mark.parametrize("to", ["10.96.0.0/16", "10.96.0.10", "10.244.0.0/24", "10.0.0.0/8"])
+@pytest.mark.parametrize("to", ["10.96.0.0/16", "10.96.0.10", "10.244.0.0/24", "10.0.0.0/8", "0.0.0.0/2"])
 def test_a_route_that_overlaps_is_named_instead_of_replaced(
     machine: Machine, check: Callable[[], None], to: str
 ) -> None:

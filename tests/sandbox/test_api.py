@@ -1,0 +1,63 @@
+"""Objects are sent to the place that the API server has for their kind."""
+
+import json
+import threading
+from collections.abc import Generator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sandbox.api import Api
+from sandbox.embedded import addons, pki
+from sandbox.embedded.layout import Layout
+from sandbox.state import State
+
+
+@pytest.fixture
+def sent() -> dict[str, str]:
+    """The kinds of the objects that were sent, by where to."""
+    return {}
+
+
+@pytest.fixture
+def kubeconfig(sent: dict[str, str], tmp_path: Path) -> Generator[Path]:
+    """Of a server that takes everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PATCH(self) -> None:
+            sent[self.path] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["kind"]
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        clusters = [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{server.server_port}"}}]
+        contexts = [{"name": "x", "context": {"cluster": "c"}}]
+        file = tmp_path / "kubeconfig"
+        file.write_text(yaml.safe_dump({"clusters": clusters, "contexts": contexts, "current-context": "x"}))
+        yield file
+        server.shutdown()
+
+
+def test_every_object_of_the_add_ons_has_its_place(kubeconfig: Path, sent: dict[str, str], tmp_path: Path) -> None:
+    images = {name: f"registry.k8s.io/{name}:v1@sha256:{'0' * 64}" for name in ("coredns", "metrics-server")}
+    manifests = addons.manifests(images, pki.make(Layout(State(tmp_path / "state"))))
+    api = Api(kubeconfig)
+    for manifest in manifests:
+        api.apply(manifest)
+    api.close()
+
+    places = {path.partition("?")[0]: kind for path, kind in sent.items()}
+    assert len(places) == len(manifests)
+    for place, kind in places.items():
+        assert place.split("/")[-2] == f"{kind.lower()}s"
+        everywhere = kind.startswith("Cluster") or kind == "APIService"
+        assert ("/namespaces/kube-system/" in place) is not everywhere
+    assert all("fieldValidation=Strict" in path for path in sent)
