@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,9 +10,12 @@ import pytest
 
 from tests.e2e.test_soak import KILLS, RATE
 from tests.infra.stacks import CHECKOUT
+from tests.mutation.trial import Verdict
 
 PAGE: Final = CHECKOUT / "docs" / "evidence.md"
-FIGURES: Final[dict[str, Any]] = json.loads((CHECKOUT / "docs" / "figures" / "soak.json").read_text())
+FOLDER: Final = CHECKOUT / "docs" / "figures"
+FIGURES: Final[dict[str, Any]] = json.loads((FOLDER / "soak.json").read_text())
+MUTATION: Final[dict[str, Any]] = json.loads((FOLDER / "mutation.json").read_text())
 KILLED: Final[dict[str, Any]] = FIGURES["kills"]
 RELEASES: Final[dict[str, int]] = FIGURES["releases"]
 
@@ -37,6 +41,22 @@ def times(verb: str) -> str:
 )
 def test_it_says_what_the_soak_measured(said: str) -> None:
     assert said in PAGE.read_text()
+
+
+def test_it_says_which_broken_lines_were_noticed() -> None:
+    parts: dict[str, dict[str, int]] = MUTATION["lines"]
+    noticed = Counter[str]()
+    for part in parts.values():
+        noticed.update(part)
+    said = " ".join(PAGE.read_text().split())
+    assert (
+        f"Measured on {MUTATION['date']} ({MUTATION['machine']}), with seed {MUTATION['seed']}: "
+        f"of {noticed.total()} lines in {len(parts)} parts, unit tests noticed {noticed[Verdict.UNIT]}, types and lint "
+        f"{noticed[Verdict.CHECKS]}, tests on the sandbox {noticed[Verdict.CLUSTER]}, and nothing "
+        f"{noticed[Verdict.SURVIVED]}"
+    ) in said
+    for survivor in MUTATION["survived"]:
+        assert f"`{survivor.partition(': ')[0]}`" in said
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)]+)\)", PAGE.read_text()))

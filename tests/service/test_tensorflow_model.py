@@ -42,6 +42,7 @@ def test_a_signature_is_fed_as_it_wants(dtype: str, shapes: dict[str, list[int |
         ({"x": ([1, 4], "float32")}, "first dimension must be open"),
         ({"x": ([None, 4], "int64")}, "'x' is int64"),
         ({name: ([None], "float32") for name in [*NAMES[:3], "speed"]}, "each of .*'rpm'"),
+        ({name: ([None, 1, 1], "float32") for name in NAMES}, r"or \(None, 1\) for each of"),
     ],
 )
 def test_a_signature_that_cannot_be_fed_is_refused(specs: Any, reason: str, save: Save) -> None:

@@ -38,7 +38,7 @@ def build(go: Go, folder: Path) -> dict[str, str]:
 def test_only_the_registry_is_the_users_choice(go: Go, tmp_path: Path) -> None:
     environment = build(go, tmp_path)
 
-    assert environment["GOENV"] == "off"
+    assert environment["GOENV"] == environment["GOWORK"] == "off"
     assert environment["GOFLAGS"] == "-modcacherw -buildvcs=false"
     assert environment["GOPROXY"] == "https://proxy.example"
     assert environment["GOEXPERIMENT"] == "nojsonv2"

@@ -10,6 +10,7 @@ import yaml
 from sandbox.state import State
 from sandbox.toolchain import manifests, programs
 from sandbox.toolchain.errors import BuildError
+from tests.infra.stacks import CHECKOUT
 
 
 class Upstream:
@@ -48,6 +49,11 @@ def upstream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Upstream:
 @pytest.fixture
 def state(tmp_path: Path) -> State:
     return State(tmp_path / "state")
+
+
+def test_the_lock_is_beside_the_program_that_declares_them() -> None:
+    assert manifests.LOCK == CHECKOUT / "infra" / "platform" / "manifests.lock.yaml"
+    assert manifests.LOCK.is_file()
 
 
 def test_they_are_where_the_platform_reads_them(upstream: Upstream, state: State) -> None:

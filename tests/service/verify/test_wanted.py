@@ -5,7 +5,7 @@ from service.verify.wanted import VerificationFailed, Wanted
 ENVIRONMENT = {
     "NAMESPACE": "serving",
     "ROLLOUT": "maintenance-predictor",
-    "GATEWAY_URL": "http://gateway/maintenance-predictor/",
+    "GATEWAY_URL": "http://gateway/box/",
     "MODEL_VERSION": "1.1.0",
     "MODEL_MANIFEST": "sha256:11",
     "RELEASE": "7f",
@@ -15,7 +15,7 @@ ENVIRONMENT = {
 
 def test_the_job_says_what_is_wanted() -> None:
     wanted = Wanted.from_environment(ENVIRONMENT)
-    assert (wanted.gateway_url, wanted.timeout) == ("http://gateway/maintenance-predictor", 120)
+    assert (wanted.gateway_url, wanted.timeout) == ("http://gateway/box", 120)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENT)
