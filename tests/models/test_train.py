@@ -8,8 +8,8 @@ from unittest.mock import Mock
 
 import pytest
 
+from models import train as trainer
 from models.datasets import RECIPES, holdout
-from models.train import train as training
 from slipway.bundle import Bundle
 from slipway.card import read_card
 from slipway.tables import read_table
@@ -71,7 +71,7 @@ def test_a_version_that_was_trained_before_is_replaced_as_a_whole(
     for remains in ("1.0.0", ".1.0.0.partial"):
         (tmp_path / remains).mkdir()
         (tmp_path / remains / "old").touch()
-    bundle = training("1.0.0", tmp_path)
+    bundle = trainer.train("1.0.0", tmp_path)
     assert bundle == tmp_path / "1.0.0"
     assert {path.name for path in tmp_path.iterdir()} == {"1.0.0"}
     assert {path.name for path in bundle.iterdir()} == {"saved_model", "card.yaml", "holdout.csv", "training.csv"}

@@ -13,6 +13,7 @@ from sandbox.api import Api
 from sandbox.embedded import addons, pki
 from sandbox.embedded.layout import Layout
 from sandbox.state import State
+from tests.sandbox.embedded.test_addons import IMAGES
 
 
 @pytest.fixture
@@ -47,8 +48,7 @@ def kubeconfig(sent: dict[str, str], tmp_path: Path) -> Generator[Path]:
 
 
 def test_every_object_of_the_add_ons_has_its_place(kubeconfig: Path, sent: dict[str, str], tmp_path: Path) -> None:
-    images = {name: f"registry.k8s.io/{name}:v1@sha256:{'0' * 64}" for name in ("coredns", "metrics-server")}
-    manifests = addons.manifests(images, pki.make(Layout(State(tmp_path / "state"))))
+    manifests = addons.manifests(IMAGES, pki.make(Layout(State(tmp_path / "state"))))
     api = Api(kubeconfig)
     for manifest in manifests:
         api.apply(manifest)

@@ -1,15 +1,19 @@
 """The plugin without a cluster."""
 
+import threading
 from collections.abc import Callable
 from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import grpc
 import pytest
 import yaml
 
+from sandbox.plugins.kubernetes.configure import configured
 from sandbox.plugins.kubernetes.creations import Creations
+from sandbox.plugins.kubernetes.log import Log
 from sandbox.plugins.kubernetes.servicer import Servicer
 from sandbox.plugins.wire import Secret, Unknown
 
@@ -27,6 +31,15 @@ def plugin(serve_plugin: Callable[..., Any], creations: Creations) -> Any:
     served = serve_plugin(Servicer(creations))
     served.configure({"kubeconfig": NOWHERE, "namespace": "team"})
     return served
+
+
+def test_a_cluster_that_does_not_answer_is_told_once(creations: Creations) -> None:
+    log = Mock(spec=Log)
+    session = configured({"kubeconfig": NOWHERE}, log, creations, threading.Event())
+    (said,) = log.warn.call_args.args
+    assert said.startswith("configured Kubernetes cluster is unreachable: ")
+    assert "127.0.0.1" in said
+    assert session.unreachable in said
 
 
 def config_map(**more: Any) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_the_stack_is_told_the_digest_of_every_version_and_so_is_the_report(worl
     assert world.show.call_args.args[2] == digests
 
 
-def test_what_was_on_a_sandbox_that_is_goneis_forgotten_before_the_new_one_is_touched(
+def test_what_was_on_a_sandbox_that_is_gone_is_forgotten_before_the_new_one_is_touched(
     world: Mock, tmp_path: Path
 ) -> None:
     booted(world, "one")
