@@ -1,9 +1,7 @@
 """Objects are sent to the place that the API server has for their kind."""
 
 import json
-import threading
 from collections.abc import Generator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from sandbox.api import Api
 from sandbox.embedded import addons, pki
 from sandbox.embedded.layout import Layout
 from sandbox.state import State
+from tests.http_servers import Handler, answering
 from tests.sandbox.embedded.test_addons import IMAGES
 
 
@@ -26,7 +25,7 @@ def sent() -> dict[str, str]:
 def kubeconfig(sent: dict[str, str], tmp_path: Path) -> Generator[Path]:
     """Of a server that takes everything."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Takes(Handler):
         def do_PATCH(self) -> None:
             sent[self.path] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["kind"]
             self.send_response(200)
@@ -34,17 +33,12 @@ def kubeconfig(sent: dict[str, str], tmp_path: Path) -> Generator[Path]:
             self.end_headers()
             self.wfile.write(b"{}")
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        clusters = [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{server.server_port}"}}]
+    with answering(Takes) as url:
+        clusters = [{"name": "c", "cluster": {"server": url}}]
         contexts = [{"name": "x", "context": {"cluster": "c"}}]
         file = tmp_path / "kubeconfig"
         file.write_text(yaml.safe_dump({"clusters": clusters, "contexts": contexts, "current-context": "x"}))
         yield file
-        server.shutdown()
 
 
 def test_every_object_of_the_add_ons_has_its_place(kubeconfig: Path, sent: dict[str, str], tmp_path: Path) -> None:

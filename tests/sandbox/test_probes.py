@@ -3,32 +3,26 @@
 import os
 import socket
 import struct
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from sandbox import probes
+from tests.http_servers import Handler, answering
 
 
 @contextmanager
 def server(status: int) -> Generator[str]:
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         def do_GET(self) -> None:
             self.send_response(status)
             self.end_headers()
             self.wfile.write(b"[-]etcd failed:\n reason withheld")
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as one:
-        threading.Thread(target=one.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://127.0.0.1:{one.server_port}"
-        one.shutdown()
+    with answering(Answers) as url:
+        yield url
 
 
 def test_success_is_no_trouble() -> None:

@@ -1,6 +1,5 @@
 """A registry of the tests' own, and the plugin with a storage of its own."""
 
-import http.server
 import json
 import os
 import socket
@@ -16,6 +15,7 @@ import pytest
 
 from sandbox.plugins.docker_build.builder import Builder
 from sandbox.plugins.docker_build.provider import DockerBuild
+from tests.http_servers import Handler, answering
 
 
 @pytest.fixture(scope="session")
@@ -139,7 +139,7 @@ def slow_file() -> Iterator[tuple[str, threading.Event]]:
     """The URL of a file that never comes to its end."""
     asked, over = threading.Event(), threading.Event()
 
-    class Slow(http.server.BaseHTTPRequestHandler):
+    class Slow(Handler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Length", "1000000")
@@ -147,15 +147,9 @@ def slow_file() -> Iterator[tuple[str, threading.Event]]:
             asked.set()
             over.wait()
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/slow", asked
-    over.set()
-    server.shutdown()
-    server.server_close()
+    with answering(Slow) as url:
+        yield f"{url}/slow", asked
+        over.set()
 
 
 @pytest.fixture

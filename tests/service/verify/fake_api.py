@@ -4,13 +4,12 @@ import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import unquote
 
 from service.verify.api_server import ApiServer
+from tests.http_servers import Handler, answering
 
 Answer = tuple[int, Any]
 
@@ -52,7 +51,7 @@ def listening() -> Generator[Fake]:
     """A fake that answers until the block ends."""
     fake = Fake()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         def do_GET(self) -> None:
             fake.asked.append((unquote(self.path), self.headers.get("Authorization")))
             self.answer(*fake.next(self.path))
@@ -73,15 +72,5 @@ def listening() -> Generator[Fake]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        fake.url = f"http://127.0.0.1:{server.server_port}"
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield fake
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(Answers) as fake.url:
+        yield fake

@@ -1,0 +1,26 @@
+"""Servers of the tests' own, for one block each."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers as the test says, and tells nothing of it on the terminal."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def answering(handler: type[Handler]) -> Generator[str]:
+    """The URL, without a path, of a server on the loopback interface that answers until the block ends."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
