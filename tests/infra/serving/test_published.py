@@ -110,6 +110,7 @@ def test_the_store_is_asked_where_and_how_the_platform_says() -> None:
 def test_nothing_in_the_cluster_is_declared_for_a_model_that_is_not_there(
     store: Store, monkeypatch: pytest.MonkeyPatch, *, preview: bool
 ) -> None:
+    stacks.platform()  # is recorded once for all tests, and must not be recorded here
     kept = recording.Recording()
     monkeypatch.setattr(recording, "Recording", lambda: kept)
 
