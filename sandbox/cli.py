@@ -10,6 +10,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -141,4 +142,19 @@ def _existing(
     if kubeconfig is None or registry is None or s3 is None:
         missing = next(option for option, value in given.items() if value is None)
         raise SandboxError(f"--driver kubeconfig needs {missing}: see `python -m sandbox up --help`")
-    return Existing(kubeconfig=kubeconfig, registry=registry, s3=s3.rstrip("/"), gateway=gateway.rstrip("/"))
+    return Existing(
+        kubeconfig=kubeconfig, registry=registry, s3=_server("--s3", s3), gateway=_server("--gateway", gateway)
+    )
+
+
+def _server(option: str, url: str) -> str:
+    url = url.rstrip("/")
+    try:
+        parts = urlsplit(url)
+        has_server = parts.hostname and parts.port != 0 and not parts.username
+        is_whole = has_server and url in (f"http://{parts.netloc}", f"https://{parts.netloc}")
+    except ValueError:  # of a port that is none, or a bracket that isn't closed
+        is_whole = False
+    if not is_whole:
+        raise SandboxError(f"{option} {url} is no server's URL: give scheme, host and port, like {GATEWAY}")
+    return url

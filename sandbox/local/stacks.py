@@ -1,5 +1,6 @@
 """The two local stacks, with the configuration that fits this machine."""
 
+import ipaddress
 import socket
 from collections.abc import Mapping
 from typing import Any
@@ -77,12 +78,14 @@ def _known(config: Config, base: str, digests: Mapping[str, str]) -> dict[str, s
 
 
 def _address(url: str) -> dict[str, Any]:
-    # Network policies know no names.
+    # Network policies know no names. Of a name that has addresses of both kinds they get the first of version 4.
     parts = urlsplit(url)
     try:
-        address = socket.gethostbyname(parts.hostname or "")
+        found = socket.getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
     except OSError as error:
         raise SandboxError(
             f"--s3 {url}: {parts.hostname} can't be found ({error.strerror}): give its address"
         ) from None
-    return {"cidr": f"{address}/32", "port": parts.port or (443 if parts.scheme == "https" else 80)}
+    *_, (address, *_) = min(found, key=lambda one: one[0])
+    network = ipaddress.ip_network(address)
+    return {"cidr": str(network), "port": parts.port or (443 if parts.scheme == "https" else 80)}

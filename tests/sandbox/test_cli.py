@@ -44,6 +44,43 @@ def invoke(*arguments: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:9000",
+        "s3://models",
+        "http://",
+        "http://h:x",
+        "http://h:0",
+        "http://h:99999",
+        "http://[::1",
+        "http://h/models",
+        "http://h?region=x",
+        "http://user@h",
+    ],
+)
+@pytest.mark.parametrize("option", ["--s3", "--gateway"])
+def test_what_is_no_servers_url_is_refused(state: State, option: str, url: str) -> None:
+    given = {"--kubeconfig": "k", "--registry": "r", "--s3": "http://h", option: url}
+    code, said = refused("up", "--driver", "kubeconfig", *(word for pair in given.items() for word in pair))
+
+    assert code == 1
+    assert " ".join(said.split()).startswith(f"error: {option} {url.rstrip('/')} is no server's URL: give scheme, host")
+    assert not list(state.root.iterdir())
+
+
+@pytest.mark.parametrize("url", ["http://h", "https://s3.test:9000/", "http://[fd00::9]:9000"])
+def test_a_servers_url_is_taken_without_a_slash_at_its_end(
+    state: State, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    up = Mock(return_value=access(state))
+    monkeypatch.setattr(lifecycle, "up", up)
+    invoke("up", "--driver", "kubeconfig", "--kubeconfig", "k", "--registry", "r", "--s3", url, "--gateway", url)
+
+    existing = up.call_args.args[2]
+    assert (existing.s3, existing.gateway) == (url.rstrip("/"), url.rstrip("/"))
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--registry", "r"], "--registry is for an existing cluster: add `--driver kubeconfig`"),

@@ -105,6 +105,11 @@ def test_a_store_that_is_given_by_name_is_found_for_the_network_policies(state: 
     assert (store.address.cidr, store.address.port) == ("127.0.0.1/32", 9000)
 
 
+def test_a_store_may_have_an_address_of_version_6(state: State) -> None:
+    store = platform(state, "http://[fd00::9]:9000").foundation.store
+    assert (store.address.cidr, store.address.port) == ("fd00::9/128", 9000)
+
+
 def test_a_store_that_nobody_knows_is_refused(state: State) -> None:
     with pytest.raises(SandboxError, match=r"--s3 http://s3\.invalid: s3\.invalid can't be found .*: give its address"):
         platform(state, "http://s3.invalid")
