@@ -52,6 +52,10 @@ class Cluster:
         """What an autoscaler has measured and wants: its status."""
         return self.get(f"/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers/{name}")["status"]
 
+    def replicas(self, namespace: str, rollout: str) -> int:
+        """How many pods a rollout is to have, as the autoscaler has last written it."""
+        return self.get(f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/rollouts/{rollout}")["spec"]["replicas"]
+
     def weights(self, namespace: str, name: str) -> dict[str, int]:
         """The share of each service in a split, in percent."""
         split = self.get(f"/apis/traefik.io/v1alpha1/namespaces/{namespace}/traefikservices/{name}")

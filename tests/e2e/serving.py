@@ -19,6 +19,8 @@ from tests.e2e.kills import killed
 
 MODEL: Final = "maintenance_predictor"
 NAME: Final = "maintenance-predictor"
+STABLE: Final = f"{NAME}-stable"
+"""The service of the version in production. Pods of the one before stay for a while, and are none of its."""
 OTHER: Final = "building_load"
 NAMESPACE: Final = "serving-e2e"
 ROUTE: Final = "/e2e/maintenance-predictor"

@@ -12,7 +12,7 @@ from sandbox.local import bundles, journey, questions
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.conftest import Local, Turn
 from tests.e2e.load import Load
-from tests.e2e.serving import MODEL, NAME, NAMESPACE, Serving
+from tests.e2e.serving import MODEL, NAME, NAMESPACE, STABLE, Serving
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -77,11 +77,14 @@ def test_a_pod_that_is_killed_costs_no_request_of_a_client_that_tries_once_more(
 
 
 def replace(cluster: Cluster, *how: str) -> None:
-    """Delete one of the pods that serve, and wait until it is gone and there are as many again."""
-    before = eventually(lambda: cluster.ready_pods(NAMESPACE, PODS), lambda pods: len(pods) >= 2, 120)
-    gone = min(before)
+    """Delete one of the pods that serve, and wait until it is gone and as many serve as the autoscaler wants."""
+
+    def serving() -> set[str]:
+        return cluster.pods_behind(NAMESPACE, STABLE)
+
+    gone = min(eventually(serving, lambda pods: len(pods) >= 2, 120))
     cluster.kubectl("-n", NAMESPACE, "delete", "pod", gone, *how)
-    eventually(lambda: cluster.ready_pods(NAMESPACE, PODS), lambda pods: len(pods - before) >= 1, 120)
+    eventually(serving, lambda pods: gone not in pods and len(pods) >= max(2, cluster.replicas(NAMESPACE, NAME)), 120)
     eventually(
         lambda: {pod["metadata"]["name"] for pod in cluster.pods(NAMESPACE)}, lambda found: gone not in found, 120
     )

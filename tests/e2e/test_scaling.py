@@ -8,8 +8,7 @@ import pytest
 from sandbox.local import questions
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.load import Load
-from tests.e2e.serving import NAME, NAMESPACE, Serving
-from tests.e2e.test_faults import PODS
+from tests.e2e.serving import NAME, NAMESPACE, STABLE, Serving
 
 pytestmark = pytest.mark.e2e
 
@@ -20,8 +19,8 @@ them idle at 40 % at most without asking for more."""
 
 
 def test_load_brings_more_pods_and_its_end_takes_them_away_and_neither_is_drift(e2e: Serving, cluster: Cluster) -> None:
-    def ready() -> int:
-        return len(cluster.ready_pods(NAMESPACE, PODS))
+    def serving() -> int:
+        return len(cluster.pods_behind(NAMESPACE, STABLE))
 
     e2e.settle()
     measured = eventually(
@@ -32,12 +31,12 @@ def test_load_brings_more_pods_and_its_end_takes_them_away_and_neither_is_drift(
     assert used(measured)["memory"] <= IDLE_MEMORY
 
     with Load(f"{e2e.url}/predict", dict(questions.READINGS[0]), RATE) as load:
-        eventually(ready, lambda count: count >= 3, 240)
+        eventually(serving, lambda count: count >= 3, 240)
         e2e.stack.preview(expect_no_changes=True)
     assert load.tally.lost == {}
     assert e2e.stack.refresh() == frozenset()
     e2e.stack.preview(expect_no_changes=True)
-    eventually(ready, lambda count: count == 2, 300)
+    eventually(serving, lambda count: count == 2, 300)
 
 
 def used(status: Mapping[str, Any]) -> dict[str, int]:
