@@ -31,7 +31,7 @@ pytestmark = pytest.mark.cluster
 
 PREFIX = "sandbox-test"
 ANOTHER_NETWORK = "203.0.113.1"  # reserved for documentation (RFC 5737): nobody is there
-GET = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=5).status)"
+GET = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=30).status)"
 CONNECT = """
 import socket, sys
 try:
@@ -152,12 +152,12 @@ def pods(state: State) -> Generator[Pods]:
             service("one", "NodePort"),
         ]
         both.kubectl("apply", "--filename=-", given=json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
-        both.kubectl("wait", "--for=condition=Ready", "pod/one", "pod/two", "--timeout=120s")
+        both.kubectl("wait", "--for=condition=Ready", "pod/one", "pod/two", "--timeout=300s")
         while probes.answers(f"http://127.0.0.1:{both.node_port()}/"):  # kube-proxy writes its rules when it gets to it
             time.sleep(0.2)
         yield both
     finally:
-        kubectl(state, "delete", "namespace", name, "--wait=true", "--timeout=60s")
+        kubectl(state, "delete", "namespace", name, "--wait=true", "--timeout=300s")
 
 
 def test_nothing_of_ours_listens_beyond_loopback_and_the_bridge(state: State) -> None:

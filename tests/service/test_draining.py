@@ -40,7 +40,7 @@ def wait_until_in_flight(process: Process) -> None:
 
 
 def test_nothing_is_lost_between_sigterm_and_the_end(run: Run) -> None:
-    process = run(DRAIN_SECONDS=2, PREDICT_SECONDS=0.3)
+    process = run(DRAIN_SECONDS=5, PREDICT_SECONDS=0.3)
     process.wait_until_ready()
     with ThreadPoolExecutor(6) as pool, httpx.Client() as kept:
         assert kept.get(f"{process.url}/readyz").status_code == 200
@@ -69,7 +69,7 @@ def test_a_request_in_flight_when_the_sockets_close_is_answered(run: Run) -> Non
 
 
 def test_a_second_sigterm_changes_nothing(run: Run) -> None:
-    process = run(DRAIN_SECONDS=2, PREDICT_SECONDS=0.5)
+    process = run(DRAIN_SECONDS=5, PREDICT_SECONDS=0.5)
     process.wait_until_ready()
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(predict, process.url)

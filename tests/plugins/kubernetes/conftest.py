@@ -79,6 +79,6 @@ def image(state: State, run_kubectl: Callable[..., str]) -> str:
     reference = images.references(state)["python"]
     run_kubectl("delete", "pod", PULLER, "--ignore-not-found", "--wait")
     run_kubectl("run", PULLER, f"--image={reference}", "--restart=Never", "--command", "--", "true")
-    run_kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", f"pod/{PULLER}", "--timeout=120s")
+    run_kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", f"pod/{PULLER}", "--timeout=250s")
     run_kubectl("delete", "pod", PULLER, "--wait=false")
     return reference

@@ -146,7 +146,7 @@ def test_a_cancelled_update_records_what_it_made(plugin: Any, space: str) -> Non
     while plugin.imported(DEPLOYMENT, "stuck", f"{space}/stuck") is None:
         time.sleep(0.1)
     plugin.stub.Cancel(empty_pb2.Empty())
-    waiting.join(timeout=30)
+    waiting.join(timeout=300)
     failure = init_failure(failures[0])
     assert failures[0].code() is grpc.StatusCode.UNKNOWN
     assert failure.id == f"{space}/stuck"
