@@ -1,4 +1,4 @@
-"""A steady, open-loop load on a gateway route: requests start on time whether or not earlier ones were answered.
+"""An open-loop load on a gateway route, steady or growing: requests start on time, whether or not others were answered.
 
 Bounded in rate and time, and it only ever goes to the loopback address.
 """
@@ -34,17 +34,21 @@ class Load:
     Args:
         url: of the predict endpoint; the host must be 127.0.0.1.
         reading: the request's JSON body.
-        rate: requests per second.
+        rate: requests per second, at the beginning.
         retries: how often a client tries again after a failure before it counts the request as lost.
+        growth: requests per second that each second adds.
     """
 
-    def __init__(self, url: str, reading: dict[str, float], rate: float, retries: int = 0) -> None:
+    def __init__(
+        self, url: str, reading: dict[str, float], rate: float, *, retries: int = 0, growth: float = 0.0
+    ) -> None:
         if urlsplit(url).hostname != "127.0.0.1":
             raise ValueError(f"load goes to 127.0.0.1 only, not to {url}")
         self.tally: Final = Tally()
         self._url = url
         self._reading = reading
         self._rate = rate
+        self._growth = growth
         self._attempts = retries + 1
         self._stop = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
@@ -60,15 +64,15 @@ class Load:
         self._thread.join()
 
     async def _run(self) -> None:
-        begun = time.monotonic()
+        begun = due = time.monotonic()
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
         async with (
             httpx.AsyncClient(limits=limits, timeout=ANSWER_WITHIN) as client,
             asyncio.TaskGroup() as requests,
         ):
             while not self._stop.is_set() and time.monotonic() - begun < LONGEST:
-                due = begun + self.tally.sent / self._rate
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
+                due += 1 / (self._rate + self._growth * (due - begun))
                 self.tally.sent += 1
                 requests.create_task(self._one(client))
 

@@ -12,7 +12,8 @@ from tests.e2e.serving import NAME, NAMESPACE, STABLE, Serving
 
 pytestmark = pytest.mark.e2e
 
-RATE = 150.0  # requests per second: more than 70 % of the CPU that two pods ask for
+RATE = 100.0  # requests per second
+GROWTH = 1.0  # requests per second that each second adds: how many it takes depends on the machine
 IDLE_MEMORY = 40
 """Percent of the request. The issue allows 55; while a release doubles the pods, the autoscaler's target of 80 % lets
 them idle at 40 % at most without asking for more."""
@@ -30,7 +31,7 @@ def test_load_brings_more_pods_and_its_end_takes_them_away_and_neither_is_drift(
     )
     assert used(measured)["memory"] <= IDLE_MEMORY
 
-    with Load(f"{e2e.url}/predict", dict(questions.READINGS[0]), RATE) as load:
+    with Load(f"{e2e.url}/predict", dict(questions.READINGS[0]), RATE, growth=GROWTH) as load:
         eventually(serving, lambda count: count >= 3, 240)
         e2e.stack.preview(expect_no_changes=True)
     assert load.tally.lost == {}
