@@ -11,7 +11,7 @@ import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, mocks, set_mocks
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.settings import ROOT, get_root_resource
 
 from tests.infra import values
 from tests.infra.values import Object
@@ -156,13 +156,13 @@ def record(
                 recording.secrets.add(name)
 
     def run() -> pulumi.Output[None]:
-        root: Any = get_root_resource()
-        root.outputs = {}
         program()
+        root: Any = get_root_resource()
         return pulumi.Output.from_input(collect(cast("Object", root.outputs)))
 
     in_mocks = cast("Callable[[Callable[[], object]], Callable[[], None]]", mocks.test)
     with _event_loop():
+        ROOT.set(None)  # the stack resource of a recording that failed may wait for ever
         set_mocks(world, project=project, stack=stack, preview=preview, monitor=_Monitor(world, recording))
         set_all_config(strings(config))
         in_mocks(run)()
@@ -173,18 +173,12 @@ def record(
 def _event_loop() -> Generator[None]:
     # Pulumi takes the thread's event loop, and its mocks run in threads that have none. One that another test has left,
     # closed or taken away (as `asyncio.run` does) would decide whether ours works.
-    loop = asyncio.new_event_loop()
-    # Of a program that fails, futures are left that nobody has asked. Its failure is raised; to tell of each of them
-    # too, in the middle of whatever runs when it is collected, takes a traceback, and that takes `ast.parse`: within
-    # another `ast.parse`, Python before 3.11.8 fails (cpython issue 106905).
-    loop.set_exception_handler(lambda _loop, _context: None)
-    asyncio.set_event_loop(loop)
-    try:
+    with asyncio.Runner() as runner:
+        # Of a program that fails, futures are left that nobody has asked. Its failure is raised; to tell of each of
+        # them too, in the middle of whatever runs when it is collected, takes a traceback, and that takes `ast.parse`:
+        # within another `ast.parse`, Python before 3.11.8 fails (cpython issue 106905).
+        runner.get_loop().set_exception_handler(lambda _loop, _context: None)
         yield
-    finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        asyncio.set_event_loop(None)
-        loop.close()
 
 
 def strings(config: Mapping[str, object]) -> dict[str, str]:
