@@ -37,9 +37,8 @@ def test_the_first_preview_lists_what_the_first_up_does(created: Created) -> Non
 def test_a_release_goes_through_a_canary_and_loses_no_request(turn: Turn, cluster: Cluster) -> None:
     turn.serving.configure(turn.new)
     planned = turn.serving.stack.preview()
-    eventually(
-        lambda: pods_wanted(cluster), lambda wanted: wanted == 2, 240
-    )  # what came before may have asked for more
+    # What came before may have asked for more.
+    eventually(lambda: pods_wanted(cluster), lambda wanted: wanted == 2, 240)
     with Load(f"{turn.serving.url}/predict", READING, RATE) as load, watched(cluster) as wanted:
         done = turn.serving.up()
     assert load.tally.lost == {}
