@@ -14,8 +14,9 @@ RUN /opt/venv/bin/pip install --no-deps --require-hashes --only-binary :all: -r 
     && /opt/venv/bin/pip uninstall --yes pip
 # The code comes last, so a change of it pushes kilobytes. Its bytecode is made here, because a pod's root file
 # system is read-only, and from the content, because times differ between checkouts.
+COPY modelstore modelstore
 COPY service service
-RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash service
+RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash modelstore service
 
 FROM ${BASE}
 # The base's own pip, and what would install it again: in its places in the official image, and in Debian's.

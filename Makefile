@@ -13,17 +13,17 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.venv/.complete: pyproject.toml uv.lock scripts/bootstrap
-	@scripts/bootstrap $(PYTHON) $(UV_VERSION)
+.venv/.complete: pyproject.toml uv.lock tools/bootstrap
+	@tools/bootstrap $(PYTHON) $(UV_VERSION)
 
 setup: .venv/.complete ## prepare Python, the toolchain and the images on this machine
 	@.venv/bin/python -m sandbox.toolchain
 
 up: setup ## put the included model into production on this machine, and ask it
-	@.venv/bin/python -m sandbox.local up
+	@.venv/bin/python -m sandbox.journey up
 
 down: .venv/.complete ## destroy the stacks and the sandbox with its data; built tools stay
-	@.venv/bin/python -m sandbox.local down
+	@.venv/bin/python -m sandbox.journey down
 
 clean: down ## the same, and remove the built tools
 	@.venv/bin/python -m sandbox.toolchain clean
@@ -35,7 +35,7 @@ check: .venv/.complete ## lint, format, types
 	@.venv/bin/basedpyright
 
 test: setup ## every test and check; boots the sandbox itself
-	@scripts/test
+	@tools/lanes
 
 soak: up ## the long evidence; writes docs/figures/soak.json
 	@.venv/bin/python -m pytest -m soak -s tests/e2e

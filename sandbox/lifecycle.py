@@ -2,9 +2,9 @@
 
 from sandbox import driver, files, lock
 from sandbox.driver import Access, Driver, DriverName
-from sandbox.embedded.driver import Embedded
 from sandbox.errors import SandboxError
 from sandbox.kubeconfig import Existing, Kubeconfig
+from sandbox.kubernetes.driver import Embedded
 from sandbox.state import State
 
 

@@ -17,7 +17,7 @@ def variables(state: State, access: Access) -> dict[str, str]:
     Raises:
         SandboxError: there is no Pulumi CLI.
     """
-    from sandbox import engine  # takes the Pulumi SDK along, which the rest of the sandbox does without
+    from sandbox import pulumi as engine  # takes the Pulumi SDK along, which the rest of the sandbox does without
 
     try:
         engine.prepare(state)

@@ -38,7 +38,7 @@ class State:
 
     @property
     def models(self) -> Path:
-        """Trained versions of the included model, keyed by the content of `models/`."""
+        """Trained versions of the included model, keyed by the content of its folder."""
         return self.root / "models"
 
     @property

@@ -11,9 +11,9 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from service.manifest import MANIFEST, File, Manifest, digest
-from service.store import CHUNK, Store
-from service.store_errors import DigestMismatch
+from modelstore.manifest import MANIFEST, File, Manifest, digest
+from modelstore.store import CHUNK, Store
+from modelstore.store_errors import DigestMismatch
 
 MANIFEST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes; a manifest with hundreds of features, quantiles and golden rows stays far below."""

@@ -6,9 +6,9 @@ All of it belongs to the event loop's thread; nothing here blocks or waits.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from modelstore.manifest import Manifest
 from service.errors import ModelNotLoaded
 from service.inference import Inference
-from service.manifest import Manifest
 from service.schemas import Schema
 
 

@@ -12,16 +12,16 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Final
 
+from modelstore.manifest import MANIFEST, Manifest, digest
+from modelstore.store import Store
+from modelstore.store_errors import PermanentStoreError, StoreError
 from service.download import complete, download, fetch_manifest
 from service.inference import Inference
 from service.lifecycle import Lifecycle, Served
-from service.manifest import MANIFEST, Manifest, digest
 from service.metrics import Metrics
 from service.model import LoadModel, Model, ModelRefused, check_golden_answers
 from service.schemas import Schema
 from service.settings import Settings
-from service.store import Store
-from service.store_errors import PermanentStoreError, StoreError
 
 FIRST_PAUSE: Final = 0.5
 """Seconds before the second attempt; each further pause is twice as long."""

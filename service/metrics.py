@@ -13,7 +13,7 @@ from typing import Final
 from prometheus_client import Counter, Gauge, GCCollector, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.registry import CollectorRegistry
 
-from service.manifest import Manifest
+from modelstore.manifest import Manifest
 
 # A prediction takes about a millisecond; 0.1 s and 0.25 s are where objectives are usually set.
 BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)

@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from service.manifest import Manifest
+from modelstore.manifest import Manifest
 
 Rows: TypeAlias = NDArray[np.float64]
 """Readings, one per row, their features in the manifest's order: shape (n, features)."""

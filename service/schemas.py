@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final, Self, TypeAlias, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
+from modelstore.manifest import Band, Feature, FeatureType, Manifest
 from service.errors import FieldError, InvalidInput
-from service.manifest import Band, Feature, FeatureType, Manifest
 
 ERRORS_LIMIT: Final = 32
 """So many errors are told one by one. A body of our 64 KiB can have ten thousand, and an answer of a megabyte."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service.vocabulary import Digest, ModelName, ModelVersion
+from modelstore.vocabulary import Digest, ModelName, ModelVersion
 
 
 class LogLevel(StrEnum):

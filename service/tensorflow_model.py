@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from service.manifest import Manifest
+from modelstore.manifest import Manifest
 from service.model import Answers, ModelRefused, Rows
 
 # TensorFlow has no usable types: everything of its own is Any, and stays in this file.

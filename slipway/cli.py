@@ -2,7 +2,7 @@
 
 import typer
 
-from slipway import model_commands
+from slipway.models import commands as model_commands
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import typer
 
-from service.store_errors import StoreError
+from modelstore.store_errors import StoreError
 from slipway.errors import SlipwayError
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sandbox.engine import Operation, Stack
+from sandbox.pulumi import Operation, Stack
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from sandbox import state as locations
-from sandbox.engine import prepare
+from sandbox.pulumi import prepare
 from sandbox.state import State
 
 

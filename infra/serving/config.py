@@ -10,7 +10,7 @@ from infra.configuration import Section
 from infra.quantity import Quantity
 from infra.resources import Resources
 from infra.vocabulary import ImageByDigest, Namespace, Route
-from service.vocabulary import Digest, ModelName, ModelVersion
+from modelstore.vocabulary import Digest, ModelName, ModelVersion
 
 NAMESPACE: Final = "slipway"
 

@@ -11,11 +11,11 @@ import pulumi
 
 from infra.serving.config import NAMESPACE, Model
 from infra.serving.foundation import Foundation
+from modelstore import catalog
+from modelstore.manifest import MANIFEST, digest
+from modelstore.store import Store
+from modelstore.store_errors import ObjectNotFound, StoreError
 from service.download import MANIFEST_LIMIT
-from service.manifest import MANIFEST, digest
-from service.store import Store
-from service.store_errors import ObjectNotFound, StoreError
-from slipway import catalog
 
 Look: TypeAlias = Callable[[Mapping[str, Model], str, Mapping[str, str]], None]
 """`look`, or what stands for it where there is no store."""

@@ -6,8 +6,8 @@ from functools import partial
 from sandbox import driver, lock
 from sandbox import state as states
 from sandbox.driver import DriverName
-from sandbox.embedded import preflight
-from sandbox.embedded.layout import Layout
+from sandbox.kubernetes import preflight
+from sandbox.kubernetes.layout import Layout
 from sandbox.progress import console
 from sandbox.reporting import reported
 from sandbox.state import State

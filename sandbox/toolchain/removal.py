@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sandbox import files, lock
-from sandbox.embedded import process_table
+from sandbox.kubernetes import process_table
 from sandbox.progress import step
 from sandbox.state import State
 from sandbox.toolchain.errors import BuildError

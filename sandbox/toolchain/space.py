@@ -1,6 +1,6 @@
 """The disk that the toolchain and the sandbox need. `python -m sandbox.toolchain.space` checks it.
 
-scripts/bootstrap does so before there is a Python environment: only the standard library can be imported here.
+tools/bootstrap does so before there is a Python environment: only the standard library can be imported here.
 """
 
 import os

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.embedded.addons import coredns
+from sandbox.kubernetes.addons import coredns
 from tests.infra import stacks
 from tests.infra.recording import Recording
 from tests.infra.values import Object

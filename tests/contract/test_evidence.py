@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.test_soak import KILLS, RATE
 from tests.infra.stacks import CHECKOUT
-from tests.mutation.trial import Verdict
+from tools.mutation.trial import Verdict
 
 PAGE: Final = CHECKOUT / "docs" / "evidence.md"
 FOLDER: Final = CHECKOUT / "docs" / "figures"

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from sandbox.embedded.addresses import ENDPOINTS, LOOPBACK, NODE_ADDRESS
+from sandbox.kubernetes.addresses import ENDPOINTS, LOOPBACK, NODE_ADDRESS
 from tests.infra.stacks import CHECKOUT
 
 PAGE: Final = (CHECKOUT / "docs" / "sandbox.md").read_text()

@@ -1,11 +1,11 @@
-"""scripts/test collects the tests of a stage from one folder: a test with its mark elsewhere would never run."""
+"""tools/lanes collects the tests of a stage from one folder: a test with its mark elsewhere would never run."""
 
 import re
 from pathlib import Path
 from typing import Final
 
 TESTS: Final = Path(__file__).parents[1]
-SCRIPT: Final = TESTS.parent / "scripts" / "test"
+SCRIPT: Final = TESTS.parent / "tools" / "lanes"
 
 
 def test_every_marked_test_lies_in_a_folder_that_its_mark_is_collected_from() -> None:

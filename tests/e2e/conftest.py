@@ -10,15 +10,15 @@ from typing import Any, Final
 
 import pytest
 
-from models.datasets import RECIPES
+from examples.maintenance_predictor.datasets import RECIPES
+from modelstore.manifest import digest
 from sandbox import driver
 from sandbox import state as states
-from sandbox.engine.events import Operation
-from sandbox.local import journey, stacks
-from sandbox.local.configuration import CHECKOUT
+from sandbox.journey import journey, stacks
+from sandbox.journey.configuration import CHECKOUT
+from sandbox.pulumi.events import Operation
 from sandbox.state import State
 from sandbox.toolchain import store
-from service.manifest import digest
 from tests.e2e.cluster import Cluster
 from tests.e2e.kills import seconds_later
 from tests.e2e.serving import MODEL, NAMESPACE, Serving, serving

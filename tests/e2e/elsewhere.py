@@ -5,8 +5,8 @@ from typing import Final
 
 from sandbox import driver, lifecycle
 from sandbox.driver import Access, DriverName
+from sandbox.journey import journey, stacks
 from sandbox.kubeconfig import Existing
-from sandbox.local import journey, stacks
 from sandbox.state import State
 
 BUILT: Final = ("bin", "images", "manifests", "models", "tools")

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.engine import EngineError
-from sandbox.engine.stack import Stack
+from sandbox.pulumi import EngineError
+from sandbox.pulumi.stack import Stack
 
 _SPAWN = multiprocessing.get_context("spawn")
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.engine.events import Operation
-from sandbox.engine.stack import Stack
-from sandbox.local.configuration import CHECKOUT
-from sandbox.local.stacks import POLICIES
+from sandbox.journey.configuration import CHECKOUT
+from sandbox.journey.stacks import POLICIES
+from sandbox.pulumi.events import Operation
+from sandbox.pulumi.stack import Stack
 from sandbox.state import State
 from tests.e2e.kills import killed
 

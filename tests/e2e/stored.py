@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from service.manifest import Manifest
-from service.store import Store
+from modelstore.manifest import Manifest
+from modelstore.store import Store
 
 LONGEST = 2**20  # bytes of a manifest
 

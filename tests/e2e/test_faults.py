@@ -7,8 +7,8 @@ import obstore
 import pytest
 from obstore.store import S3Store
 
-from sandbox.engine import EngineError
-from sandbox.local import bundles, journey, questions
+from sandbox.journey import bundles, journey, questions
+from sandbox.pulumi import EngineError
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.conftest import Local, Turn
 from tests.e2e.load import Load

@@ -9,8 +9,8 @@ import obstore
 import pytest
 
 from sandbox import driver, lifecycle, shell
-from sandbox.engine import Kind
-from sandbox.local import bundles, journey, questions, stacks
+from sandbox.journey import bundles, journey, questions, stacks
+from sandbox.pulumi import Kind
 from tests.e2e import elsewhere
 from tests.e2e.conftest import Local
 from tests.e2e.serving import MODEL, read

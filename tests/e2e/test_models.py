@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.local import questions
+from sandbox.journey import questions
 from tests.e2e.conftest import EXAMPLE, Created, Local
 from tests.e2e.serving import OTHER, OTHER_ROUTE
 from tests.e2e.stored import stored_manifest

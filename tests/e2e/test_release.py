@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from sandbox.engine import EngineError
-from sandbox.engine.events import Operation
-from sandbox.local import questions
+from sandbox.journey import questions
+from sandbox.pulumi import EngineError
+from sandbox.pulumi.events import Operation
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.conftest import Created, Turn
 from tests.e2e.load import Load

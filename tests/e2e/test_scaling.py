@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.local import questions
+from sandbox.journey import questions
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.load import Load
 from tests.e2e.serving import NAME, NAMESPACE, STABLE, Serving

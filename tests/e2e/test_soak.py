@@ -13,8 +13,8 @@ from typing import Any, Final
 import pytest
 from obstore.exceptions import GenericError
 
-from sandbox.local import journey, questions, stacks
-from sandbox.local.configuration import CHECKOUT
+from sandbox.journey import journey, questions, stacks
+from sandbox.journey.configuration import CHECKOUT
 from tests.e2e import elsewhere
 from tests.e2e.cluster import Cluster
 from tests.e2e.conftest import Created, Local

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sandbox.embedded import addresses, cgroups, network, process_table, processes
-from sandbox.embedded.layout import Layout
+from sandbox.kubernetes import addresses, cgroups, network, process_table, processes
+from sandbox.kubernetes.layout import Layout
 from sandbox.state import State
 from tests.sandbox import leftovers
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sandbox.embedded import cgroups, process_table
-from sandbox.embedded.layout import Layout
+from sandbox.kubernetes import cgroups, process_table
+from sandbox.kubernetes.layout import Layout
 from tests.sandbox.isolation import Isolated
 
 SETTINGS: Final = (

@@ -8,11 +8,11 @@ import pytest
 import yaml
 
 from sandbox.api import Api
-from sandbox.embedded import addons, pki
-from sandbox.embedded.layout import Layout
+from sandbox.kubernetes import addons, pki
+from sandbox.kubernetes.layout import Layout
 from sandbox.state import State
 from tests.http_servers import Handler, answering
-from tests.sandbox.embedded.test_addons import IMAGES
+from tests.sandbox.kubernetes.test_addons import IMAGES
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""scripts/bootstrap tells in one line what is in its way, before it changes anything."""
+"""tools/bootstrap tells in one line what is in its way, before it changes anything."""
 
 import os
 import subprocess
@@ -30,7 +30,7 @@ class Checkout:
 
     def bootstrap(self, *before: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*before, str(self.root / "scripts" / "bootstrap"), python, UV],
+            [*before, str(self.root / "tools" / "bootstrap"), python, UV],
             env={"PATH": f"{self.programs}:{os.environ['PATH']}", "SLIPWAY_STATE": str(self.state), "HOME": "/nowhere"},
             capture_output=True,
             text=True,
@@ -47,7 +47,7 @@ def checkout(tmp_path: Path) -> Checkout:
     one = Checkout(tmp_path / "checkout", tmp_path / "programs", tmp_path / "state")
     for folder in (one.root, one.programs, one.state):
         folder.mkdir()
-    for name in ("scripts", "sandbox"):
+    for name in ("tools", "sandbox"):
         (one.root / name).symlink_to(CHECKOUT / name)
     # Where a check lets something pass, nothing may come of it.
     one.program("uv", f'[ "$1" != --version ] || {{ echo uv {UV}; exit; }}; mkdir .venv; env > .venv/environment')

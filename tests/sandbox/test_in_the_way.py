@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sandbox.embedded import addresses
+from sandbox.kubernetes import addresses
 from tests.sandbox.isolation import Isolated
 from tests.sandbox.surroundings import everything, serving
 

@@ -8,9 +8,9 @@ import pytest
 
 from sandbox import driver, lifecycle, lock
 from sandbox.driver import Access, DriverName
-from sandbox.embedded.driver import Embedded
 from sandbox.errors import SandboxError
 from sandbox.kubeconfig import Existing, Kubeconfig
+from sandbox.kubernetes.driver import Embedded
 from sandbox.state import State
 
 EXISTING = Existing(kubeconfig=Path("/none"), registry="r", s3="http://s", gateway="http://g")

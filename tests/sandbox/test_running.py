@@ -21,8 +21,8 @@ import pytest
 from sandbox import driver, probes
 from sandbox import state as states
 from sandbox.driver import Access
-from sandbox.embedded import addresses, namespace, process_table
-from sandbox.embedded.layout import Layout
+from sandbox.kubernetes import addresses, namespace, process_table
+from sandbox.kubernetes.layout import Layout
 from sandbox.state import State
 from sandbox.toolchain import images
 from tests.sandbox import leftovers

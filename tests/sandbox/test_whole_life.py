@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.embedded import addresses, cgroups
+from sandbox.kubernetes import addresses, cgroups
 from tests.sandbox.isolation import HERE, Isolated
 from tests.sandbox.surroundings import everything, live_beside, reached, serving
 

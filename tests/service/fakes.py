@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from service.manifest import Manifest, digest
+from modelstore.manifest import Manifest, digest
 from service.model import Answers, LoadModel, Model, Rows
 from service.settings import Settings
 

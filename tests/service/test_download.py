@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.download import complete, download, fetch_manifest
-from service.manifest import (
+from modelstore.manifest import (
     MANIFEST,
     Evaluation,
     Feature,
@@ -18,8 +17,9 @@ from service.manifest import (
     TrainingData,
     digest,
 )
-from service.store import Store
-from service.store_errors import DigestMismatch, ObjectNotFound
+from modelstore.store import Store
+from modelstore.store_errors import DigestMismatch, ObjectNotFound
+from service.download import complete, download, fetch_manifest
 
 FILES = {
     "saved_model.pb": b"graph " * 6,

@@ -9,11 +9,7 @@ ROOT = Path(service.__file__).parent
 LEAVES: dict[str, set[str]] = {
     "errors": set(),
     "logs": set(),
-    "manifest": {"vocabulary"},
-    "settings": {"vocabulary"},
-    "store": {"store_errors"},
-    "store_errors": set(),
-    "vocabulary": set(),
+    "settings": set(),
 }
 """Modules at the bottom, and what of the service each may know."""
 

@@ -10,7 +10,7 @@ from threading import Barrier
 import httpx
 import pytest
 
-from service.manifest import digest
+from modelstore.manifest import digest
 from service.settings import Settings
 from tests.service import fakes
 from tests.service.conftest import Save

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.manifest import Manifest
+from modelstore.manifest import Manifest
 from service.model import ModelRefused
 from service.tensorflow_model import configure, load_saved_model
 from tests.service import fakes

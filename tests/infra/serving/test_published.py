@@ -7,8 +7,8 @@ import pytest
 from infra.serving import published
 from infra.serving.config import Model, ServingConfig
 from infra.serving.stack import build
-from service.manifest import digest
-from service.store import Store
+from modelstore.manifest import digest
+from modelstore.store import Store
 from tests.infra import recording, stacks
 from tests.infra.changes import second_model
 from tests.infra.values import UNKNOWN, Object

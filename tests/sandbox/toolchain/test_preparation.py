@@ -11,8 +11,8 @@ import pytest
 
 from sandbox import driver
 from sandbox.driver import Access, DriverName
-from sandbox.embedded import preflight
 from sandbox.errors import SandboxError
+from sandbox.kubernetes import preflight
 from sandbox.state import State
 from sandbox.toolchain import __main__ as toolchain
 from sandbox.toolchain import debian, golang, images, manifests, programs, space

@@ -5,8 +5,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from sandbox.embedded import process_table
 from sandbox.errors import SandboxError
+from sandbox.kubernetes import process_table
 from sandbox.state import State
 from sandbox.toolchain import removal
 

@@ -90,7 +90,7 @@ def test_a_file_counts_once_however_many_names_it_has(tmp_path: Path) -> None:
 
 
 def test_the_check_needs_no_package(state: State) -> None:
-    # As scripts/bootstrap calls it, before there is an environment; -S keeps installed packages away.
+    # As tools/bootstrap calls it, before there is an environment; -S keeps installed packages away.
     done = subprocess.run(
         [sys.executable, "-S", "-m", "sandbox.toolchain.space"],
         cwd=CHECKOUT,

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
+from modelstore.manifest import Manifest, digest
 from service.lifecycle import Lifecycle
-from service.manifest import Manifest, digest
 from service.model import ModelRefused
 from tests.service import fakes
 from tests.service.conftest import Start

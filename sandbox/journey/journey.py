@@ -1,0 +1,117 @@
+"""The way from nothing to predictions, and back: what `make up` and `make down` do."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.text import Text
+
+from sandbox import files, lifecycle
+from sandbox import pulumi as engine
+from sandbox.driver import Access, DriverName
+from sandbox.errors import SandboxError
+from sandbox.journey import bundles, cluster, report, stacks
+from sandbox.progress import console, step
+from sandbox.pulumi import EngineError, StackInUse
+from sandbox.pulumi.stack import Stack
+from sandbox.state import State
+
+
+def up(state: State) -> None:
+    """Boot the sandbox, bring both stacks up, and ask the served model.
+
+    Every step finds out for itself what is already there, so this repairs as well as it begins. What is served is the
+    user's choice: the serving stack's configuration is theirs from the first time on.
+
+    Raises:
+        SandboxError, EngineError, NoAnswer: a step failed; what was done until then stays, and another `up` goes on.
+    """
+    access = lifecycle.up(state)
+    engine.prepare(state)
+    trained = bundles.trained(state)
+    cluster.settle(state, access, stacks.existing(state))
+    platform = stacks.platform(state, access)
+    platform.init()
+    if is_forgotten(platform, access):
+        console.print("  the S3 endpoint has lost its data: models of your own have to be published again")
+        platform.refresh()
+    platform.up()
+    store = platform.outputs()["modelStore"]
+    digests = {path.name: publish(path, path.name, store) for path in sorted(trained.iterdir())}
+    serving = stacks.serving(state, digests)
+    serving.init()
+    # The preview that this begins with fails for a model that the store doesn't have.
+    serving.up()
+    report.show(serving.outputs(), serving.config, digests, console)
+
+
+def down(state: State) -> None:
+    """Destroy the stacks, then the sandbox with its data. Built tools stay.
+
+    What can't be destroyed in the embedded sandbox, because a part of it is broken, goes with it all the same.
+
+    Raises:
+        SandboxError, EngineError: something could not be removed; another `down` goes on.
+    """
+    theirs = cluster.recorded(state)
+    try:
+        if present := stacks.existing(state):
+            engine.prepare(state)  # another checkout's plugins may be set up, and gone
+        for stack in present:
+            stack.destroy()
+    except StackInUse:
+        raise
+    except EngineError as error:
+        if theirs is not None and theirs.driver is not DriverName.EMBEDDED:
+            raise
+        console.print(Text(f"{error}\nIt goes with the sandbox.", style="yellow"))
+    lifecycle.down(state)
+    files.remove(state.pulumi)
+
+
+def publish(bundle: Path, version: str, store: Mapping[str, Any]) -> str:
+    """Publish a bundle with the release tool, and return the manifest's digest.
+
+    Args:
+        bundle: folder with the model, its card and its data.
+        version: for instance `1.0.0`.
+        store: the platform's output `modelStore`.
+
+    Raises:
+        SandboxError: the release tool refused it, with its reason.
+    """
+    command = [sys.executable, "-m", "slipway", "model", "publish", str(bundle), "--version", version]
+    with step(f"publish {bundles.NAME} {version}", 20):
+        done = subprocess.run(
+            [*command, "--store", store["url"], "--json"],
+            env={**os.environ, **store["environment"], "AWS_REGION": store["region"]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise SandboxError(f"{bundles.NAME} {version} could not be published: {done.stderr.strip()}")
+    return json.loads(done.stdout)["digest"]
+
+
+def is_forgotten(platform: Stack, access: Access) -> bool:
+    """Whether the model bucket that the platform's state tells of is gone: the sandbox's S3 keeps data in memory."""
+    store = platform.outputs().get("modelStore")
+    if store is None:
+        return False
+    bucket = urlsplit(str(store["url"])).netloc
+    request = urllib.request.Request(f"{access.store}/{bucket}", method="HEAD")  # noqa: S310 (the S3 endpoint's address)
+    try:
+        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+    except urllib.error.HTTPError as error:
+        # Without a signature the bucket is forbidden, but only one that is not there is not found.
+        return error.code == HTTPStatus.NOT_FOUND
+    return False

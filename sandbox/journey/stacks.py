@@ -1,0 +1,91 @@
+"""The two local stacks, with the configuration that fits this machine."""
+
+import ipaddress
+import socket
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.driver import Access
+from sandbox.errors import SandboxError
+from sandbox.journey import bundles, configuration, endpoints
+from sandbox.journey.configuration import CHECKOUT, Config
+from sandbox.pulumi.stack import Stack
+from sandbox.state import State
+from sandbox.toolchain import images
+
+POLICIES = CHECKOUT / "policies"
+
+
+def platform(state: State, access: Access) -> Stack:
+    """The platform stack on the sandbox that `access` reaches; its configuration is written anew."""
+    references = images.references(state)
+    values = {
+        "slipway-platform:foundation.kubeconfig": str(access.kubeconfig),
+        "slipway-platform:foundation.apiServer": endpoints.api_server(access.kubeconfig),
+        "slipway-platform:foundation.registry": access.registry,
+        "slipway-platform:foundation.store.endpoint": access.store,
+        "slipway-platform:foundation.store.address": _address(access.store),
+        "slipway-platform:gateway.url": access.gateway,
+        "slipway-platform:images.traefik": references["traefik"],
+        "slipway-platform:images.argoRollouts": references["argo-rollouts"],
+        "slipway-platform:manifests.folder": str(state.manifests),
+    }
+    project = CHECKOUT / "infra" / "platform"
+    config = configuration.write(project / "Pulumi.local.yaml", configuration.platform_file(state), values)
+    return Stack(project, "local", config, state, policies=(POLICIES,))
+
+
+def serving(state: State, digests: Mapping[str, str]) -> Stack:
+    """The serving stack, with the configuration that its user has made of the committed one.
+
+    Args:
+        state: where it is kept.
+        digests: the manifest's digest of each version of the included model that this machine has published.
+    """
+    base = images.references(state)["python"]
+    config = configuration.keep(
+        CHECKOUT / "Pulumi.local.yaml",
+        configuration.serving_file(state),
+        lambda config: _known(config, base, digests),
+    )
+    return Stack(CHECKOUT, "local", config, state, policies=(POLICIES,))
+
+
+def existing(state: State) -> list[Stack]:
+    """The stacks that were brought up and not yet removed, in the order in which they have to go."""
+    candidates = [
+        Stack(CHECKOUT, "local", configuration.serving_file(state), state),
+        Stack(CHECKOUT / "infra" / "platform", "local", configuration.platform_file(state), state),
+    ]
+    return [stack for stack in candidates if stack.exists]
+
+
+def _known(config: Config, base: str, digests: Mapping[str, str]) -> dict[str, str]:
+    """What this machine knows of what a serving stack's configuration asks for.
+
+    Only what is there is filled in: another image than one that is built here, another model, and a version that
+    someone else has published are their user's.
+    """
+    model = f"slipway:models.{bundles.NAME}"
+    version = configuration.at(config, f"{model}.version")
+    values: dict[str, str] = {}
+    if isinstance(configuration.at(config, "slipway:image.build"), dict):
+        values["slipway:image.build.base"] = base
+    if isinstance(version, str) and version in digests:
+        values[f"{model}.manifest"] = digests[version]
+    return values
+
+
+def _address(url: str) -> dict[str, Any]:
+    # Network policies know no names. Of a name that has addresses of both kinds they get the first of version 4.
+    parts = urlsplit(url)
+    try:
+        found = socket.getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise SandboxError(
+            f"--s3 {url}: {parts.hostname} can't be found ({error.strerror}): give its address"
+        ) from None
+    *_, (address, *_) = min(found, key=lambda one: one[0])
+    network = ipaddress.ip_network(address)
+    return {"cidr": str(network), "port": parts.port or (443 if parts.scheme == "https" else 80)}

@@ -1,0 +1,104 @@
+"""The packet filter: what the sandbox adds so that nothing outside this machine reaches it, and how all of it goes.
+
+kube-proxy and kubelet write chains named KUBE-…; ours are named SLIPWAY-…. Chains of other names are never touched.
+"""
+
+from typing import Final
+
+from sandbox.kubernetes import addresses, network, process_table
+from sandbox.kubernetes.commands import run
+from sandbox.kubernetes.layout import Layout
+
+KUBERNETES: Final = "KUBE-"
+OURS: Final = "SLIPWAY-"
+FAMILIES: Final = ("iptables", "ip6tables")
+
+# Linux answers on every interface for all its addresses, kube-proxy lets it take even loopback addresses from a wire,
+# and it passes on what is for pods and services: a neighbour on the network could reach all of these by routing through
+# this machine. So what comes for them from elsewhere is dropped before its destination is rewritten; later,
+# Kubernetes' own chains come first and accept it (seen).
+#
+# What is still for a service when it comes to the filter was rewritten by nobody, because kube-proxy is not ready or
+# does not know the service: it must not leave the machine by the default route, where something else may answer in the
+# service's place (seen). TCP is reset, because the kernel sends other refusals to a pod only once a second.
+_RULES: Final = f"""*mangle
+:SLIPWAY-PREROUTING - [0:0]
+-A SLIPWAY-PREROUTING -i lo -j RETURN
+-A SLIPWAY-PREROUTING -d 127.0.0.0/8 -j DROP
+-A SLIPWAY-PREROUTING -i {addresses.BRIDGE} -j RETURN
+-A SLIPWAY-PREROUTING -d {addresses.POD_NETWORK} -j DROP
+-A SLIPWAY-PREROUTING -d {addresses.SERVICE_NETWORK} -j DROP
+COMMIT
+*filter
+:SLIPWAY-FORWARD - [0:0]
+:SLIPWAY-OUTPUT - [0:0]
+-A SLIPWAY-FORWARD -d {addresses.SERVICE_NETWORK} -p tcp -j REJECT --reject-with tcp-reset
+-A SLIPWAY-FORWARD -d {addresses.SERVICE_NETWORK} -j REJECT
+-A SLIPWAY-FORWARD -i {addresses.BRIDGE} -o {addresses.BRIDGE} -j ACCEPT
+-A SLIPWAY-FORWARD -i {addresses.BRIDGE} -p tcp -j REJECT --reject-with tcp-reset
+-A SLIPWAY-FORWARD -i {addresses.BRIDGE} -j REJECT
+-A SLIPWAY-OUTPUT -d {addresses.SERVICE_NETWORK} -p tcp -j REJECT --reject-with tcp-reset
+-A SLIPWAY-OUTPUT -d {addresses.SERVICE_NETWORK} -j REJECT
+COMMIT
+"""
+_HOOKS: Final = (("mangle", "PREROUTING"), ("filter", "FORWARD"), ("filter", "OUTPUT"))
+
+
+def protect() -> None:
+    """Let nothing in from outside and nothing out; pods get a refusal at once instead of waiting."""
+    run(["iptables-restore", "--wait", "--noflush"], _RULES)
+    for table, chain in _HOOKS:
+        if f"-A {chain} -j {OURS}{chain}" not in run(["iptables-save", "-t", table]).splitlines():
+            run(["iptables", "--wait", "-t", table, "-I", chain, "1", "-j", f"{OURS}{chain}"])
+
+
+def chains(prefix: str) -> list[str]:
+    """The names of the chains that begin with `prefix`, in any table and family."""
+    return sorted(
+        {
+            line[1:].split()[0]
+            for family in FAMILIES
+            for line in run([f"{family}-save"]).splitlines()
+            if line.startswith(f":{prefix}")
+        }
+    )
+
+
+def is_abandoned(layout: Layout) -> bool:
+    """Whether there are chains of a sandbox without its bridge, which is not another one than ours that lives.
+
+    KUBE-… chains are that sandbox's too then: beside another Kubernetes it would not have come up.
+    """
+    return bool(chains(OURS)) and network.bridge() is None and not process_table.others(layout.cluster)
+
+
+def remove() -> None:
+    """Remove Kubernetes' chains and ours, and the rules that lead to them."""
+    for family in FAMILIES:
+        if script := removal(run([f"{family}-save"])):
+            run([f"{family}-restore", "--wait", "--noflush"], script)
+
+
+def removal(saved: str) -> str:
+    """The input for `iptables-restore --noflush` that removes our chains from what `iptables-save` printed."""
+    script: list[str] = []
+    for table in saved.split("COMMIT\n"):
+        lines = table.splitlines()
+        name = next((line for line in lines if line.startswith("*")), None)
+        gone = [line[1:].split()[0] for line in lines if line.startswith((f":{KUBERNETES}", f":{OURS}"))]
+        if name is None or not gone:
+            continue
+        leading = [
+            line.replace("-A", "-D", 1)
+            for line in lines
+            if line.startswith("-A") and line.split()[1] not in gone and _target(line) in gone
+        ]
+        # Naming a chain empties it, so that none refers to another when they are deleted.
+        script += [name, *(f":{chain} - [0:0]" for chain in gone), *leading, *(f"-X {chain}" for chain in gone)]
+        script.append("COMMIT")
+    return "\n".join([*script, ""]) if script else ""
+
+
+def _target(rule: str) -> str | None:
+    words = rule.split()
+    return next((words[at + 1] for at, word in enumerate(words[:-1]) if word in {"-j", "-g"}), None)

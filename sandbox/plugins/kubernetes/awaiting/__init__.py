@@ -1,1 +1,0 @@
-"""Waiting until an object is live, and saying why it isn't."""

@@ -1,0 +1,57 @@
+"""Runs the Pulumi CLI with an environment that is the state directory's alone."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.pulumi.environment import environment, program
+from sandbox.pulumi.errors import EngineError
+from sandbox.state import State
+
+
+@dataclass(frozen=True)
+class Cli:
+    """The Pulumi CLI, working in one folder.
+
+    Attributes:
+        state: where Pulumi's home, backend and passphrase are.
+        folder: a folder with a Pulumi.yaml.
+    """
+
+    state: State
+    folder: Path
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line for `pulumi ARGUMENTS`."""
+        return [str(program(self.state)), *arguments, "--non-interactive", "--color=never", f"--cwd={self.folder}"]
+
+    def variables(self) -> dict[str, str]:
+        """The caller's environment, with Pulumi's settings replaced by ours: a stack must not depend on a shell."""
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}
+        path = os.pathsep.join([str(self.state.bin), inherited.get("PATH", os.defpath)])
+        return {**inherited, **environment(self.state), "PATH": path}
+
+    def run(self, *arguments: str) -> str:
+        """What a short command prints.
+
+        Raises:
+            EngineError: it failed.
+        """
+        done = subprocess.run(
+            self.command(*arguments),
+            env=self.variables(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise EngineError(f"`pulumi {' '.join(arguments)}` failed", messages(done.stderr))
+        return done.stdout
+
+
+def messages(stderr: str) -> Sequence[str]:
+    """The lines that the CLI itself wrote about a failure."""
+    return [line.removeprefix("error: ") for line in stderr.splitlines() if line.strip()]

@@ -1,0 +1,144 @@
+"""A model on its way to becoming a version: taken in, described, judged."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from modelstore.manifest import Evaluation, Feature, File, Fingerprints, Golden, Manifest, Output, TrainingData, digest
+from slipway.errors import BadInput, Refused
+from slipway.models.bundle import Bundle
+from slipway.models.card import Card, read_card
+from slipway.models.figures import evaluate, shortfalls
+from slipway.models.inspection.child import run
+from slipway.models.inspection.files import take_in
+from slipway.models.inspection.messages import Answers, Ask, Convert
+from slipway.models.tables import Table, quantiles, read_table
+
+GOLDEN_ROWS: Final = 16
+
+UNVERSIONED: Final = "0.0.0"
+"""Version of a manifest until it is published under another; never published itself."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model that was taken in, but not yet judged.
+
+    Attributes:
+        card: what people say about it.
+        holdout: readings to judge it by.
+        folder: copies of the files that would be published.
+        draft: the manifest as far as it is known without running the model; its evaluation, golden answers and
+            fingerprints are placeholders.
+    """
+
+    card: Card
+    holdout: Table
+    folder: Path
+    draft: Manifest
+
+    def judge(self, before: Manifest | None) -> Manifest:
+        """Run the model on the held-out data in a child process, and complete its manifest.
+
+        Args:
+            before: the version that it replaces, if there is one.
+
+        Raises:
+            Refused: it is unsafe, cannot be served, or its figures are not good enough.
+        """
+        answers = run(Ask(folder=self.folder, manifest=self.draft, rows=self.holdout.rows))
+        if answers is None or len(answers.outputs) != len(self.holdout.rows):
+            raise Refused("the model's process gave other answers than one per row of the held-out data")
+        if _files(self.folder) != self.draft.files:
+            raise Refused("the model changed its own files while it was loaded")
+        figures = evaluate(self.card.output.kind, answers.outputs, self.holdout.labels, self.card.decision)
+        tolerance = self._tolerance(answers)
+        comparable = before is not None and before.output.name == self.card.output.name
+        previous = before.evaluation.metrics if before is not None and comparable else None
+        if missed := shortfalls(figures, previous, self.card.thresholds):
+            raise Refused("; ".join(missed))
+        return self.draft.model_copy(
+            update={
+                "output": self.draft.output.model_copy(update={"tensor": answers.tensor}),
+                "evaluation": Evaluation(rows=len(self.holdout.rows), metrics=figures),
+                "golden": self._golden(answers.outputs, tolerance),
+                "fingerprints": answers.fingerprints,
+            }
+        )
+
+    def _tolerance(self, answers: Answers) -> float:
+        tolerance = self.card.tolerance or 1e-4 * max(1.0, *map(abs, answers.outputs))
+        for row, (together, singly) in enumerate(zip(answers.outputs, answers.singly, strict=False), start=1):
+            if not abs(together - singly) <= tolerance:
+                raise Refused(
+                    f"the model answers {singly:g} to row {row} of the held-out data alone, and {together:g} among "
+                    "others; it mixes the rows of a batch, and cannot be served"
+                )
+        return float(f"{tolerance:.3g}")
+
+    def _golden(self, outputs: tuple[float, ...], tolerance: float) -> Golden:
+        """Readings evenly spaced along the sorted answers, so that all bands are likely to be among them."""
+        order = sorted(range(len(outputs)), key=outputs.__getitem__)
+        count = min(GOLDEN_ROWS, len(order))
+        chosen = sorted({order[step * (len(order) - 1) // max(count - 1, 1)] for step in range(count)})
+        names = [feature.name for feature in self.card.features]
+        return Golden(
+            inputs=tuple(dict(zip(names, self.holdout.rows[index], strict=True)) for index in chosen),
+            outputs=tuple(float(f"{outputs[index]:.7g}") for index in chosen),  # what a float32 can hold
+            tolerance=tolerance,
+        )
+
+
+@contextmanager
+def take_candidate(bundle: Bundle) -> Generator[Candidate]:
+    """Read a bundle and copy its model to a folder that lasts as long as this context.
+
+    Raises:
+        BadInput: card or tables cannot be read or do not fit together.
+        Refused: the model's files are not those of a model that can be served.
+    """
+    card = read_card(bundle.card)
+    holdout = read_table(bundle.holdout, card.features, card.label)
+    training = read_table(bundle.training, card.features, None)
+    if holdout.sha256 == training.sha256:
+        raise BadInput(f"{bundle.holdout}: it is the training data too; judge the model by data that it never saw")
+    with TemporaryDirectory(prefix="slipway-") as scratch:
+        folder = Path(scratch, "model")
+        source = bundle.model
+        if source.is_file():
+            source = Path(scratch, "converted")
+            run(Convert(source=bundle.model.resolve(), target=source))
+        take_in(source, folder)
+        yield Candidate(card, holdout, folder, _draft(card, holdout, training, folder))
+
+
+def _draft(card: Card, holdout: Table, training: Table, folder: Path) -> Manifest:
+    first = dict(zip((feature.name for feature in card.features), holdout.rows[0], strict=True))
+    unknown = digest(b"")
+    return Manifest(
+        name=card.name,
+        version=UNVERSIONED,
+        description=card.description,
+        files=_files(folder),
+        features=tuple(
+            Feature(**feature.model_dump(), quantiles=quantiles(training.column(index)))
+            for index, feature in enumerate(card.features)
+        ),
+        output=Output(name=card.output.name, meaning=card.output.meaning, tensor=card.output.tensor or ""),
+        bands=card.bands,
+        evaluation=Evaluation(rows=len(holdout.rows), metrics={}),
+        golden=Golden(inputs=(first,), outputs=(0.0,), tolerance=1.0),
+        training_data=TrainingData(sha256=training.sha256, rows=len(training.rows)),
+        fingerprints=Fingerprints(weights=unknown, architecture=unknown),
+    )
+
+
+def _files(folder: Path) -> tuple[File, ...]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return tuple(
+        File(path=path.relative_to(folder).as_posix(), sha256=digest(content), size=len(content))
+        for path, content in ((path, path.read_bytes()) for path in paths)
+    )

@@ -1,0 +1,62 @@
+"""The child's main task: check a SavedModel, load it with the service's own loader, and ask it."""
+
+from typing import Any, Final
+
+import numpy as np
+
+from modelstore.manifest import Manifest
+from service.model import Model, ModelRefused
+from service.tensorflow_model import load_saved_model
+from slipway.errors import Refused
+from slipway.models.inspection.fingerprints import fingerprints
+from slipway.models.inspection.graph import Graph, check_graph
+from slipway.models.inspection.messages import Answers, Ask
+
+BATCH: Final = 1024
+
+SINGLY: Final = 16
+"""So many rows are also asked one by one: answers must not depend on what else is in the batch."""
+
+
+def ask(task: Ask) -> Answers:
+    """Answer all rows.
+
+    Raises:
+        Refused: a check failed, or the model cannot be loaded or fed.
+    """
+    import tensorflow
+
+    tf: Any = tensorflow
+    graph = check_graph(task.folder, task.manifest.signature)
+    tensor = _tensor(task.manifest, graph)
+    output = task.manifest.output.model_copy(update={"tensor": tensor})
+    try:
+        model = load_saved_model(task.folder, task.manifest.model_copy(update={"output": output}))
+        outputs = _answers(model, task.rows, BATCH)
+        singly = _answers(model, task.rows[:SINGLY], 1)
+    except ModelRefused as error:
+        raise Refused(f"the model cannot be served: {error}") from error
+    except tf.errors.OpError as error:
+        raise Refused(f"the model fails on the held-out data: {_first_line(str(error.message))}") from error
+    return Answers(tensor=tensor, outputs=outputs, singly=singly, fingerprints=fingerprints(task.folder, graph))
+
+
+def _first_line(message: str) -> str:
+    """What went wrong; before it come the places where each node was defined, which a SavedModel doesn't keep."""
+    return message.rpartition("<stack traces unavailable>\n")[2].splitlines()[0]
+
+
+def _tensor(manifest: Manifest, graph: Graph) -> str:
+    if manifest.output.tensor:
+        return manifest.output.tensor
+    if len(graph.outputs) != 1:
+        raise Refused(
+            f"the signature has the outputs {', '.join(graph.outputs)}; name one in output.tensor of the card"
+        )
+    return graph.outputs[0]
+
+
+def _answers(model: Model, rows: tuple[tuple[float, ...], ...], size: int) -> tuple[float, ...]:
+    table = np.array(rows, dtype=np.float64)
+    parts = [model.predict(table[start : start + size]) for start in range(0, len(table), size)]
+    return tuple(np.concatenate(parts).tolist())

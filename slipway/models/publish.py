@@ -1,0 +1,122 @@
+"""Publishing: the gates and the version rules, before anything is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from modelstore.catalog import entry, replaced, versions
+from modelstore.manifest import Manifest, digest
+from modelstore.store import Store
+from modelstore.store_errors import ObjectExists
+from slipway.errors import BadInput, Refused
+from slipway.models.bundle import Bundle
+from slipway.models.candidate import UNVERSIONED, Candidate, take_candidate
+from slipway.models.versions import Version, change, check_successor
+from slipway.models.writing import write
+
+_FROM_RUNNING: Final = {"version", "evaluation", "golden", "fingerprints", "output"}
+"""Fields that are not known before the model ran; two manifests that agree in all others are of the same inputs."""
+
+Announce = Callable[[str], object]
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version in the store.
+
+    Attributes:
+        name: of the model.
+        version: for instance `1.1.0`.
+        digest: of the manifest, `sha256:…`; belongs into the stack's configuration.
+        manifest: all about it.
+        new: False when the same version with the same content was there already.
+    """
+
+    name: str
+    version: str
+    digest: str
+    manifest: Manifest
+    new: bool
+
+
+def validate(bundle: Bundle, store_url: str | None = None, announce: Announce = _silent) -> Manifest:
+    """Judge a model as publishing would, and change nothing.
+
+    Args:
+        bundle: the model, its card and its data.
+        store_url: where the version that it would replace is looked up; None to compare with nothing.
+        announce: told what is being done.
+
+    Raises:
+        SlipwayError: the model is not good enough, or something cannot be read.
+        StoreError: the store cannot be read.
+    """
+    announce("reading card and data")
+    with take_candidate(bundle) as candidate:
+        before = replaced(Store.open(store_url), candidate.card.name, None) if store_url else None
+        announce("checking and running the model")
+        return candidate.judge(before.manifest if before else None)
+
+
+def publish(bundle: Bundle, version: str, store_url: str, announce: Announce = _silent) -> Published:
+    """Validate a model and put it into the store as `version`.
+
+    May be called again after a kill, and goes on where that stopped. The same inputs under a version that
+    they already have change nothing; anything else under a version that exists is refused.
+
+    Args:
+        bundle: the model, its card and its data.
+        version: for instance `1.1.0`.
+        store_url: `s3://…`, `gs://…` or `file://…`, the folder of all models.
+        announce: told what is being done.
+
+    Raises:
+        SlipwayError: the model is not good enough, or the version does not fit.
+        StoreError: the store cannot be read or written.
+    """
+    wanted = Version.parse(version)
+    if version == UNVERSIONED:
+        raise BadInput(f"version {version} is not for publishing; begin with 1.0.0")
+    store = Store.open(store_url, create=True)
+    announce("reading card and data")
+    with take_candidate(bundle) as candidate:
+        name = candidate.card.name
+        if wanted in versions(store, name):
+            return _existing(candidate, store, wanted, "already published")
+        before = replaced(store, name, wanted)
+        announce("checking and running the model")
+        manifest = candidate.judge(before.manifest if before else None)
+        manifest = manifest.model_copy(update={"version": version})
+        if before:
+            check_successor(wanted, Version.parse(before.manifest.version), *change(before.manifest, manifest))
+        announce(f"writing to {store.url}/{name}/{version}")
+        try:
+            write(store, manifest, candidate.folder, before)
+        except ObjectExists as error:
+            if wanted in versions(store, name):
+                return _existing(candidate, store, wanted, "published meanwhile")
+            raise Refused(
+                f"{error}, with other content: another publishing of this version has not finished; wait for it, or "
+                f"if it was interrupted, remove {store.url}/{name}/{version}/ and publish again"
+            ) from None
+    return Published(name, version, digest(manifest.to_bytes()), manifest, new=True)
+
+
+def _existing(candidate: Candidate, store: Store, version: Version, how: str) -> Published:
+    """The version is there: fine if it was made of the same inputs, whatever machine ran it then."""
+    name = candidate.card.name
+    existing = entry(store, name, version)
+    ours, theirs = (
+        manifest.model_dump(exclude=_FROM_RUNNING) | {"output": (manifest.output.name, manifest.output.meaning)}
+        for manifest in (candidate.draft, existing.manifest)
+    )
+    if differing := [field for field in ours if ours[field] != theirs[field]]:
+        raise Refused(
+            f"{name} {version} was {how} in {store.url} with other {', '.join(differing)}; "
+            "a published version never changes: publish this under a new version"
+        )
+    return Published(name, str(version), existing.digest, existing.manifest, new=False)

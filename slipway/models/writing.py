@@ -1,0 +1,70 @@
+"""Writing a version: an immutable prefix of the store, whose manifest comes last.
+
+Two may publish at the same time. A store has no locks, so whoever writes the manifest first has published.
+"""
+
+from pathlib import Path
+
+from modelstore.catalog import Entry, versions
+from modelstore.manifest import MANIFEST, Manifest, digest
+from modelstore.store import Store
+from modelstore.store_errors import DigestMismatch, ObjectExists
+from slipway.errors import Refused
+from slipway.models.versions import Version, latest
+
+
+def write(store: Store, manifest: Manifest, folder: Path, before: Entry | None) -> None:
+    """Write the model's files, and the manifest if nothing was published meanwhile.
+
+    May be called again after a kill, and goes on where that stopped.
+
+    Args:
+        store: the store of all models.
+        manifest: complete, with the version to publish.
+        folder: has the files.
+        before: the version that this one was compared with, which must still be the latest.
+
+    Raises:
+        ObjectExists: an object of this version is there with other content.
+        Refused: an object does not belong there, or another version was published meanwhile.
+        StoreError: the store cannot be written.
+    """
+    prefix = f"{manifest.name}/{manifest.version}"
+    for file in manifest.files:
+        content = (folder / file.path).read_bytes()
+        if digest(content) != file.sha256:
+            raise Refused(f"{file.path} changed while it was being published; publish again")
+        _create(store, f"{prefix}/{file.path}", content)
+    others = store.sizes(prefix).keys() - {f"{prefix}/{file.path}" for file in manifest.files}
+    if f"{prefix}/{MANIFEST}" in others:
+        raise ObjectExists(f"{store.url}/{prefix}/{MANIFEST}: exists already")
+    if others:
+        raise Refused(f"{store.url}/{min(others)} does not belong to {manifest.name} {manifest.version}; remove it")
+    _check_latest(store, manifest.name, before)
+    _create(store, f"{prefix}/{MANIFEST}", manifest.to_bytes())
+
+
+def _check_latest(store: Store, name: str, before: Entry | None) -> None:
+    compared = Version.parse(before.manifest.version) if before else None
+    last = latest(versions(store, name))
+    if last != compared:
+        raise Refused(
+            f"{name} {last} was published meanwhile, and this model was compared with {compared or 'nothing'}; "
+            "publish again"
+        )
+
+
+def _create(store: Store, path: str, content: bytes) -> None:
+    """Create an object, or accept one with the same bytes: what an interrupted publish, or a lost answer, left."""
+    try:
+        store.create(path, content)
+    except ObjectExists:
+        if not _holds(store, path, content):
+            raise
+
+
+def _holds(store: Store, path: str, content: bytes) -> bool:
+    try:
+        return store.read(path, len(content)) == content
+    except DigestMismatch:  # it is longer
+        return False

@@ -1,0 +1,115 @@
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+import yaml
+
+from infra.platform.config import PlatformConfig
+from infra.serving.config import ServingConfig
+from sandbox.driver import Access, DriverName
+from sandbox.errors import SandboxError
+from sandbox.journey import configuration, endpoints, stacks
+from sandbox.state import State
+from sandbox.toolchain import images
+from tests.infra.stacks import DIGEST, load
+
+BASE = f"docker.io/library/python:3.11@{DIGEST}"
+PUBLISHED = {"1.0.0": f"sha256:{'1' * 64}", "1.1.0": f"sha256:{'2' * 64}"}
+MODEL = "slipway:models.maintenance_predictor"
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
+    references = {
+        "python": BASE,
+        "traefik": f"docker.io/library/traefik:v3@{DIGEST}",
+        "argo-rollouts": f"quay.io/argoproj/argo-rollouts:v1@{DIGEST}",
+    }
+    monkeypatch.setattr(images, "references", Mock(return_value=references))
+    monkeypatch.setattr(endpoints, "api_server", Mock(return_value={"cidr": "172.18.0.2/32", "port": 6444}))
+    return State(tmp_path)
+
+
+def serving(state: State) -> dict[str, Any]:
+    return yaml.safe_load(stacks.serving(state, PUBLISHED).config.read_text())
+
+
+def edit(state: State, values: Mapping[str, Any]) -> None:
+    file = configuration.serving_file(state)
+    file.write_text(yaml.safe_dump(configuration.filled(yaml.safe_load(file.read_text()), values)))
+
+
+def test_a_fresh_serving_stack_is_complete(state: State) -> None:
+    config = load(ServingConfig, "slipway", serving(state)["config"])
+    assert config.image.build is not None
+    assert config.image.build.base == BASE
+    assert config.models["maintenance_predictor"].manifest == PUBLISHED["1.0.0"]
+
+
+def test_the_next_version_needs_its_number_alone(state: State) -> None:
+    serving(state)
+    edit(state, {f"{MODEL}.version": "1.1.0"})
+    assert configuration.at(serving(state), f"{MODEL}.manifest") == PUBLISHED["1.1.0"]
+
+
+def test_a_version_of_the_users_own_keeps_its_manifest(state: State) -> None:
+    serving(state)
+    edit(state, {f"{MODEL}.version": "2.0.0", f"{MODEL}.manifest": DIGEST})
+    assert configuration.at(serving(state), f"{MODEL}.version") == "2.0.0"
+    assert configuration.at(serving(state), f"{MODEL}.manifest") == DIGEST
+
+
+@pytest.mark.parametrize("build", [None, "elsewhere"])
+def test_an_image_that_is_not_built_here_gets_no_base(state: State, build: str | None) -> None:
+    serving(state)
+    edit(state, {"slipway:image": {"digest": f"127.0.0.1:5050/slipway/service@{DIGEST}", "build": build}})
+    assert configuration.at(serving(state), "slipway:image.build") == build
+
+
+def test_a_stack_without_the_included_model_is_left_alone(state: State) -> None:
+    serving(state)
+    own = {"pump": {"version": "1.0.0", "manifest": DIGEST}}
+    edit(state, {"slipway:models": own})
+    assert configuration.at(serving(state), "slipway:models") == own
+
+
+def platform(state: State, store: str) -> PlatformConfig:
+    access = Access(
+        driver=DriverName.KUBECONFIG,
+        kubeconfig=Path("/their/kubeconfig"),
+        identifier="u",
+        registry="registry.test:5000",
+        store=store,
+        gateway="http://gateway.test:30080",
+    )
+    written = yaml.safe_load(stacks.platform(state, access).config.read_text())["config"]
+    return load(PlatformConfig, "slipway-platform", written)
+
+
+def test_the_platform_stands_on_the_addresses_of_the_cluster(state: State) -> None:
+    config = platform(state, "https://172.18.0.9")
+    foundation = config.foundation
+    assert (foundation.api_server.cidr, foundation.api_server.port) == ("172.18.0.2/32", 6444)
+    assert foundation.kubeconfig == "/their/kubeconfig"
+    assert foundation.registry == "registry.test:5000"
+    assert foundation.store.endpoint == "https://172.18.0.9"
+    assert (foundation.store.address.cidr, foundation.store.address.port) == ("172.18.0.9/32", 443)
+    assert config.gateway.url == "http://gateway.test:30080"
+
+
+def test_a_store_that_is_given_by_name_is_found_for_the_network_policies(state: State) -> None:
+    store = platform(state, "http://localhost:9000").foundation.store
+    assert store.endpoint == "http://localhost:9000"
+    assert (store.address.cidr, store.address.port) == ("127.0.0.1/32", 9000)
+
+
+def test_a_store_may_have_an_address_of_version_6(state: State) -> None:
+    store = platform(state, "http://[fd00::9]:9000").foundation.store
+    assert (store.address.cidr, store.address.port) == ("fd00::9/128", 9000)
+
+
+def test_a_store_that_nobody_knows_is_refused(state: State) -> None:
+    with pytest.raises(SandboxError, match=r"--s3 http://s3\.invalid: s3\.invalid can't be found .*: give its address"):
+        platform(state, "http://s3.invalid")

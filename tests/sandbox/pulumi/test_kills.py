@@ -1,0 +1,216 @@
+"""What is left after a killed engine, and how the next run deals with it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from textwrap import dedent
+from typing import TypeAlias
+
+import pytest
+
+from sandbox.pulumi import EngineError, Operation, Stack
+from tests.sandbox.pulumi.project import Project
+
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("no_preview")]
+
+Run: TypeAlias = Callable[[], frozenset[Operation]]
+Start: TypeAlias = Callable[[Run], Future[frozenset[Operation]]]
+THREE = """
+    first = Object("first", data="1")
+    Object("second", data="2", metadata={"name": "fixed"}, opts=pulumi.ResourceOptions(depends_on=[first]))
+    Object("third", data="3")
+"""
+
+
+@pytest.fixture
+def start(project: Project) -> Iterator[Start]:
+    """Starts a run beside the test. What a failed test still holds is let go."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit
+        project.release()
+
+
+def data(project: Project) -> list[object]:
+    return sorted(project.objects.values(), key=str)
+
+
+def kill_in(project: Project, start: Start, run: Run, moment: str, name: str, *, victim: str = "pulumi") -> None:
+    """Kill the engine while `run` changes `name`, and wait until all that it had started is gone by itself.
+
+    Args:
+        project: whose run it is.
+        start: the fixture.
+        run: `up` or `destroy`.
+        moment: `before` the object is made, changed or removed, or `after` that, but before the engine hears so.
+        name: the object's name in the program.
+        victim: what to kill, by a part of its command line, in the engine's place.
+    """
+    held = project.hold(moment, name)
+    running = start(run)
+    project.reached(moment, name)
+    for process in [project.engine()] if victim == "pulumi" else project.processes(victim):
+        os.kill(process, signal.SIGKILL)
+    with pytest.raises(EngineError, match="killed by signal 9" if victim == "pulumi" else name):
+        running.result()
+    project.wait_for(lambda: project.processes() == {})
+    held.unlink()
+
+
+def kill_repair(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin a repair, and end it where it is about to ask the provider."""
+
+    def killed_here(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Stack, "_refresh", killed_here)
+        with pytest.raises(ZeroDivisionError):
+            stack.repair()
+
+
+def assert_settled(stack: Stack) -> None:
+    assert "pending_operations" not in stack.export()
+    assert stack.preview(expect_no_changes=True) == frozenset()
+
+
+# Each kill is repaired by the run that is killed next: what one of them left behind would show at the end.
+def test_an_update_that_is_killed_at_each_of_its_creates_makes_every_object_once(
+    project: Project, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.program(THREE)
+    stack = project.stack()
+
+    kill_in(project, start, stack.up, "before", "first", victim="files_provider")
+    kill_in(project, start, stack.up, "before", "first")
+    kill_in(project, start, stack.up, "after", "first")
+    kill_in(project, start, stack.up, "before", "second")
+    kill_repair(stack, monkeypatch)
+    kill_in(project, start, stack.up, "after", "second")
+    stack.up()
+
+    assert data(project) == ["1", "2", "3"]
+    assert_settled(stack)
+
+
+def test_a_destroy_that_is_killed_at_each_of_its_deletes_leaves_nothing(project: Project, start: Start) -> None:
+    project.program(THREE)
+    stack = project.stack()
+    kill_in(project, start, stack.up, "before", "second")
+    stack.destroy()
+    assert project.objects == {}
+    kill_in(project, start, stack.up, "after", "second")
+
+    for name in ("second", "first"):
+        for moment in ("before", "after"):
+            kill_in(project, start, stack.destroy, moment, name)
+    stack.destroy()
+
+    assert project.objects == {}
+    assert "resources" not in stack.export()
+
+
+def test_a_change_that_is_killed_at_each_of_its_steps_is_made_once(project: Project, start: Start) -> None:
+    project.configure(data="old")
+    project.program("""
+        data = config.require("data")
+        changed = Object("changed", data=data)
+        Object("replaced", data=data, immutable=data, opts=pulumi.ResourceOptions(depends_on=[changed]))
+    """)
+    stack = project.stack()
+    stack.up()
+    project.configure(data="new")
+
+    kill_in(project, start, stack.up, "before", "changed")
+    kill_in(project, start, stack.up, "after", "changed")
+    # The new one is made, and then the old one goes.
+    for moment, replaced in (("before", "old"), ("after", "new old"), ("before", "new old"), ("after", "new")):
+        kill_in(project, start, stack.up, moment, "replaced")
+        assert data(project) == sorted(["new", *replaced.split()])
+    stack.up()
+
+    assert data(project) == ["new", "new"]
+    assert_settled(stack)
+
+
+def test_a_stack_whose_run_was_killed_can_be_forgotten(project: Project, start: Start) -> None:
+    project.program(THREE)
+    stack = project.stack()
+    kill_in(project, start, stack.up, "before", "second")
+    assert project.locks
+
+    stack.forget()
+
+    assert not project.locks
+    assert not stack.exists
+
+
+@pytest.mark.parametrize(
+    "victims", [["pulumi preview"], ["pulumi preview", "sandbox.pulumi.plugins.language"]], ids=len
+)
+def test_nothing_outlives_an_engine_that_is_killed_while_a_program_and_a_policy_run(
+    project: Project, start: Start, victims: list[str]
+) -> None:
+    project.write_policy("""
+        from pulumi_policy import PolicyPack, ResourceValidationPolicy
+        PolicyPack("tests", [ResourceValidationPolicy("allow-all", "Everything is allowed.", lambda *_: None)])
+    """)
+    project.program("import time\ntime.sleep(1000)")
+    running = start(project.stack(policies=(project.policy,)).preview)
+    project.wait_for(lambda: project.processes("program.py"))
+    assert project.processes("pulumi.policy")
+
+    for victim in victims:
+        for process in project.processes(victim):
+            os.kill(process, signal.SIGKILL)
+    with pytest.raises(EngineError, match="killed by signal 9"):
+        running.result()
+
+    project.wait_for(lambda: project.processes() == {})
+
+
+def test_a_second_run_at_the_same_time_is_refused_and_harms_nothing(project: Project, start: Start) -> None:
+    project.program(THREE)
+    stack = project.stack()
+    held = project.hold("before", "first")
+    running = start(stack.up)
+    project.reached("before", "first")
+
+    with pytest.raises(EngineError, match=f"being updated by .* process {project.engine()}"):
+        stack.destroy()
+
+    held.unlink()
+    running.result()
+    assert data(project) == ["1", "2", "3"]
+    assert project.locks == []
+
+
+def test_an_interrupt_lets_what_is_under_way_finish_and_the_next_run_goes_on(project: Project) -> None:
+    project.program(THREE)
+    stack = project.stack()
+    held = project.hold("before", "first")
+    code = f"""
+        from pathlib import Path
+        from sandbox.pulumi import Stack
+        from sandbox.state import State
+        project, config, state = map(Path, {[str(stack.project), str(stack.config), str(stack.state.root)]!r})
+        Stack(project, "test", config, State(state)).up()
+    """
+    with subprocess.Popen([sys.executable, "-c", dedent(code)], stderr=subprocess.PIPE, text=True) as runner:
+        assert runner.stderr is not None
+        project.reached("before", "first")
+        runner.send_signal(signal.SIGINT)
+        while "stopping when what is under way is done" not in runner.stderr.readline():
+            pass
+        held.unlink()
+        errors = runner.stderr.read()
+
+    assert errors.splitlines()[-1] == "it was interrupted: run it again, and it goes on"
+    assert "1" in data(project)
+    assert "2" not in data(project)
+    assert project.locks == []
+    assert "pending_operations" not in stack.export()
+    stack.up()
+    assert data(project) == ["1", "2", "3"]

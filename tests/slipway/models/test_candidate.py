@@ -1,0 +1,130 @@
+import math
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modelstore.manifest import digest
+from slipway.errors import BadInput, Refused
+from slipway.models import candidate
+from slipway.models.candidate import take_candidate
+from slipway.models.inspection.messages import Answers, Ask
+from tests.slipway.models.conftest import CARD, WEIGHTS, MakeBundle, fake_model, sigmoid
+from tests.slipway.models.manifests import manifest
+
+pytestmark = pytest.mark.usefixtures("play_models")
+
+
+def test_a_judged_candidate_has_all_that_a_manifest_needs(make_bundle: MakeBundle, tmp_path: Path) -> None:
+    bundle = make_bundle(fake_model(tmp_path / "model"))
+    with take_candidate(bundle) as taken:
+        judged = taken.judge(None)
+    assert [file.path for file in judged.files] == ["saved_model.pb", WEIGHTS, "variables/variables.index"]
+    assert judged.files[0].sha256 == digest(b"graph")
+    assert (judged.evaluation.rows, judged.training_data.rows) == (300, 300)
+    assert judged.training_data.sha256 == digest(bundle.training.read_bytes())
+    assert judged.evaluation.metrics["roc_auc"] > 0.8
+    assert judged.output.tensor == "p"
+    assert [len(feature.quantiles) for feature in judged.features] == [21, 21]
+    assert [band.risk_level for band in judged.bands] == ["LOW", "HIGH"]
+
+
+def test_golden_answers_span_what_the_model_answers(make_bundle: MakeBundle, tmp_path: Path) -> None:
+    with take_candidate(make_bundle(fake_model(tmp_path / "model"))) as taken:
+        golden = taken.judge(None).golden
+        lowest, highest = (pick(sigmoid(*row) for row in taken.holdout.rows) for pick in (min, max))
+    assert len(golden.inputs) == 16
+    assert golden.tolerance == 1e-4
+    for reading, output in zip(golden.inputs, golden.outputs, strict=True):
+        assert output == pytest.approx(sigmoid(reading["x1"], reading["x2"]), rel=1e-6)
+    assert (min(golden.outputs), max(golden.outputs)) == pytest.approx((lowest, highest), rel=1e-6)
+
+
+def test_the_model_is_judged_from_a_copy(make_bundle: MakeBundle, tmp_path: Path) -> None:
+    model = fake_model(tmp_path / "model")
+    with take_candidate(make_bundle(model)) as taken:
+        shutil.rmtree(model)
+        taken.judge(None)
+        folder = taken.folder
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("at_least: 0.8", "at_least: 0.99", r"roc_auc is 0\.\d+, the card wants at least 0\.99"),
+        ("at_most: 0.2", "at_most: 0.01", r"brier is 0\.\d+, the card wants at most 0\.01"),
+    ],
+)
+def test_missed_thresholds_are_told_with_figures(
+    old: str, new: str, reason: str, make_bundle: MakeBundle, tmp_path: Path
+) -> None:
+    bundle = make_bundle(fake_model(tmp_path / "m"), CARD.replace(old, new))
+    with take_candidate(bundle) as taken, pytest.raises(Refused, match=reason):
+        taken.judge(None)
+
+
+def test_being_worse_than_the_replaced_version_is_refused(make_bundle: MakeBundle, tmp_path: Path) -> None:
+    before = manifest(evaluation={"rows": 10, "metrics": {"roc_auc": 0.999}})
+    reason = r"roc_auc is 0\.\d+, was 0\.999, and may be worse by 0\.02"
+    with take_candidate(make_bundle(fake_model(tmp_path / "m"))) as taken, pytest.raises(Refused, match=reason):
+        taken.judge(before)
+
+
+def test_figures_of_another_output_are_not_compared(make_bundle: MakeBundle, tmp_path: Path) -> None:
+    output = {"name": "other", "meaning": "", "tensor": "p"}
+    before = manifest(output=output, evaluation={"rows": 10, "metrics": {"roc_auc": 0.999}})
+    with take_candidate(make_bundle(fake_model(tmp_path / "m"))) as taken:
+        taken.judge(before)
+
+
+def test_held_out_data_is_not_the_training_data(make_bundle: MakeBundle, tmp_path: Path) -> None:
+    bundle = make_bundle(fake_model(tmp_path / "model"))
+    shutil.copy(bundle.training, bundle.holdout)
+    with pytest.raises(BadInput, match="judge the model by data that it never saw"), take_candidate(bundle):
+        pass
+
+
+Change = Callable[[Answers, Ask], Answers]
+
+
+def mixes(answers: Answers, _: Ask) -> Answers:
+    return answers.model_copy(update={"singly": tuple(output + 0.001 for output in answers.singly)})
+
+
+def answers_nan(answers: Answers, _: Ask) -> Answers:
+    return answers.model_copy(update={"outputs": (*answers.outputs[:-1], math.nan), "singly": (math.nan,)})
+
+
+def answers_too_little(answers: Answers, _: Ask) -> Answers:
+    return answers.model_copy(update={"outputs": answers.outputs[1:]})
+
+
+def changes_its_files(answers: Answers, task: Ask) -> Answers:
+    (task.folder / "saved_model.pb").write_text("other")
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (mixes, "it mixes the rows of a batch, and cannot be served"),
+        (answers_nan, "the model answers nan to row 300 of the held-out data"),
+        (answers_too_little, "other answers than one per row"),
+        (changes_its_files, "the model changed its own files"),
+    ],
+)
+def test_a_process_that_misbehaves_is_refused(
+    change: Change, reason: str, make_bundle: MakeBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = candidate.run
+
+    def run(task: Ask) -> Answers:
+        answers = honest(task)
+        assert answers is not None
+        return change(answers, task)
+
+    monkeypatch.setattr(candidate, "run", run)
+    with take_candidate(make_bundle(fake_model(tmp_path / "m"))) as taken, pytest.raises(Refused, match=reason):
+        taken.judge(None)

@@ -1,0 +1,1 @@
+"""What people run on the code itself."""
