@@ -28,7 +28,7 @@ class State:
 
     @property
     def manifests(self) -> Path:
-        """Upstream CRDs, taken from the pinned modules and checked against `infra/platform/manifests.lock.yaml`."""
+        """Upstream CRDs, taken from the pinned modules and checked against `infra/platform/crds/crds.lock.yaml`."""
         return self.root / "manifests"
 
     @property

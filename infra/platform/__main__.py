@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from infra import cluster, configuration
-from infra.platform import manifests
 from infra.platform.config import NAMESPACE, PlatformConfig
+from infra.platform.crds import definitions
+from infra.platform.foundation.local import kubeconfig, local
 from infra.platform.stack import build
+from infra.shared import configuration
 
 config = configuration.load(PlatformConfig, NAMESPACE)
-build(
-    config,
-    kubeconfig=cluster.read(Path(config.foundation.kubeconfig), key=f"{NAMESPACE}:foundation.kubeconfig"),
-    definitions=manifests.read(Path(config.manifests.folder)),
-)
+found = config.foundation.local
+admin = kubeconfig.read(Path(found.kubeconfig), key=f"{NAMESPACE}:foundation.local.kubeconfig")
+crds = definitions.read(Path(config.crds.folder))
+build(config, local.build(found, admin, protect=config.protect), crds)

@@ -1,44 +1,21 @@
 """The platform stack's configuration, `slipway-platform:*`, as frozen models."""
 
-from typing import Annotated, Final
+from typing import Final
 
 from pydantic import Field
 
-from infra.configuration import Section
-from infra.vocabulary import Cidr, ImageByDigest
+from infra.platform.foundation.local.config import FILLED_IN, Local
+from infra.shared.configuration import Section
+from infra.shared.namespaces import Namespaces
+from infra.shared.vocabulary import ImageByDigest
 
 NAMESPACE: Final = "slipway-platform"
-FILLED_IN: Final = "`make up` fills it in for the sandbox"
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-Url = Annotated[str, Field(pattern=r"^https?://[^/]+$")]
-
-
-class Address(Section):
-    """A TCP port of a network, as pods see it; network policies name it."""
-
-    cidr: Cidr = Field(description="network, like '10.244.0.1/32'")
-    port: Port = Field(description="TCP port")
-
-
-class Store(Section):
-    """The S3 service that holds the model bucket."""
-
-    endpoint: Url = Field(description="the service's address, as this machine and pods reach it")
-    address: Address = Field(description="where pods' traffic to the endpoint goes")
-    region: str = Field(description="AWS region, like 'us-east-1'")
-    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", description="the model bucket's name")
-    force_destroy: bool = Field(description="whether `pulumi destroy` may delete a bucket that still holds models")
 
 
 class Foundation(Section):
-    """What exists before the platform: a cluster, an image registry and an S3 service."""
+    """What the platform stands on. Another kind of foundation is another section beside this one, instead of it."""
 
-    kubeconfig: str = Field(description=f"path of a kubeconfig with administrator's rights; {FILLED_IN}")
-    identifier: str = Field(description="a name for the cluster that never changes")
-    api_server: Address = Field(description="where pods' traffic to the Kubernetes API goes")
-    registry: str = Field(description="registry that our own image is pushed to, like '127.0.0.1:5050'")
-    store: Store = Field(description="the S3 service")
+    local: Local = Field(description="a cluster, a registry and an S3 service that exist")
 
 
 class Images(Section):
@@ -48,24 +25,30 @@ class Images(Section):
     argo_rollouts: ImageByDigest = Field(description=f"image of the rollouts controller; {FILLED_IN}")
 
 
-class Manifests(Section):
+class Crds(Section):
     """Upstream CRDs."""
 
-    folder: str = Field(description=f"folder with the files of infra/platform/manifests.lock.yaml; {FILLED_IN}")
+    folder: str = Field(
+        description="folder with the CRDs of infra/platform/crds/crds.lock.yaml, which "
+        f"`python -m infra.platform.crds fetch FOLDER` brings; {FILLED_IN}"
+    )
 
 
 class Gateway(Section):
-    """The gateway's size and address."""
+    """The gateway's size."""
 
     replicas: int = Field(ge=2, description="pods; at least 2, so that one may go")
-    node_port: int = Field(ge=30000, le=32767, description="the port that every node serves the gateway on")
-    url: Url = Field(description="where clients reach the gateway, like 'http://127.0.0.1:30080'")
 
 
 class PlatformConfig(Section):
     """All of it."""
 
-    foundation: Foundation = Field(description="what exists before the platform")
+    foundation: Foundation = Field(description="what the platform stands on")
+    protect: bool = Field(
+        description="whether the model bucket, the CRDs and the namespaces of serving stacks are kept when this stack "
+        "is destroyed or no longer says them; all else hangs on them"
+    )
     images: Images = Field(description="third-party images by digest")
-    manifests: Manifests = Field(description="where the upstream CRDs are")
-    gateway: Gateway = Field(description="the gateway's size and address")
+    crds: Crds = Field(description="where the upstream CRDs are")
+    gateway: Gateway = Field(description="the gateway's size")
+    namespaces: Namespaces = Field(description="the namespaces of serving stacks by name")

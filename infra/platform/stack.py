@@ -1,155 +1,95 @@
 """The platform on one screen: what serving stands on.
 
-Not here: the cluster, the registry and the S3 service, which the sandbox (or whoever runs the cluster) provides on
-`local`. The AWS foundation, which declares them, will give the same outputs.
+Not here: the cluster, the registry and the store, which are the foundation's.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from infra import cluster, labels, resources, traffic, versions
-from infra.components.guarded_namespace import GuardedNamespace, GuardedNamespaceArgs
-from infra.components.identity import Identity, IdentityArgs
-from infra.labels import Component
-from infra.platform import rights, traefik
-from infra.platform.components import rollouts_controller as rollouts
-from infra.platform.components.custom_resource_definitions import CustomResourceDefinitions
-from infra.platform.components.gateway import Gateway, GatewayArgs
-from infra.platform.components.model_bucket import ModelBucket, ModelBucketArgs
-from infra.platform.components.rollouts_controller import RolloutsController, RolloutsControllerArgs
-from infra.platform.config import PlatformConfig, Store
+from infra.platform import gateway, rollouts
+from infra.platform.config import PlatformConfig
+from infra.platform.crds.definitions import CustomResourceDefinitions
+from infra.platform.foundation.foundation import Foundation
+from infra.platform.gateway import TraefikGateway, TraefikGatewayArgs
+from infra.platform.guarded_namespace import GuardedNamespace, GuardedNamespaceArgs
+from infra.platform.rollouts import RolloutsController, RolloutsControllerArgs
+from infra.platform.serving_namespace import ServingNamespace, ServingNamespaceArgs
+from infra.shared import network
+from infra.shared.platform_outputs import Gateway, PlatformOutputs, known
 
 
-def build(config: PlatformConfig, kubeconfig: str, definitions: Sequence[Mapping[str, Any]]) -> None:
+def build(config: PlatformConfig, foundation: Foundation, definitions: Sequence[Mapping[str, Any]]) -> None:
     """Declare the platform and export what serving needs of it.
 
     Args:
         config: the stack's configuration.
-        kubeconfig: contents of the kubeconfig that it names.
+        foundation: what it stands on.
         definitions: the controllers' CRDs.
     """
-    foundation = config.foundation
+    in_cluster = ResourceOptions(provider=foundation.provider)
+    kept = ResourceOptions(provider=foundation.provider, protect=config.protect)
+    to_api_server = foundation.network.apply(lambda addresses: network.to_addresses(addresses.api_server))
 
-    in_store = ResourceOptions(provider=_store_provider(foundation.store))
-    in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, foundation.identifier))
-    api_server = traffic.to_address(foundation.api_server.cidr, foundation.api_server.port)
-
-    bucket = ModelBucket(
-        "models",
-        ModelBucketArgs(
-            bucket=foundation.store.bucket,
-            force_destroy=foundation.store.force_destroy,
-            tls=foundation.store.endpoint.startswith("https://"),
-        ),
-        opts=in_store,
-    )
-
-    crds = CustomResourceDefinitions("crds", definitions, opts=in_cluster)
+    crds = CustomResourceDefinitions("crds", definitions, opts=kept)
 
     gateway_namespace = GuardedNamespace(
-        "gateway",
-        # Twice the replicas: an upgrade brings new pods before old ones go.
-        GuardedNamespaceArgs(name="gateway", quota=resources.quota([(traefik.RESOURCES, 2 * config.gateway.replicas)])),
+        gateway.NAMESPACE,
+        GuardedNamespaceArgs(name=gateway.NAMESPACE, quota=gateway.quota(config.gateway.replicas), dns=foundation.dns),
         opts=in_cluster,
     )
-    gateway_identity = Identity(
-        traefik.NAME,
-        IdentityArgs(
-            namespace=gateway_namespace.name,
-            labels=labels.labels(traefik.NAME, Component.GATEWAY, versions.TRAEFIK),
-            everywhere=rights.TRAEFIK,
-        ),
-        opts=in_cluster,
-    )
-    gateway = Gateway(
+    traefik = TraefikGateway(
         "traefik",
-        GatewayArgs(
+        TraefikGatewayArgs(
             namespace=gateway_namespace.name,
-            account=gateway_identity.account,
             image=config.images.traefik,
             replicas=config.gateway.replicas,
-            node_port=config.gateway.node_port,
+            entrance=foundation.entrance,
             definitions=crds,
-            api_server=api_server,
+            to_api_server=to_api_server,
         ),
         opts=in_cluster,
     )
 
     rollouts_namespace = GuardedNamespace(
-        "argo-rollouts",
-        GuardedNamespaceArgs(name="argo-rollouts", quota=resources.quota([(rollouts.RESOURCES, 2)])),
-        opts=in_cluster,
-    )
-    rollouts_identity = Identity(
-        rollouts.NAME,
-        IdentityArgs(
-            namespace=rollouts_namespace.name,
-            labels=labels.labels(rollouts.NAME, Component.ROLLOUTS_CONTROLLER, versions.ARGO_ROLLOUTS),
-            everywhere=rights.ARGO_ROLLOUTS,
-            at_home=rights.ARGO_ROLLOUTS_AT_HOME,
-        ),
+        rollouts.NAMESPACE,
+        GuardedNamespaceArgs(name=rollouts.NAMESPACE, quota=rollouts.quota(), dns=foundation.dns),
         opts=in_cluster,
     )
     RolloutsController(
         "argo-rollouts",
         RolloutsControllerArgs(
             namespace=rollouts_namespace.name,
-            account=rollouts_identity.account,
             image=config.images.argo_rollouts,
             definitions=crds,
-            api_server=api_server,
+            to_api_server=to_api_server,
         ),
         opts=in_cluster,
     )
 
-    pulumi.export("cluster", pulumi.Output.secret({"kubeconfig": kubeconfig, "identifier": foundation.identifier}))
-    pulumi.export("registry", foundation.registry)
-    pulumi.export(
-        "modelStore",
-        {
-            "url": bucket.url,
-            "region": foundation.store.region,
-            "environment": _store_environment(foundation.store),
-        },
-    )
-    pulumi.export(
-        "gateway",
-        {"url": config.gateway.url, "internalUrl": gateway.internal_url, "namespace": gateway_namespace.name},
-    )
-    pulumi.export(
-        "network",
-        {
-            "apiServer": foundation.api_server.model_dump(),
-            "modelStore": foundation.store.address.model_dump(),
-        },
-    )
-
-
-def _store_provider(store: Store) -> aws.Provider:
-    # Credentials come from the environment, as everywhere with AWS; the service is no AWS, so what only AWS has is
-    # not asked for.
-    return aws.Provider(
-        "store",
-        region=store.region,
-        endpoints=[{"s3": store.endpoint}],
-        s3_use_path_style=True,
-        skip_credentials_validation=True,
-        skip_metadata_api_check=True,
-        skip_region_validation=True,
-        skip_requesting_account_id=True,
-    )
-
-
-def _store_environment(store: Store) -> dict[str, str]:
-    # Read by the store's client in pods and tools (obstore). The service takes any credentials, but no request
-    # without some.
-    return {
-        "AWS_ENDPOINT_URL": store.endpoint,
-        "AWS_ALLOW_HTTP": str(store.endpoint.startswith("http://")).lower(),
-        "AWS_ACCESS_KEY_ID": "sandbox",
-        "AWS_SECRET_ACCESS_KEY": "sandbox",
+    serving = {
+        name: ServingNamespace(
+            name,
+            ServingNamespaceArgs(quota=namespace.quota, dns=foundation.dns, deployer=foundation.deployer),
+            opts=kept,
+        )
+        for name, namespace in config.namespaces.items()
     }
+
+    PlatformOutputs(
+        cluster=foundation.cluster,
+        credentials=pulumi.Output.all(**{name: one.credential for name, one in serving.items()}),
+        registry=foundation.registry,
+        model_store=foundation.model_store,
+        gateway=known(
+            Gateway,
+            url=foundation.entrance.url,
+            internal_url=traefik.internal_url,
+            namespace=gateway_namespace.name,
+            port=gateway.PORT,
+        ),
+        network=foundation.network,
+        namespaces=pulumi.Output.from_input(dict(config.namespaces)),
+    ).export()

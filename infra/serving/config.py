@@ -1,18 +1,27 @@
 """The serving stack's configuration, `slipway:*`, as frozen models."""
 
 import re
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from infra.configuration import Section
-from infra.quantity import Quantity
-from infra.resources import Resources
-from infra.vocabulary import ImageByDigest, Namespace, Route
+from infra.shared.configuration import Section
+from infra.shared.namespaces import Claim
+from infra.shared.quantities import Quantity, Resources
+from infra.shared.vocabulary import Host, ImageByDigest, Namespace, Route
 from modelstore.vocabulary import Digest, ModelName, ModelVersion
 
 NAMESPACE: Final = "slipway"
+
+TMP: Final = Quantity.parse("64Mi")
+"""Room for a pod's temporary files."""
+
+_LOGS: Final = Quantity.parse("64Mi")
+"""A container's logs: the kubelet keeps five files of 10 MiB, and a sixth while it turns them."""
+
+_TAKEN: Final = ("{}_canary", "verify_{}", "{}_stable_80", "{}_canary_80")
+"""Names of models whose objects would be called like some of another's; the gateway knows services with their port."""
 
 Seconds = Annotated[int, Field(ge=0, le=3600)]
 
@@ -83,26 +92,56 @@ class Model(Section):
     manifest: Digest = Field(
         description="digest of its manifest, as `slipway model show` prints it; `make up` fills it in for the sandbox"
     )
+    image: ImageByDigest | None = Field(
+        default=None, description="the service's image for this model alone; without it, the stack's"
+    )
+    host: Host | None = Field(default=None, description="host of its requests, like 'models.example.com'; any without")
     route: Route = Field(description="path at the gateway, like '/maintenance-predictor'")
     resources: Resources = Field(description="of one pod")
     cache: Quantity = Field(description="room for the downloaded model, like '512Mi'")
     scaling: Scaling = Field(description="how many pods")
     canary: Canary = Field(description="how a new version is tried")
 
+    @property
+    def claim(self) -> Claim:
+        """The requests that are for it."""
+        return Claim(host=self.host, path=self.route)
+
+    @model_validator(mode="after")
+    def _fits_on_disk(self) -> Self:
+        need, limit = self.cache + TMP + _LOGS, self.resources.limits.ephemeral_storage
+        if limit < need:
+            raise ValueError(
+                f"cache {self.cache}, {TMP} of temporary files and {_LOGS} of logs don't fit into "
+                f"resources.limits.ephemeralStorage {limit}, and its pods would be evicted again and again: "
+                f"raise the limit to {need} or lower the cache"
+            )
+        return self
+
 
 class ServingConfig(Section):
     """All of it."""
 
     platform: Annotated[str, AfterValidator(_stack)] = Field(description="the platform's stack")
-    namespace: Namespace = Field(description="Kubernetes namespace of this stack alone")
-    image: Image = Field(description="the service's image")
+    namespace: Namespace = Field(description="the platform's namespace for this stack alone")
+    image: Image = Field(description="the service's image, of every model that names none")
     models: dict[ModelName, Model] = Field(min_length=1, description="models by name")
 
     @model_validator(mode="after")
     def _routes_apart(self) -> Self:
         for (one, first), (other, second) in combinations(self.models.items(), 2):
-            if f"{first.route}/".startswith(f"{second.route}/") or f"{second.route}/".startswith(f"{first.route}/"):
+            if first.claim.meets(second.claim):
                 raise ValueError(
-                    f"models.{other}.route {second.route!r} overlaps models.{one}.route {first.route!r}: change one"
+                    f"models.{other}.route '{second.claim}' overlaps models.{one}.route '{first.claim}': change one"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _names_apart(self) -> Self:
+        for one, other in permutations(self.models, 2):
+            if other in (form.format(one) for form in _TAKEN):
+                raise ValueError(
+                    f"models.{other} is called like a part of models.{one}, and their objects would have the same "
+                    "names: publish one of both under another name"
                 )
         return self

@@ -4,13 +4,13 @@ Without this, a version that was never published shows up as a canary that isn't
 manifest is looked at; whether the model's files are whole is the pods' to check, before they load any.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import pulumi
 
 from infra.serving.config import NAMESPACE, Model
-from infra.serving.foundation import Foundation
+from infra.shared.platform_outputs import ModelStore
 from modelstore import catalog
 from modelstore.manifest import MANIFEST, digest
 from modelstore.store import Store
@@ -22,28 +22,26 @@ Look: TypeAlias = Callable[[Mapping[str, Model], str, Mapping[str, str]], None]
 
 
 def confirmed(
-    value: pulumi.Output[str], models: Mapping[str, Model], foundation: Foundation, look: Look
+    value: pulumi.Output[str], models: Mapping[str, Model], model_store: pulumi.Output[ModelStore], look: Look
 ) -> pulumi.Output[str]:
     """`value`, for what must not be touched before every model is known to be in the store.
 
     Args:
         value: what to hand on.
         models: the stack's models by name.
-        foundation: where the store is, and how it is reached.
+        model_store: where the store is, and how it is reached.
         look: `look` of this module.
 
     Raises:
         pulumi.RunError: (while the program runs) what `look` raises.
     """
 
-    def handed_on(known: Sequence[str], environment: Mapping[str, str]) -> str:
-        content, url, region = known
-        look(models, url, {**environment, "AWS_REGION": region})
+    def handed_on(content: str, store: ModelStore) -> str:
+        look(models, store.url, {**store.environment, "AWS_REGION": store.region})
         return content
 
     # As long as the platform's outputs are unknown, so is this, and there is no store to ask.
-    store = pulumi.Output.all(value, foundation.store_url, foundation.store_region)
-    return pulumi.Output.all(store, foundation.store_environment).apply(lambda both: handed_on(*both))
+    return pulumi.Output.all(value, model_store).apply(lambda both: handed_on(*both))
 
 
 def look(models: Mapping[str, Model], url: str, environment: Mapping[str, str]) -> None:

@@ -1,21 +1,21 @@
-"""The serving stack on one screen: one image, one namespace, and a block for each model."""
+"""The serving stack on one screen: an image, and a block for each model in the namespace that the platform gives."""
+
+from urllib.parse import urlsplit
 
 import pulumi
 import pulumi_docker_build as docker_build
 from pulumi import ResourceOptions
 
-from infra import cluster, resources
-from infra.components.guarded_namespace import GuardedNamespace, GuardedNamespaceArgs
-from infra.serving import foundation as foundations
-from infra.serving import published, verifier
-from infra.serving.components.autoscaling import Autoscaling, AutoscalingArgs
-from infra.serving.components.delivery import Delivery, DeliveryArgs
-from infra.serving.components.model_server import ModelServer, ModelServerArgs
-from infra.serving.components.routes import Routes, RoutesArgs
-from infra.serving.components.service_image import ServiceImage, ServiceImageArgs
-from infra.serving.components.verification import Verification, VerificationArgs
+from infra.serving import admission, published
+from infra.serving.autoscaling import Autoscaling, AutoscalingArgs
 from infra.serving.config import Image, Model, ServingConfig
-from infra.serving.foundation import Foundation
+from infra.serving.delivery import Delivery, DeliveryArgs
+from infra.serving.model_server import ModelServer, ModelServerArgs
+from infra.serving.routes import Routes, RoutesArgs
+from infra.serving.service_image import ServiceImage, ServiceImageArgs
+from infra.serving.verification import Verification, VerificationArgs
+from infra.shared import cluster, platform_outputs
+from infra.shared.platform_outputs import PlatformOutputs
 
 
 def build(config: ServingConfig, look: published.Look) -> None:
@@ -25,20 +25,19 @@ def build(config: ServingConfig, look: published.Look) -> None:
         config: the stack's configuration.
         look: tells whether the platform's store has the models.
     """
-    foundation = foundations.read(config.platform)
-    # Everything in the cluster needs the provider, so nothing is touched there for a model that nobody has published.
-    kubeconfig = published.confirmed(foundation.kubeconfig, config.models, foundation, look)
-    in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, foundation.cluster_identifier))
-    image = _image(config.image, foundation)
-    namespace = GuardedNamespace(
-        "serving", GuardedNamespaceArgs(name=config.namespace, quota=_quota(config)), opts=in_cluster
-    )
+    platform = platform_outputs.read(config.platform)
+    # Everything in the cluster needs the provider, so nothing is touched there for a stack that the platform has no
+    # room for, or for a model that nobody has published.
+    kubeconfig = published.confirmed(admission.admitted(config, platform), config.models, platform.model_store, look)
+    identifier = platform.cluster.apply(lambda known: known.identifier)
+    in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, identifier))
+    image = _image(config.image, platform)
     served = {
-        model_name: _serve(model_name, model, namespace.name, image, foundation, in_cluster)
+        model_name: _serve(model_name, model, config.namespace, model.image or image, platform, in_cluster)
         for model_name, model in config.models.items()
     }
 
-    pulumi.export("namespace", namespace.name)
+    pulumi.export("namespace", config.namespace)
     pulumi.export("image", image)
     pulumi.export("models", served)
 
@@ -46,16 +45,16 @@ def build(config: ServingConfig, look: published.Look) -> None:
 def _serve(
     model_name: str,
     model: Model,
-    namespace: pulumi.Output[str],
+    namespace: str,
     image: pulumi.Input[str],
-    foundation: Foundation,
+    platform: PlatformOutputs,
     in_cluster: ResourceOptions,
 ) -> dict[str, pulumi.Input[str]]:
     """One model's block."""
     name = model_name.replace("_", "-")
     server = ModelServer(
         name,
-        ModelServerArgs(model_name=model_name, model=model, namespace=namespace, image=image, foundation=foundation),
+        ModelServerArgs(model_name=model_name, model=model, namespace=namespace, image=image, platform=platform),
         opts=in_cluster,
     )
     delivery = Delivery(
@@ -65,7 +64,9 @@ def _serve(
     )
     routes = Routes(
         name,
-        RoutesArgs(namespace=namespace, path=model.route, split=delivery.split, canary_service=delivery.canary_service),
+        RoutesArgs(
+            namespace=namespace, claim=model.claim, split=delivery.split, canary_service=delivery.canary_service
+        ),
         opts=in_cluster,
     )
     autoscaling = Autoscaling(
@@ -82,30 +83,31 @@ def _serve(
             model=model,
             release=server.release,
             image=image,
-            foundation=foundation,
+            platform=platform,
         ),
         opts=in_cluster,
     )
     return {
-        "url": pulumi.Output.format("{0}{1}", foundation.gateway_url, model.route),
+        "url": platform.gateway.apply(lambda gateway: _url(gateway.url, model)),
         "version": model.version,
         "manifest": model.manifest,
+        "image": image,
         "release": server.release,
     }
 
 
-def _image(image: Image, foundation: Foundation) -> pulumi.Input[str]:
+def _url(gateway: str, model: Model) -> str:
+    parts = urlsplit(gateway)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{model.host}{port}{model.route}" if model.host else f"{gateway}{model.route}"
+
+
+def _image(image: Image, platform: PlatformOutputs) -> pulumi.Input[str]:
     if image.build is None:
         # The configuration has exactly one of both.
         return image.digest or ""
     return ServiceImage(
         "service",
-        ServiceImageArgs(build=image.build, registry=foundation.registry),
+        ServiceImageArgs(build=image.build, registry=platform.registry),
         opts=ResourceOptions(provider=docker_build.Provider("builder")),
     ).reference
-
-
-def _quota(config: ServingConfig) -> dict[str, str]:
-    # A release needs as many new pods as there are old ones, and the release before it may still be going.
-    pods = [(model.resources, 3 * model.scaling.max_replicas) for model in config.models.values()]
-    return resources.quota([*pods, (verifier.RESOURCES, 2 * len(config.models))])

@@ -14,14 +14,14 @@ from sandbox.errors import SandboxError
 SLICE: Final = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"
 
 
-def api_server(kubeconfig: Path) -> dict[str, Any]:
-    """The API servers' network and port, as `apiServer` in the platform's configuration.
+def api_server(kubeconfig: Path) -> list[dict[str, Any]]:
+    """The API servers' addresses and ports, as `apiServer` in the platform's configuration.
 
     Args:
         kubeconfig: of the cluster.
 
     Returns:
-        `cidr` and `port`; several servers become the smallest network that holds all of them.
+        `cidr` and `port` of each server.
 
     Raises:
         SandboxError: the cluster can't be reached or doesn't tell.
@@ -38,7 +38,7 @@ def api_server(kubeconfig: Path) -> dict[str, Any]:
             f"the cluster of {kubeconfig} doesn't tell where its API server is (EndpointSlice default/kubernetes): "
             "is it Kubernetes, and does it run?"
         )
-    network = ipaddress.ip_network(servers[0])
-    while not all(server in network for server in servers):
-        network = network.supernet()
-    return {"cidr": str(network), "port": ports[0]}
+    # Their order is the cluster's own; another one each time would be a change of every network policy.
+    return [
+        {"cidr": str(ipaddress.ip_network(one)), "port": port} for one in sorted(servers, key=str) for port in ports
+    ]

@@ -20,16 +20,17 @@ POLICIES = CHECKOUT / "policies"
 def platform(state: State, access: Access) -> Stack:
     """The platform stack on the sandbox that `access` reaches; its configuration is written anew."""
     references = images.references(state)
+    foundation = "slipway-platform:foundation.local"
     values = {
-        "slipway-platform:foundation.kubeconfig": str(access.kubeconfig),
-        "slipway-platform:foundation.apiServer": endpoints.api_server(access.kubeconfig),
-        "slipway-platform:foundation.registry": access.registry,
-        "slipway-platform:foundation.store.endpoint": access.store,
-        "slipway-platform:foundation.store.address": _address(access.store),
-        "slipway-platform:gateway.url": access.gateway,
+        f"{foundation}.kubeconfig": str(access.kubeconfig),
+        f"{foundation}.apiServer": endpoints.api_server(access.kubeconfig),
+        f"{foundation}.registry": access.registry,
+        f"{foundation}.store.endpoint": access.store,
+        f"{foundation}.store.addresses": _addresses(access.store),
+        f"{foundation}.entrance.url": access.gateway,
         "slipway-platform:images.traefik": references["traefik"],
         "slipway-platform:images.argoRollouts": references["argo-rollouts"],
-        "slipway-platform:manifests.folder": str(state.manifests),
+        "slipway-platform:crds.folder": str(state.manifests),
     }
     project = CHECKOUT / "infra" / "platform"
     config = configuration.write(project / "Pulumi.local.yaml", configuration.platform_file(state), values)
@@ -77,8 +78,8 @@ def _known(config: Config, base: str, digests: Mapping[str, str]) -> dict[str, s
     return values
 
 
-def _address(url: str) -> dict[str, Any]:
-    # Network policies know no names. Of a name that has addresses of both kinds they get the first of version 4.
+def _addresses(url: str) -> list[dict[str, Any]]:
+    # Network policies know no names.
     parts = urlsplit(url)
     try:
         found = socket.getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
@@ -86,6 +87,7 @@ def _address(url: str) -> dict[str, Any]:
         raise SandboxError(
             f"--s3 {url}: {parts.hostname} can't be found ({error.strerror}): give its address"
         ) from None
-    *_, (address, *_) = min(found, key=lambda one: one[0])
-    network = ipaddress.ip_network(address)
-    return {"cidr": str(network), "port": parts.port or (443 if parts.scheme == "https" else 80)}
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    # One that is found twice is named once, and the order is the same each time.
+    networks = sorted({ipaddress.ip_network(address) for *_, (address, *_) in found}, key=str)
+    return [{"cidr": str(network), "port": port} for network in networks]

@@ -32,7 +32,7 @@ def read_back(wanted: Wanted, deadline: float, say: Callable[[str], object]) -> 
     """
     right, last = 0, ""
     while right < TIMES:
-        difference = _difference(_served(wanted.gateway_url), wanted)
+        difference = _difference(_served(wanted), wanted)
         right = 0 if difference else right + 1
         if difference and difference != last:
             say(difference)
@@ -42,16 +42,19 @@ def read_back(wanted: Wanted, deadline: float, say: Callable[[str], object]) -> 
         time.sleep(PAUSE)
 
 
-def _served(url: str) -> dict[str, Any] | str:
+def _served(wanted: Wanted) -> dict[str, Any] | str:
+    url = f"{wanted.gateway_url}/version"
+    headers = {"Host": wanted.gateway_host} if wanted.gateway_host else {}
     try:
         # A connection of its own for each question, so that the gateway chooses anew.
-        with urllib.request.urlopen(f"{url}/version", timeout=_SECONDS) as answer:  # noqa: S310 our gateway
+        request = urllib.request.Request(url, headers=headers)  # noqa: S310 our gateway
+        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
             return json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
-            return f"answers {error.code} at {url}/version"
+            return f"answers {error.code} at {url}"
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return f"gave no answer at {url}/version: {error}"
+        return f"gave no answer at {url}: {error}"
 
 
 def _difference(served: dict[str, Any] | str, wanted: Wanted) -> str:

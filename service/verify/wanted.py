@@ -21,6 +21,7 @@ class Wanted:
         model_manifest: digest of the manifest.
         release: id of the release.
         timeout: seconds for all of it.
+        gateway_host: host that the model's requests are for; empty when they may be for any.
     """
 
     namespace: str
@@ -30,6 +31,7 @@ class Wanted:
     model_manifest: str
     release: str
     timeout: float
+    gateway_host: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -56,4 +58,5 @@ class Wanted:
             model_manifest=value("MODEL_MANIFEST"),
             release=value("RELEASE"),
             timeout=timeout,
+            gateway_host=environment.get("GATEWAY_HOST", ""),
         )

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from sandbox.kubernetes.addons import coredns
 from tests.infra import stacks
-from tests.infra.recording import Recording
 from tests.infra.values import Object
 
 MANIFESTS = coredns.manifests(f"registry.k8s.io/coredns/coredns@{stacks.DIGEST}")
@@ -17,15 +14,14 @@ def manifest(kind: str) -> dict[str, Any]:
     return found
 
 
-def open_ways(recording: Recording) -> list[Object]:
-    policies = [one.inputs["spec"] for one in recording.of("NetworkPolicy") if one.name.endswith("-dns")]
+def open_ways() -> list[Object]:
+    policies = [one.inputs["spec"] for one in stacks.platform().of("NetworkPolicy") if one.name.endswith("-dns")]
     return [rule for policy in policies for rule in policy["egress"]]
 
 
-@pytest.mark.parametrize("program", ["platform", "serving"])
-def test_the_policies_select_the_pods_that_answer(program: str) -> None:
+def test_the_policies_select_the_pods_that_answer() -> None:
     pods = manifest("Deployment")
-    for rule in open_ways(stacks.platform() if program == "platform" else stacks.serving()):
+    for rule in open_ways():
         (peer,) = rule["to"]
         assert peer["podSelector"]["matchLabels"].items() <= pods["spec"]["template"]["metadata"]["labels"].items()
         assert peer["namespaceSelector"]["matchLabels"] == {
@@ -33,15 +29,13 @@ def test_the_policies_select_the_pods_that_answer(program: str) -> None:
         }
 
 
-@pytest.mark.parametrize("program", ["platform", "serving"])
-def test_the_policies_name_the_ports_at_which_the_pods_listen(program: str) -> None:
+def test_the_policies_name_the_ports_at_which_the_pods_listen() -> None:
     # A policy holds for the pod's port: the service's is translated before.
     (container,) = manifest("Deployment")["spec"]["template"]["spec"]["containers"]
     listening = {port["name"]: (port["protocol"], port["containerPort"]) for port in container["ports"]}
     behind_the_service = {listening[port["targetPort"]] for port in manifest("Service")["spec"]["ports"]}
-    ways = open_ways(stacks.platform() if program == "platform" else stacks.serving())
-    assert ways
-    for rule in ways:
+    assert len(open_ways()) == len(stacks.platform().of("Namespace"))
+    for rule in open_ways():
         assert {(port["protocol"], port["port"]) for port in rule["ports"]} == behind_the_service
 
 

@@ -22,10 +22,12 @@ def test_components_keep_their_types() -> None:
     assert types - {"pulumi:pulumi:Stack"} == {
         "slipway:index:GuardedNamespace",
         "slipway:index:Identity",
+        "slipway:local:DeployerAccount",
         "slipway:platform:CustomResourceDefinitions",
         "slipway:platform:Gateway",
         "slipway:platform:ModelBucket",
         "slipway:platform:RolloutsController",
+        "slipway:platform:ServingNamespace",
         "slipway:serving:Autoscaling",
         "slipway:serving:Delivery",
         "slipway:serving:ModelServer",

@@ -1,6 +1,7 @@
-"""Every component and module has its tests, and none is called like something that Python has."""
+"""Every module has its tests, and none beside a program is called like something that Python has or has installed."""
 
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -11,36 +12,42 @@ INFRA = stacks.CHECKOUT / "infra"
 # Tested through what they give to the components and stacks.
 WITHOUT = {
     "__init__",
-    "__main__",
-    "availability",
-    "config",
-    "ordering",
-    "placement",
-    "rights",
-    "security",
-    "traffic",
-    "traefik",
-    "verifier",
-    "versions",
+    "foundation/foundation",
+    "local/config",
+    "platform/__main__",
+    "platform/config",
+    "serving/__main__",
+    "serving/config",
+    "shared/versions",
+    "shared/workloads",
 }
-SOURCES = sorted(path for path in INFRA.rglob("*.py") if path.stem not in WITHOUT)
+SOURCES = sorted(
+    path for path in INFRA.rglob("*.py") if path.stem != "__init__" and f"{path.parent.name}/{path.stem}" not in WITHOUT
+)
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(INFRA)))
 def test_it_has_a_test_file(source: Path) -> None:
     place = source.relative_to(INFRA)
-    mirrored = stacks.CHECKOUT / "tests/infra" / place.with_name(f"test_{place.name}")
-    covered = mirrored.with_name("test_stack.py") if place == Path("platform/stack.py") else mirrored
-    assert covered.exists(), f"{covered} is missing"
+    mirrored = stacks.CHECKOUT / "tests/infra" / place.with_name(f"test_{place.stem.strip('_')}.py")
+    assert mirrored.exists(), f"{mirrored} is missing"
 
 
 @pytest.mark.parametrize("folder", [INFRA / "platform", INFRA / "serving", stacks.CHECKOUT / "policies"])
-def test_no_module_beside_a_program_hides_one_of_pythons(folder: Path) -> None:
+def test_no_module_beside_a_program_hides_another(folder: Path) -> None:
     # Pulumi puts the program's folder first on the import path.
-    ours = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
-    assert not ours & sys.stdlib_module_names - {"__main__"}
+    beside = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert not beside & (sys.stdlib_module_names | packages_distributions().keys()) - {"__main__", "__init__"}
 
 
-@pytest.mark.parametrize("component", sorted(INFRA.rglob("components/*.py")), ids=lambda path: path.stem)
-def test_a_component_fits_on_a_page(component: Path) -> None:
-    assert len(component.read_text().splitlines()) <= 150
+def test_what_is_shared_knows_neither_program() -> None:
+    for source in (INFRA / "shared").glob("*.py"):
+        assert "infra.platform" not in source.read_text(), source
+        assert "infra.serving" not in source.read_text(), source
+
+
+@pytest.mark.parametrize(("program", "other"), [("platform", "infra.serving"), ("serving", "infra.platform")])
+def test_neither_program_knows_the_other(program: str, other: str) -> None:
+    sources = list((INFRA / program).rglob("*.py"))
+    assert len(sources) > 5
+    assert [str(path) for path in sources if f"from {other}" in path.read_text()] == []

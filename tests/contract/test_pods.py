@@ -6,13 +6,14 @@ import pytest
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 
-from infra.serving import pod
+from infra.serving import model_server
 from service.app import create_app
 from service.lifecycle import Lifecycle
 from service.metrics import Metrics
 from service.settings import Settings
 from service.verify.wanted import Wanted
 from tests.infra import stacks
+from tests.infra.changes import MODEL, put
 from tests.infra.values import Object
 
 # What the store's client reads itself (service/settings.py says so).
@@ -51,7 +52,7 @@ def test_every_variable_that_the_service_requires_is_set(stack: str) -> None:
 def test_the_service_accepts_the_environment_of_its_pod(settings: Settings) -> None:
     assert settings.model_name == "maintenance_predictor"
     assert settings.model_manifest == stacks.DIGEST
-    assert settings.model_cache == Path(pod.CACHE)
+    assert settings.model_cache == Path(model_server.CACHE)
 
 
 def test_the_service_would_refuse_a_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,13 +101,22 @@ def test_verification_accepts_the_environment_of_its_job() -> None:
     assert wanted.timeout > 0
 
 
+def test_verification_asks_for_a_model_by_its_host() -> None:
+    assert Wanted.from_environment(environment("Job")).gateway_host == ""
+    config = stacks.serving_configuration("local")
+    put(*MODEL, "host", value="models.example.com")(config)
+    job = stacks.serving_with(config).one("Job")["spec"]["template"]["spec"]["containers"][0]
+    wanted = Wanted.from_environment({one["name"]: one["value"] for one in job["env"]})
+    assert wanted.gateway_host == "models.example.com"
+
+
 def test_verification_knows_the_pods_port_by_its_name() -> None:
     assert container()["ports"][0]["name"] == "http"
 
 
 def test_the_image_runs_as_the_user_that_pods_run_as() -> None:
     dockerfile = (stacks.CHECKOUT / "Dockerfile").read_text()
-    assert f"USER {pod.USER}:{pod.USER}" in dockerfile
+    assert f"USER {model_server.USER}:{model_server.USER}" in dockerfile
     assert "ARG BASE=" in dockerfile
     assert 'ENTRYPOINT ["/opt/venv/bin/python", "-m", "service"]' in dockerfile
 

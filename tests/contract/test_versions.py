@@ -1,6 +1,9 @@
 """A version stands in one place, or a test holds its places together."""
 
-from infra import versions
+import re
+
+from infra.platform.crds import lock
+from infra.shared import versions
 from sandbox.toolchain.images import IMAGES
 from tests.infra import stacks
 
@@ -8,6 +11,17 @@ from tests.infra import stacks
 def test_the_sandbox_builds_the_controllers_that_the_platform_labels() -> None:
     assert IMAGES["traefik"].reference.endswith(f"traefik:{versions.TRAEFIK}")
     assert IMAGES["argo-rollouts"].reference.endswith(f"argo-rollouts:{versions.ARGO_ROLLOUTS}")
+
+
+def test_the_crds_are_those_of_the_controllers() -> None:
+    labelled = {"argo-rollouts": versions.ARGO_ROLLOUTS, "traefik": versions.TRAEFIK}
+    assert {entry.tool: entry.version for entry in lock.entries()} == labelled
+
+
+def test_the_sandbox_builds_the_controllers_from_the_modules_that_their_crds_are_from() -> None:
+    for entry in lock.entries():
+        gomod = (stacks.CHECKOUT / "sandbox/toolchain/modules" / entry.tool / "go.mod").read_text()
+        assert re.findall(rf"\s{re.escape(entry.module)} (v\S+)", gomod) == [entry.version]
 
 
 def test_pods_are_judged_by_the_version_that_the_sandbox_runs() -> None:

@@ -44,6 +44,14 @@ class Cluster:
         assert found is not None, f"there is no {path}"
         return found
 
+    def left(self, namespace: str) -> list[str]:
+        """What a serving stack has made in a namespace; guards and deployer are the platform's."""
+        kinds = (
+            "deployments,rollouts,services,jobs,horizontalpodautoscalers,poddisruptionbudgets,"
+            "ingressroutes,middlewares,traefikservices"
+        )
+        return self.kubectl("-n", namespace, "get", kinds, "-o", "name").split()
+
     def pods(self, namespace: str, selector: str = "") -> list[dict[str, Any]]:
         """The pods with these labels, on their way out as well."""
         return self.get(f"/api/v1/namespaces/{namespace}/pods", selector)["items"]

@@ -22,9 +22,10 @@ NAME: Final = "maintenance-predictor"
 STABLE: Final = f"{NAME}-stable"
 """The service of the version in production. Pods of the one before stay for a while, and are none of its."""
 OTHER: Final = "building_load"
-NAMESPACE: Final = "serving-e2e"
-ROUTE: Final = "/e2e/maintenance-predictor"
-OTHER_ROUTE: Final = "/e2e/building-load"
+NAMESPACE: Final = "trial"
+"""The platform's namespace for a second serving stack, with the routes below `/trial`."""
+ROUTE: Final = "/trial/maintenance-predictor"
+OTHER_ROUTE: Final = "/trial/building-load"
 
 # Of the committed numbers only times are shorter, so that a release takes no longer than its pods.
 CANARY: Final = {"pauseSeconds": 5, "progressDeadlineSeconds": 60, "scaleDownDelaySeconds": 30}

@@ -30,7 +30,7 @@ KILLS: Final = 10
 RELEASES: Final = 10
 RATE: Final = 40.0
 FIGURES: Final = CHECKOUT / "docs" / "figures" / "soak.json"
-OURS: Final = re.compile(r"/(gateway|argo-rollouts|serving|traefik|verify-)|\.(argoproj|traefik)\.io$")
+OURS: Final = re.compile(r"/(gateway|argo-rollouts|serving|trial|traefik|verify-)|\.(argoproj|traefik)\.io$")
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def converges(e2e: Serving, cluster: Cluster, verb: str, fraction: float) -> flo
         e2e.stack.preview(expect_no_changes=True)
     else:
         e2e.destroy()
-        assert NAMESPACE not in cluster.kubectl("get", "namespaces")
+        assert cluster.left(NAMESPACE) == []
         assert not e2e.stack.export().get("resources")
     _seconds[verb] = max(_seconds[verb], time.monotonic() - begun)
     exported = e2e.stack.export()

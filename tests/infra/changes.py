@@ -28,12 +28,22 @@ def drop(*path: str) -> Change:
     return change
 
 
-def second_model(route: str) -> Change:
-    """Serve another model, `pump`, at `route`."""
+def second_model(route: str, name: str = "pump", **more: str) -> Change:
+    """Serve another model at `route`."""
 
     def change(config: Object) -> None:
         models = config["slipway:models"]
-        models["pump"] = copy.deepcopy(models["maintenance_predictor"]) | {"route": route}
+        models[name] = copy.deepcopy(models["maintenance_predictor"]) | {"route": route, **more}
+
+    return change
+
+
+def serving_namespace(name: str, prefix: str) -> Change:
+    """Give another namespace to a serving stack, with the routes below `prefix`."""
+
+    def change(config: Object) -> None:
+        namespaces = config["slipway-platform:namespaces"]
+        namespaces[name] = copy.deepcopy(namespaces["serving"]) | {"routes": [{"path": prefix}]}
 
     return change
 

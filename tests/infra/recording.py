@@ -19,6 +19,8 @@ from tests.infra.values import Object
 # What providers compute and programs read. A preview knows none of it.
 COMPUTED: Mapping[str, Callable[[Object], Object]] = {
     "aws:s3/bucket:Bucket": lambda inputs: {"arn": f"arn:aws:s3:::{inputs['bucket']}"},
+    # "a token" in base64, as the cluster writes it into the Secret.
+    "kubernetes:core/v1:Secret": lambda _: {"data": {"token": "YSB0b2tlbg=="}},
     "docker-build:index:Image": lambda _: {"digest": f"sha256:{'d' * 64}"},
 }
 
@@ -94,7 +96,11 @@ class _World(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, Object]:
         inputs = cast("Object", args.inputs)
         if args.typ == "pulumi:pulumi:StackReference":
-            return args.name, {**inputs, "outputs": self.references[inputs["name"]], "secretOutputNames": ["cluster"]}
+            return args.name, {
+                **inputs,
+                "outputs": self.references[inputs["name"]],
+                "secretOutputNames": ["credentials"],
+            }
         computed: Object = {} if self.preview else COMPUTED.get(args.typ, lambda _: {})(inputs)
         return args.name, inputs | computed
 

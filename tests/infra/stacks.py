@@ -1,5 +1,6 @@
 """The committed stacks, with the values that `make up` adds, as the programs declare them under mocks."""
 
+import copy
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -10,13 +11,15 @@ import pulumi_aws as aws
 import yaml
 from pulumi.runtime.config import set_all_config
 
-from infra import configuration
-from infra.configuration import Model
 from infra.platform import config as platform_config
 from infra.platform import stack as platform_stack
+from infra.platform.foundation.local import local
+from infra.platform.foundation.local.kubeconfig import Kubeconfig
 from infra.serving import config as serving_config
 from infra.serving import published
 from infra.serving import stack as serving_stack
+from infra.shared import configuration
+from infra.shared.configuration import Model
 from tests.infra.recording import Recording, record, strings
 from tests.infra.values import Object
 
@@ -28,6 +31,9 @@ with warnings.catch_warnings():
 CHECKOUT: Final = Path(__file__).parents[2]
 DIGEST: Final = f"sha256:{'b' * 64}"
 STACKS: Final = ("local", "staging", "prod")
+KUBECONFIG: Final = Kubeconfig(
+    content="an administrator's kubeconfig", server="https://10.244.0.1:6443", certificate_authority="Y2E="
+)
 
 # A definition like upstream's, small.
 DEFINITION: Final[Object] = {
@@ -64,12 +70,12 @@ def committed(path: str) -> Object:
 def platform_configuration() -> Object:
     """The local platform's configuration, filled in."""
     config = committed("infra/platform/Pulumi.local.yaml")
-    config["slipway-platform:foundation"]["kubeconfig"] = "/state/kubeconfig"
+    config["slipway-platform:foundation"]["local"]["kubeconfig"] = "/state/kubeconfig"
     config["slipway-platform:images"] = {
         "traefik": f"docker.io/library/traefik:v3.6.25@{DIGEST}",
         "argoRollouts": f"quay.io/argoproj/argo-rollouts:v1.10.1@{DIGEST}",
     }
-    config["slipway-platform:manifests"] = {"folder": "/state/manifests"}
+    config["slipway-platform:crds"] = {"folder": "/state/manifests"}
     return config
 
 
@@ -100,9 +106,19 @@ def platform_with(config: Object, definitions: Sequence[Object] = (DEFINITION,))
 
     def program() -> None:
         loaded = configuration.load(platform_config.PlatformConfig, platform_config.NAMESPACE)
-        platform_stack.build(loaded, kubeconfig="a kubeconfig", definitions=definitions)
+        foundation = local.build(loaded.foundation.local, KUBECONFIG, protect=loaded.protect)
+        platform_stack.build(loaded, foundation, definitions)
 
     return record(program, "slipway-platform", "local", config, references={}, preview=False)
+
+
+def handed_over(stack: str) -> Object:
+    """The outputs of the platform that a serving stack stands on; larger than the local one where its stack is."""
+    outputs = copy.deepcopy(platform().outputs)
+    if stack != "local":
+        amounts = {"cpu": "100", "memory": "400Gi", "ephemeralStorage": "400Gi"}
+        outputs["namespaces"]["serving"]["quota"] = {"pods": 100, "requests": amounts, "limits": amounts}
+    return outputs
 
 
 @cache
@@ -119,10 +135,23 @@ def serving_with(
     config: Object, stack: str = "local", *, preview: bool = False, look: published.Look = full_store
 ) -> Recording:
     """What the serving program declares with this configuration, on a platform as the other program makes it."""
+    return serving_on(handed_over(stack), config, stack, preview=preview, look=look)
+
+
+def serving_on(
+    platform_outputs: Object,
+    config: Object | None = None,
+    stack: str = "local",
+    *,
+    preview: bool = False,
+    look: published.Look = full_store,
+) -> Recording:
+    """What the serving program declares on a platform with these outputs; as committed for `stack` by default."""
+    config = serving_configuration(stack) if config is None else config
 
     def program() -> None:
         loaded = configuration.load(serving_config.ServingConfig, serving_config.NAMESPACE)
         serving_stack.build(loaded, look)
 
-    references = {str(config["slipway:platform"]): platform().outputs}
+    references = {str(config["slipway:platform"]): platform_outputs}
     return record(program, "slipway", stack, config, references, preview=preview)

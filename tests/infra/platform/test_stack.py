@@ -1,3 +1,4 @@
+from infra.shared.vocabulary import PLATFORM_NAMESPACES
 from tests.infra import stacks
 
 
@@ -13,9 +14,6 @@ def test_each_namespace_can_hold_an_upgrade() -> None:
     assert stacks.platform().one("ResourceQuota", "argo-rollouts-quota")["spec"]["hard"]["pods"] == "2"
 
 
-def test_the_store_is_reached_at_its_endpoint_and_nothing_of_aws_is_asked_for() -> None:
-    provider = stacks.platform().one("aws")
-    assert "http://10.244.0.1:4566" in provider["endpoints"]
-    skipped = ("skipCredentialsValidation", "skipMetadataApiCheck", "skipRequestingAccountId", "skipRegionValidation")
-    assert all(provider[name] == "true" for name in (*skipped, "s3UsePathStyle"))
-    assert not {"accessKey", "secretKey"} & set(provider)
+def test_what_the_platform_runs_in_is_no_serving_stacks_to_have() -> None:
+    ours = {one.inputs["metadata"]["name"] for one in stacks.platform().of("Namespace")}
+    assert ours - {"serving", "trial"} <= set(PLATFORM_NAMESPACES)

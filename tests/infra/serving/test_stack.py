@@ -1,8 +1,11 @@
+import pulumi
 import pytest
 
 from tests.infra import stacks
-from tests.infra.changes import second_model
+from tests.infra.changes import MODEL, put, second_model
 from tests.infra.values import unknown_paths
+
+PINNED = f"registry.test/slipway/service@sha256:{'a' * 64}"
 
 
 def test_every_model_is_a_block_of_its_own_beside_the_others() -> None:
@@ -24,10 +27,67 @@ def test_the_first_model_does_not_notice_the_second() -> None:
         assert two.one(kind, name) == one.one(kind)
 
 
-def test_the_quota_holds_two_full_sets_of_pods_and_more() -> None:
-    hard = stacks.serving().one("ResourceQuota")["spec"]["hard"]
-    most = stacks.serving().one("HorizontalPodAutoscaler")["spec"]["maxReplicas"]
-    assert int(hard["pods"]) > 2 * most
+def test_a_model_with_an_image_of_its_own_stays_when_the_stacks_changes() -> None:
+    config = stacks.serving_configuration("local")
+    second_model("/pump")(config)
+    put(*MODEL, "image", value=PINNED)(config)
+    images = {
+        one.name: one.inputs["spec"]["template"]["spec"]["containers"][0]["image"]
+        for kind in ("Deployment", "Job")
+        for one in stacks.serving_with(config).of(kind)
+    }
+    built = stacks.serving().outputs["image"]
+    assert images == {
+        "maintenance-predictor": PINNED,
+        "maintenance-predictor-verify": PINNED,
+        "pump": built,
+        "pump-verify": built,
+    }
+
+    before = stacks.serving_with(config).outputs["models"]["maintenance_predictor"]
+    put("slipway:image", value={"digest": f"a/b@sha256:{'e' * 64}"})(config)
+    assert stacks.serving_with(config).outputs["models"]["maintenance_predictor"] == before
+
+
+def test_a_model_with_a_host_is_asked_for_by_its_host() -> None:
+    config = stacks.serving_configuration("local")
+    put(*MODEL, "host", value="models.example.com")(config)
+    served = stacks.serving_with(config).outputs["models"]["maintenance_predictor"]
+    assert served["url"] == "http://models.example.com:30080/maintenance-predictor"
+
+
+def test_every_name_has_its_length_whatever_the_model_is_called() -> None:
+    config = stacks.serving_configuration("local")
+    config["slipway:models"] = {"m" * 40: config["slipway:models"]["maintenance_predictor"]}
+    for thing in stacks.serving_with(config).kubernetes:
+        assert len(thing["metadata"]["name"]) <= 63
+        assert all(len(value) <= 63 for value in thing["metadata"]["labels"].values())
+
+
+def test_models_side_by_side_have_no_object_in_common() -> None:
+    names = {thing["metadata"]["name"] for thing in stacks.serving().kubernetes}
+    # Models that are called like an object of the first, or like one without its last words.
+    called = {name.rpartition("-")[0] for name in names} | names | {f"{name}-80" for name in names}
+    others = {name.replace("-", "_") for name in called if "predictor" in name} - {"maintenance_predictor"}
+    refused = {other for other in others if not apart("maintenance_predictor", other)}
+    assert {"maintenance_predictor_canary", "verify_maintenance_predictor"} <= refused
+    assert len(refused) < len(others)
+
+
+def apart(one: str, other: str) -> bool:
+    """Whether a stack may have both models; asserts that it has no two objects of one name, if so."""
+    config = stacks.serving_configuration("local")
+    config["slipway:models"][other] = config["slipway:models"][one] | {"route": "/other"}
+    try:
+        both = stacks.serving_with(config).kubernetes
+    except pulumi.RunError:
+        return False
+    found = [(thing["kind"], thing["metadata"]["name"]) for thing in both]
+    assert len(found) == len(set(found)), other
+    # The gateway joins a service with its port, and knows a split by its name alone.
+    services = {f"{thing['metadata']['name']}-80" for thing in both if thing["kind"] == "Service"}
+    assert not services & {thing["metadata"]["name"] for thing in both if thing["kind"] == "TraefikService"}, other
+    return True
 
 
 def test_outputs_say_what_is_served_and_where() -> None:

@@ -1,3 +1,4 @@
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
         "argo-rollouts": f"quay.io/argoproj/argo-rollouts:v1@{DIGEST}",
     }
     monkeypatch.setattr(images, "references", Mock(return_value=references))
-    monkeypatch.setattr(endpoints, "api_server", Mock(return_value={"cidr": "172.18.0.2/32", "port": 6444}))
+    monkeypatch.setattr(endpoints, "api_server", Mock(return_value=[{"cidr": "172.18.0.2/32", "port": 6444}]))
     return State(tmp_path)
 
 
@@ -90,24 +91,33 @@ def platform(state: State, store: str) -> PlatformConfig:
 
 def test_the_platform_stands_on_the_addresses_of_the_cluster(state: State) -> None:
     config = platform(state, "https://172.18.0.9")
-    foundation = config.foundation
-    assert (foundation.api_server.cidr, foundation.api_server.port) == ("172.18.0.2/32", 6444)
+    foundation = config.foundation.local
+    assert [(one.cidr, one.port) for one in foundation.api_server] == [("172.18.0.2/32", 6444)]
     assert foundation.kubeconfig == "/their/kubeconfig"
     assert foundation.registry == "registry.test:5000"
     assert foundation.store.endpoint == "https://172.18.0.9"
-    assert (foundation.store.address.cidr, foundation.store.address.port) == ("172.18.0.9/32", 443)
-    assert config.gateway.url == "http://gateway.test:30080"
+    assert [(one.cidr, one.port) for one in foundation.store.addresses] == [("172.18.0.9/32", 443)]
+    assert foundation.entrance.url == "http://gateway.test:30080"
 
 
 def test_a_store_that_is_given_by_name_is_found_for_the_network_policies(state: State) -> None:
-    store = platform(state, "http://localhost:9000").foundation.store
+    store = platform(state, "http://localhost:9000").foundation.local.store
     assert store.endpoint == "http://localhost:9000"
-    assert (store.address.cidr, store.address.port) == ("127.0.0.1/32", 9000)
+    assert ("127.0.0.1/32", 9000) in [(one.cidr, one.port) for one in store.addresses]
+
+
+def test_a_store_with_several_addresses_is_reached_at_each_of_them(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [(0, 0, 0, "", (address, 0)) for address in ("10.0.2.7", "10.0.1.7", "10.0.2.7")]
+    monkeypatch.setattr(socket, "getaddrinfo", Mock(return_value=found))
+    addresses = platform(state, "https://s3.example.com").foundation.local.store.addresses
+    assert [(one.cidr, one.port) for one in addresses] == [("10.0.1.7/32", 443), ("10.0.2.7/32", 443)]
 
 
 def test_a_store_may_have_an_address_of_version_6(state: State) -> None:
-    store = platform(state, "http://[fd00::9]:9000").foundation.store
-    assert (store.address.cidr, store.address.port) == ("fd00::9/128", 9000)
+    (address,) = platform(state, "http://[fd00::9]:9000").foundation.local.store.addresses
+    assert (address.cidr, address.port) == ("fd00::9/128", 9000)
 
 
 def test_a_store_that_nobody_knows_is_refused(state: State) -> None:

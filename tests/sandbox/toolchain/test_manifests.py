@@ -10,7 +10,6 @@ import yaml
 from sandbox.state import State
 from sandbox.toolchain import manifests, programs
 from sandbox.toolchain.errors import BuildError
-from tests.infra.stacks import CHECKOUT
 
 
 class Upstream:
@@ -19,7 +18,7 @@ class Upstream:
     def __init__(self, folder: Path) -> None:
         self.source = folder / "module"
         self.source.mkdir()
-        self.lock = folder / "manifests.lock.yaml"
+        self.lock = folder / "crds.lock.yaml"
         self.go = Mock()
         self.go.source.return_value = self.source
 
@@ -29,10 +28,11 @@ class Upstream:
             "file": "tool/crd.yaml",
             "tool": "tool",
             "module": "example.org/tool",
+            "version": "v1.2.3",
             "source": "crd.yaml",
             "sha256": hashlib.sha256(content.encode()).hexdigest(),
         }
-        self.lock.write_text(yaml.safe_dump({"manifests": [entry]}))
+        self.lock.write_text(yaml.safe_dump({"crds": [entry]}))
 
     def fetch(self, state: State) -> str:
         return (manifests.fetch(state, self.go, self.lock) / "tool" / "crd.yaml").read_text()
@@ -49,11 +49,6 @@ def upstream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Upstream:
 @pytest.fixture
 def state(tmp_path: Path) -> State:
     return State(tmp_path / "state")
-
-
-def test_the_lock_is_beside_the_program_that_declares_them() -> None:
-    assert manifests.LOCK == CHECKOUT / "infra" / "platform" / "manifests.lock.yaml"
-    assert manifests.LOCK.is_file()
 
 
 def test_they_are_where_the_platform_reads_them(upstream: Upstream, state: State) -> None:
@@ -92,6 +87,6 @@ def test_content_that_is_not_the_locks_is_refused_and_what_was_there_stays(upstr
     upstream.publish("two")
     (upstream.source / "crd.yaml").write_text("tampered")
     found = hashlib.sha256(b"tampered").hexdigest()
-    with pytest.raises(BuildError, match=rf"example.org/tool/crd.yaml has SHA-256 {found}, manifests.lock.yaml wants"):
+    with pytest.raises(BuildError, match=rf"crd.yaml has SHA-256 {found}, the lock of example.org/tool v1.2.3 wants"):
         upstream.fetch(state)
     assert (state.manifests / "tool" / "crd.yaml").read_text() == "one"

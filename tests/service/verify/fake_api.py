@@ -25,12 +25,14 @@ class Fake:
         answers: by path, without the query.
         asked: paths with their queries, and who asked, in order.
         patched: at which path what was patched, in order.
+        hosts: for which hosts requests were.
     """
 
     url: str = ""
     answers: dict[str, list[Answer]] = field(default_factory=dict[str, list[Answer]])
     asked: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
     patched: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
+    hosts: set[str] = field(default_factory=set[str])
 
     def at(self, path: str, *bodies: Any, status: int = 200) -> None:
         self.answers[path] = [(status, body) for body in bodies]
@@ -53,6 +55,7 @@ def listening() -> Generator[Fake]:
 
     class Answers(Handler):
         def do_GET(self) -> None:
+            fake.hosts.add(self.headers["Host"])
             fake.asked.append((unquote(self.path), self.headers.get("Authorization")))
             self.answer(*fake.next(self.path))
 

@@ -1,6 +1,7 @@
 """What the gateway serves is what counts."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,12 @@ def test_the_right_answer_must_come_again_and_again(fake: Fake, wanted: Wanted) 
     fake.at(VERSION, SERVED)
     assert ask(wanted) == []
     assert len(fake.asked) == TIMES
+
+
+def test_a_model_of_one_host_is_asked_for_by_it(fake: Fake, wanted: Wanted) -> None:
+    fake.at(VERSION, SERVED)
+    ask(replace(wanted, gateway_host="models.example.com"))
+    assert fake.hosts == {"models.example.com"}
 
 
 def test_an_old_answer_in_between_starts_the_count_anew(fake: Fake, wanted: Wanted) -> None:

@@ -18,6 +18,11 @@ def test_the_job_says_what_is_wanted() -> None:
     assert (wanted.gateway_url, wanted.timeout) == ("http://gateway/box", 120)
 
 
+def test_a_model_of_any_host_has_none() -> None:
+    assert Wanted.from_environment(ENVIRONMENT).gateway_host == ""
+    assert Wanted.from_environment(ENVIRONMENT | {"GATEWAY_HOST": "a.example.com"}).gateway_host == "a.example.com"
+
+
 @pytest.mark.parametrize("name", ENVIRONMENT)
 def test_a_missing_variable_is_named(name: str) -> None:
     for environment in (ENVIRONMENT | {name: ""}, {key: value for key, value in ENVIRONMENT.items() if key != name}):

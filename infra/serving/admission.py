@@ -1,0 +1,90 @@
+"""Whether the platform has room for this stack: its namespace, the routes of its models, and pods enough.
+
+Asked while the stack is planned, so that a mistake changes nothing.
+"""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from infra.serving import verification
+from infra.serving.config import NAMESPACE, Model, ServingConfig
+from infra.shared.cluster import kubeconfig
+from infra.shared.namespaces import Claim, ServingNamespace
+from infra.shared.platform_outputs import PlatformOutputs
+from infra.shared.quantities import Quota, needed
+
+
+def admitted(config: ServingConfig, platform: PlatformOutputs) -> pulumi.Output[str]:
+    """A kubeconfig for the stack's namespace, once the platform is known to have room for the stack.
+
+    Raises:
+        pulumi.RunError: (while the program runs) what `check` raises.
+    """
+
+    def checked(namespaces: Mapping[str, ServingNamespace]) -> str:
+        check(config, namespaces)
+        return config.namespace
+
+    namespace = platform.namespaces.apply(checked)
+    return pulumi.Output.all(platform.cluster, platform.credentials, namespace).apply(
+        lambda known: kubeconfig(known[0], known[1][known[2]], known[2])
+    )
+
+
+def check(config: ServingConfig, namespaces: Mapping[str, ServingNamespace]) -> None:
+    """Compare what the stack says with what the platform gives to it.
+
+    Raises:
+        pulumi.RunError: it doesn't fit, with a line for each reason.
+    """
+    ours = namespaces.get(config.namespace)
+    if ours is None:
+        raise pulumi.RunError(
+            f"{NAMESPACE}:namespace = {config.namespace!r} is none of {config.platform}'s "
+            f"({', '.join(sorted(namespaces))}): name one of them, or add it to slipway-platform:namespaces there"
+        )
+    wrong = [line for name, model in config.models.items() if (line := _claimed(name, model, config, namespaces))]
+    if lacking := ours.quota.lacks(need(config.models)):
+        wrong.append(
+            f"{NAMESPACE}:models need more than {config.platform} has for {config.namespace!r}, "
+            f"{', '.join(lacking)}: lower scaling.maxReplicas or resources, or raise "
+            f"slipway-platform:namespaces.{config.namespace}.quota there"
+        )
+    if wrong:
+        raise pulumi.RunError("\n".join(wrong))
+
+
+def need(models: Mapping[str, Model]) -> Quota:
+    """What the namespace has to hold while every model is released at once."""
+    # A release needs as many new pods as there are old ones, and the release before it may still be going.
+    pods = [(model.resources, 3 * model.scaling.max_replicas) for model in models.values()]
+    return needed([*pods, (verification.RESOURCES, 2 * len(models))])
+
+
+def _claimed(name: str, model: Model, config: ServingConfig, namespaces: Mapping[str, ServingNamespace]) -> str | None:
+    """Why the model's requests aren't this stack's alone."""
+    claims = [(namespace, claim) for namespace, one in namespaces.items() for claim in one.routes]
+    ours = [claim for namespace, claim in claims if namespace == config.namespace and claim.covers(model.claim)]
+    most = max((claim.precision for claim in ours), default=(False, -1))
+    # Of two claims that meet, the requests belong to the more precise one.
+    theirs = [
+        (namespace, claim)
+        for namespace, claim in claims
+        if namespace != config.namespace and claim.meets(model.claim) and claim.precision > most
+    ]
+    key = f"{NAMESPACE}:models.{name}.route = '{model.claim}'"
+    if theirs:
+        namespace, claim = theirs[0]
+        return f"{key} meets '{claim}', which {config.platform} gives to the namespace {namespace!r}: choose another"
+    if not ours:
+        return (
+            f"{key} is none of those that {config.platform} gives to {config.namespace!r} "
+            f"({_listed(namespaces[config.namespace].routes)}): choose one below them, "
+            f"or add it to slipway-platform:namespaces.{config.namespace}.routes there"
+        )
+    return None
+
+
+def _listed(claims: list[Claim]) -> str:
+    return ", ".join(map(str, claims))

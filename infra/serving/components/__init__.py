@@ -1,1 +1,0 @@
-"""The serving program's components."""

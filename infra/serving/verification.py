@@ -1,0 +1,179 @@
+"""Whether what the stack says is what is served: a Job per release, which Pulumi awaits.
+
+Pulumi is content when the pod template is written, which proves nothing: the Rollout goes on for minutes, and may
+abort. The Job watches it to its end and reads the served version back through the gateway. When that isn't what
+this stack says, the Job fails, and with it the update, with the Job's last words as the reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_kubernetes as k8s
+from pulumi_kubernetes.core.v1 import EnvVarArgsDict, PodSpecArgsDict
+from pulumi_kubernetes.rbac.v1 import PolicyRuleArgsDict
+
+from infra.serving.config import Canary, Model
+from infra.serving.model_server import USER
+from infra.shared import metadata, network, workloads
+from infra.shared.identity import Identity, IdentityArgs
+from infra.shared.metadata import Component
+from infra.shared.platform_outputs import PlatformOutputs
+from infra.shared.quantities import Resources
+
+RESOURCES: Final = Resources.model_validate(
+    {
+        "requests": {"cpu": "50m", "memory": "96Mi", "ephemeralStorage": "32Mi"},
+        "limits": {"cpu": "500m", "memory": "256Mi", "ephemeralStorage": "128Mi"},
+    }
+)
+"""Of its pod."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerificationArgs:
+    """What has to be served.
+
+    Attributes:
+        rollout: the Rollout's name.
+        after: what else has to be there first.
+        namespace: where it runs.
+        model: version and digest that the gateway must answer with.
+        release: the release's id.
+        image: the service's image by digest, which holds the check.
+        platform: gateway and API server.
+    """
+
+    rollout: pulumi.Input[str]
+    after: Sequence[pulumi.Resource]
+    namespace: str
+    model: Model
+    release: pulumi.Output[str]
+    image: pulumi.Input[str]
+    platform: PlatformOutputs
+
+
+class Verification(pulumi.ComponentResource):
+    """The Job with its own account, which may read what it judges by, and take an abort of its Rollout back."""
+
+    def __init__(self, name: str, args: VerificationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:serving:Verification", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        platform = args.platform
+        selector = metadata.selector(name, Component.VERIFICATION)
+        seconds = _seconds(args.model.canary)
+
+        identity = Identity(
+            f"verify-{name}",
+            IdentityArgs(namespace=args.namespace, labels=selector, at_home=_rights(args.rollout)),
+            opts=child,
+        )
+        policy = k8s.networking.v1.NetworkPolicy(
+            f"{name}-verify",
+            metadata=metadata.metadata(f"verify-{name}", selector, args.namespace),
+            spec={
+                "pod_selector": {"match_labels": selector},
+                "policy_types": ["Ingress", "Egress"],
+                "egress": network.together(
+                    platform.network.apply(lambda known: network.to_addresses(known.api_server)),
+                    network.to_pods(
+                        metadata.of(Component.GATEWAY),
+                        platform.gateway.apply(lambda gateway: gateway.port),
+                        platform.gateway.apply(lambda gateway: gateway.namespace),
+                    ),
+                    network.to_pods(metadata.of(Component.MODEL_SERVER), network.MODEL_SERVER_PORT, args.namespace),
+                ),
+            },
+            opts=child,
+        )
+        environment: list[EnvVarArgsDict] = [
+            {"name": "ROLLOUT", "value": args.rollout},
+            {"name": "NAMESPACE", "value": args.namespace},
+            {
+                "name": "GATEWAY_URL",
+                "value": platform.gateway.apply(lambda gateway: f"{gateway.internal_url}{args.model.route}"),
+            },
+            *([{"name": "GATEWAY_HOST", "value": args.model.host}] if args.model.host else []),
+            {"name": "MODEL_VERSION", "value": args.model.version},
+            {"name": "MODEL_MANIFEST", "value": args.model.manifest},
+            {"name": "RELEASE", "value": args.release},
+            {"name": "TIMEOUT", "value": str(seconds)},
+        ]
+        k8s.batch.v1.Job(
+            f"{name}-verify",
+            metadata=metadata.metadata(
+                pulumi.Output.format("verify-{0}-{1}", name, args.release),
+                selector,
+                args.namespace,
+                {
+                    # A Job that failed can't be changed: the next update starts a new one, which tries again what
+                    # was aborted (service/verify).
+                    "pulumi.com/replaceUnready": "true",
+                    "pulumi.com/timeoutSeconds": str(seconds + 180),
+                },
+            ),
+            spec={
+                "backoff_limit": 0,
+                "active_deadline_seconds": seconds + 120,
+                "template": {
+                    "metadata": {"labels": {**selector, **metadata.PART_OF}},
+                    "spec": _pod(identity.account, args.image, environment),
+                },
+            },
+            opts=pulumi.ResourceOptions.merge(
+                child,
+                pulumi.ResourceOptions(
+                    # No value flows from traffic rules, routes and scaling to the pod that needs or judges them.
+                    depends_on=[policy, *args.after],
+                    # After a failed release the old release's Job would stay, and going back to that release would
+                    # find its name taken.
+                    delete_before_replace=True,
+                ),
+            ),
+        )
+
+        self.register_outputs({})
+
+
+def _rights(rollout: pulumi.Input[str]) -> list[PolicyRuleArgsDict]:
+    """What it may do to watch one Rollout, and to try again what was aborted."""
+    argo, this = ["argoproj.io"], [rollout]
+    return [
+        {"api_groups": argo, "resources": ["rollouts"], "resource_names": this, "verbs": ["get"]},
+        {"api_groups": argo, "resources": ["rollouts/status"], "resource_names": this, "verbs": ["patch"]},
+        {"api_groups": ["apps"], "resources": ["deployments"], "verbs": ["get"]},
+        # Which pod isn't ready, and why. What is listed can't be confined to names.
+        {"api_groups": ["apps"], "resources": ["replicasets"], "verbs": ["list"]},
+        {"api_groups": [""], "resources": ["pods"], "verbs": ["list"]},
+    ]
+
+
+def _pod(account: pulumi.Input[str], image: pulumi.Input[str], environment: list[EnvVarArgsDict]) -> PodSpecArgsDict:
+    """The pod's spec."""
+    return {
+        "service_account_name": account,
+        "automount_service_account_token": True,
+        "enable_service_links": False,
+        "restart_policy": "Never",
+        "security_context": workloads.identity(USER),
+        "containers": [
+            {
+                "name": "verify",
+                "image": image,
+                "command": ["python", "-m", "service.verify"],
+                "env": environment,
+                "resources": RESOURCES.requirements(),
+                "security_context": workloads.CONTAINER,
+                # Where it dies without last words (out of memory, a program that can't start), the log has to do.
+                "termination_message_policy": "FallbackToLogsOnError",
+            }
+        ],
+    }
+
+
+def _seconds(canary: Canary) -> int:
+    """How long a release may take, in seconds."""
+    # The first pod and then the others each have the deadline, the pause lies between; and a minute for the rest.
+    # The Job itself gets two more, to read back what the gateway serves, and Pulumi waits a minute longer still.
+    return 2 * canary.progress_deadline_seconds + canary.pause_seconds + 60

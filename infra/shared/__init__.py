@@ -1,0 +1,1 @@
+"""What both programs use, and what one hands over to the other."""

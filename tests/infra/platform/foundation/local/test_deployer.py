@@ -1,0 +1,24 @@
+from tests.infra import stacks
+
+
+def test_each_namespace_has_a_deployer_with_a_token_of_its_own() -> None:
+    platform = stacks.platform()
+    for name in ("serving", "trial"):
+        account = platform.one("ServiceAccount", f"{name}-deployer-account")
+        assert account["metadata"]["namespace"] == name
+        token = platform.resource("Secret", f"{name}-deployer-token")
+        assert token.inputs["type"] == "kubernetes.io/service-account-token"
+        assert token.inputs["metadata"]["namespace"] == name
+        annotations = token.inputs["metadata"]["annotations"]
+        assert annotations["kubernetes.io/service-account.name"] == account["metadata"]["name"]
+        assert f"{name}-deployer-account" in token.dependencies
+
+
+def test_no_pod_gets_the_token_by_itself() -> None:
+    assert stacks.platform().one("ServiceAccount", "serving-deployer-account")["automountServiceAccountToken"] is False
+
+
+def test_the_token_is_handed_over_and_nobody_else_is_told() -> None:
+    outputs = dict(stacks.platform().outputs)
+    assert outputs.pop("credentials") == {"serving": {"token": "a token"}, "trial": {"token": "a token"}}
+    assert "a token" not in str(outputs)
