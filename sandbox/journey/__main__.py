@@ -7,7 +7,6 @@ from sandbox.errors import SandboxError
 from sandbox.journey import journey
 from sandbox.journey.questions import NoAnswer
 from sandbox.progress import console
-from sandbox.pulumi import EngineError
 from sandbox.reporting import reported
 from slipway.errors import SlipwayError
 
@@ -29,7 +28,7 @@ def main(arguments: list[str]) -> int:
                 case _:
                     console.print("usage: python -m sandbox.journey up|down", markup=False)
                     return 2
-        except (EngineError, SlipwayError, NoAnswer) as error:
+        except (SlipwayError, NoAnswer) as error:
             raise SandboxError(str(error)) from None
     return 0
 

@@ -10,9 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sandbox import confined, files
+from sandbox.errors import BuildError
 from sandbox.state import State
 from sandbox.toolchain import commands
-from sandbox.toolchain.errors import BuildError
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from sandbox import files, lock
+from sandbox.errors import BuildError
 from sandbox.kubernetes import process_table
 from sandbox.progress import step
 from sandbox.state import State
-from sandbox.toolchain.errors import BuildError
 
 
 def remove(state: State, mounts: Path = Path("/proc/self/mounts")) -> None:

@@ -11,8 +11,8 @@ from typing import Final
 
 from sandbox import driver
 from sandbox import state as states
+from sandbox.errors import BuildError
 from sandbox.state import State
-from sandbox.toolchain.errors import BuildError
 
 # GiB, of everything below the state directory at its fullest, with reserve. While tools are built: the build caches of
 # all programs at once, the programs, images and Python packages: 20.6 GiB, which the set-up tells at its end.

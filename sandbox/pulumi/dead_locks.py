@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from sandbox.errors import EngineError, StackInUse
 from sandbox.progress import console
-from sandbox.pulumi.errors import EngineError, StackInUse
 from sandbox.state import State
 
 

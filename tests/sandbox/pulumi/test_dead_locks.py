@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.pulumi import EngineError, locks
+from sandbox.pulumi import EngineError
+from sandbox.pulumi import dead_locks as locks
 from sandbox.state import State
 
 GONE = 2**22 + 1  # above the largest process id that Linux gives out

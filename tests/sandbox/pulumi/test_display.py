@@ -5,8 +5,8 @@ import time
 import pytest
 
 from sandbox import progress
+from sandbox.pulumi.display import Progress
 from sandbox.pulumi.events import Event
-from sandbox.pulumi.progress import Progress
 
 STEP = {"op": "create", "urn": "urn:pulumi:s::p::batch/v1:Job::verify", "type": "kubernetes:batch/v1:Job"}
 BEGUN = Event.model_validate({"resourcePreEvent": {"metadata": STEP}})
