@@ -11,13 +11,12 @@ from unittest.mock import Mock
 
 import pytest
 
-from sandbox import driver
+from sandbox import driver, space
 from sandbox.driver import Access, DriverName
 from sandbox.errors import SandboxError
 from sandbox.state import State
-from sandbox.toolchain import space
 
-CHECKOUT = Path(__file__).parents[3]
+CHECKOUT = Path(__file__).parents[2]
 
 
 class Usage(NamedTuple):
@@ -92,7 +91,7 @@ def test_a_file_counts_once_however_many_names_it_has(tmp_path: Path) -> None:
 def test_the_check_needs_no_package(state: State) -> None:
     # As tools/bootstrap calls it, before there is an environment; -S keeps installed packages away.
     done = subprocess.run(
-        [sys.executable, "-S", "-m", "sandbox.toolchain.space"],
+        [sys.executable, "-S", "-m", "sandbox.space"],
         cwd=CHECKOUT,
         env={"SLIPWAY_STATE": "/proc/none"},  # a file system without any space, and nothing to count below it
         capture_output=True,

@@ -1,4 +1,4 @@
-"""The disk that the toolchain and the sandbox need. `python -m sandbox.toolchain.space` checks it.
+"""The disk that the toolchain and the sandbox need. `python -m sandbox.space` checks it.
 
 tools/bootstrap does so before there is a Python environment: only the standard library can be imported here.
 """

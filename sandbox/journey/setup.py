@@ -1,17 +1,14 @@
-"""`python -m sandbox.toolchain [clean]`: prepare this machine. Safe to run again and to interrupt."""
+"""Prepares this machine for the sandbox: `make setup`. Safe to run again and to interrupt."""
 
-import sys
 from functools import partial
 
-from sandbox import driver, lock
-from sandbox import state as states
+from sandbox import driver, lock, space
 from sandbox.driver import DriverName
 from sandbox.kubernetes import preflight
 from sandbox.kubernetes.layout import Layout
 from sandbox.progress import console
-from sandbox.reporting import reported
 from sandbox.state import State
-from sandbox.toolchain import concurrency, debian, images, manifests, programs, removal, space
+from sandbox.toolchain import concurrency, debian, images, manifests, programs
 from sandbox.toolchain.golang import Go
 
 
@@ -43,22 +40,3 @@ def prepare(state: State) -> None:
             console.print(
                 f"  set-up took {fullest:.1f} GiB below {state.root} at its fullest, and keeps {kept:.1f} GiB"
             )
-
-
-def main(arguments: list[str]) -> int:
-    """Run the command and return its exit code."""
-    state = states.default()
-    with reported():
-        match arguments:
-            case []:
-                prepare(state)
-            case ["clean"]:
-                removal.remove(state)
-            case _:
-                console.print("usage: python -m sandbox.toolchain [clean]", markup=False)
-                return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

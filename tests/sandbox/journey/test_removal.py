@@ -6,9 +6,9 @@ from unittest.mock import Mock
 import pytest
 
 from sandbox.errors import SandboxError
+from sandbox.journey import removal
 from sandbox.kubernetes import process_table
 from sandbox.state import State
-from sandbox.toolchain import removal
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ from unittest.mock import Mock
 
 import pytest
 
-from sandbox import driver
+from sandbox import driver, space
 from sandbox.driver import Access, DriverName
 from sandbox.errors import SandboxError
+from sandbox.journey import setup
+from sandbox.journey.__main__ import main
 from sandbox.kubernetes import preflight
 from sandbox.state import State
-from sandbox.toolchain import __main__ as toolchain
-from sandbox.toolchain import debian, golang, images, manifests, programs, space
+from sandbox.toolchain import debian, golang, images, manifests, programs
 
 IN_USE = "port 2379 on 127.0.0.1, for etcd, is in use by nginx (pid 77): stop that first"
 
@@ -37,7 +38,7 @@ def steps(state: State, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(space, "check", step("space"))
     monkeypatch.setattr(debian, "install", step("packages"))
     monkeypatch.setattr(preflight, "check_surroundings", step("surroundings"))
-    monkeypatch.setattr(toolchain, "Go", Mock(spec=golang.Go, return_value=Mock(caches=state.build)))
+    monkeypatch.setattr(setup, "Go", Mock(spec=golang.Go, return_value=Mock(caches=state.build)))
     monkeypatch.setattr(programs, "BUILDS", (Mock(estimate=1),))
     monkeypatch.setattr(programs, "make", step("programs"))
     monkeypatch.setattr(images, "base", step("base"))
@@ -47,7 +48,7 @@ def steps(state: State, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_steps_come_in_the_order_of_what_they_need(state: State, steps: list[str]) -> None:
-    toolchain.prepare(state)
+    setup.prepare(state)
 
     assert steps[:3] == ["space", "packages", "surroundings"]
     assert set(steps[3:5]) == {"programs", "base"}  # these two go side by side
@@ -59,7 +60,7 @@ def test_another_user_than_root_is_refused_before_anything(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(SandboxError, match="needs root"):
-        toolchain.prepare(state)
+        setup.prepare(state)
 
     assert steps == []
     assert not list(state.root.iterdir())
@@ -70,7 +71,7 @@ def test_a_port_in_use_is_refused_before_the_builds(
 ) -> None:
     monkeypatch.setattr(preflight, "check_surroundings", Mock(side_effect=SandboxError(IN_USE)))
     with pytest.raises(SandboxError, match="port 2379"):
-        toolchain.prepare(state)
+        setup.prepare(state)
 
     assert steps == ["space", "packages"]
 
@@ -81,7 +82,7 @@ def test_with_a_cluster_elsewhere_this_machines_ports_do_not_matter(state: State
     )
     driver.record(state, access)
 
-    toolchain.prepare(state)
+    setup.prepare(state)
 
     assert "surroundings" not in steps
     assert "programs" in steps
@@ -90,11 +91,11 @@ def test_with_a_cluster_elsewhere_this_machines_ports_do_not_matter(state: State
 def test_what_it_took_is_told_when_the_caches_go(
     state: State, steps: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    toolchain.prepare(state)
+    setup.prepare(state)
     assert "at its fullest" not in capfd.readouterr().err
 
     state.build.mkdir()
-    toolchain.prepare(state)
+    setup.prepare(state)
     assert f"set-up took 0.0 GiB below {state.root} at its fullest, and keeps 0.0 GiB" in capfd.readouterr().err
 
 
@@ -113,7 +114,7 @@ with lock.exclusive(State(Path({str(state.root)!r})), "toolchain"):
         assert other.stdout
         assert other.stdout.readline() == "held\n"
         with pytest.raises(SandboxError, match=rf"\(pid {other.pid}\) is changing the toolchain"):
-            toolchain.prepare(state)
+            setup.prepare(state)
         other.kill()
     assert steps == ["space"]
 
@@ -136,15 +137,15 @@ def test_what_goes_wrong_ends_in_one_line(
     code: int,
 ) -> None:
     monkeypatch.setenv("SLIPWAY_STATE", str(tmp_path))
-    monkeypatch.setattr(toolchain, "prepare", Mock(side_effect=error))
+    monkeypatch.setattr(setup, "prepare", Mock(side_effect=error))
 
     with pytest.raises(SystemExit) as ended:
-        toolchain.main([])
+        main(["setup"])
 
     assert ended.value.code == code
     assert capfd.readouterr().err.startswith(line)
 
 
 def test_a_command_that_there_is_not_is_told_how_it_goes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert toolchain.main(["clear"]) == 2
-    assert "usage: python -m sandbox.toolchain [clean]" in capsys.readouterr().err
+    assert main(["clear"]) == 2
+    assert "usage: python -m sandbox.journey setup|up|down|clean" in capsys.readouterr().err
