@@ -115,7 +115,8 @@ class Go:
             optimised: whether the compiler takes its time for a faster program.
             experiment: Go's GOEXPERIMENT; empty for its defaults.
         """
-        compiler = [] if optimised else ["-gcflags", "all=-N -l"]
+        # What debuggers read is stripped by the linker anyway, and costs the compiler a sixth of its time.
+        compiler = ["-gcflags", f"all=-dwarf=false{'' if optimised else ' -N -l'}"]
         linker = ["-ldflags", " ".join(flags)]
         self._run(
             ["build", "-mod=readonly", "-trimpath", *compiler, *linker, "-o", str(program), package], folder, experiment
