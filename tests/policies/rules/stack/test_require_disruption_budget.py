@@ -2,7 +2,7 @@ import pytest
 
 from policies.rules.stack.require_disruption_budget import require_disruption_budget as rule
 from tests.policies.compliant import stack, told
-from tests.policies.judging import ROLLOUT, UNKNOWN, Change, Declared, Object, judge_stack, put
+from tests.policies.judging import ROLLOUT, UNKNOWN, Change, Declared, Object, deployment, drop, judge_stack, put
 
 NONE = "and no PodDisruptionBudget of this stack selects them: declare one"
 REFERENCE: Object = {"workloadRef": {"kind": "Deployment", "name": "app"}}
@@ -45,6 +45,26 @@ def test_one_thing_wrong_is_named(changes: dict[str, Change | None], message: st
 @pytest.mark.parametrize("replicas", [0.0, 1.0])
 def test_a_workload_of_one_pod_or_none_needs_no_budget(replicas: float) -> None:
     assert told(rule, budget=None, autoscaler=None, deployment=put("spec", "replicas", value=replicas)) == []
+
+
+@pytest.mark.parametrize(
+    "resource_type",
+    [
+        "kubernetes:apps/v1:Deployment",
+        "kubernetes:apps/v1:ReplicaSet",
+        "kubernetes:apps/v1:StatefulSet",
+        "kubernetes:argoproj.io/v1alpha1:Rollout",
+        "kubernetes:core/v1:ReplicationController",
+    ],
+)
+def test_whatever_keeps_a_number_of_pods_needs_one(resource_type: str) -> None:
+    (said,) = judge_stack(rule, [Declared(resource_type, "many", deployment())])[0]
+    assert said.startswith(f"{resource_type.rpartition(':')[2]} 'app' has 2 pods or more, {NONE}")
+
+
+def test_a_workload_that_does_not_say_its_number_has_one_pod() -> None:
+    assert told(rule, budget=None, autoscaler=None, deployment=drop("spec", "replicas")) == []
+    assert told(rule, budget=None, autoscaler=drop("spec", "minReplicas"), deployment=drop("spec", "replicas")) == []
 
 
 def test_a_rollout_is_judged_by_the_template_that_it_refers_to() -> None:
