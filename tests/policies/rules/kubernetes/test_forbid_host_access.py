@@ -1,6 +1,6 @@
 import pytest
 
-from policies.rules.forbid_host_access import forbid_host_access as rule
+from policies.rules.kubernetes.forbid_host_access import forbid_host_access as rule
 from tests.policies.judging import Change, deployment, put, violations
 
 LISTENING = {"name": "side-car", "ports": [{"containerPort": 8000.0}, {"containerPort": 8080.0, "hostPort": 80.0}]}

@@ -1,6 +1,6 @@
 import pytest
 
-from policies.rules.require_seccomp import require_seccomp as rule
+from policies.rules.kubernetes.require_seccomp import require_seccomp as rule
 from tests.policies.judging import Change, deployment, drop, put, violations
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from policies.rules.require_resources import require_resources as rule
+from policies.rules.kubernetes.require_resources import require_resources as rule
 from tests.policies.judging import Change, deployment, drop, put, violations
 
 

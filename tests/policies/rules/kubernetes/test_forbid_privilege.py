@@ -1,6 +1,6 @@
 import pytest
 
-from policies.rules.forbid_privilege import forbid_privilege as rule
+from policies.rules.kubernetes.forbid_privilege import forbid_privilege as rule
 from tests.policies.judging import Change, deployment, drop, put, violations
 
 

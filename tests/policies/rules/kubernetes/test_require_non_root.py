@@ -1,6 +1,6 @@
 import pytest
 
-from policies.rules.require_non_root import require_non_root as rule
+from policies.rules.kubernetes.require_non_root import require_non_root as rule
 from tests.policies.judging import Change, deployment, drop, put, violations
 
 

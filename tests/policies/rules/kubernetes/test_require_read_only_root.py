@@ -1,6 +1,6 @@
 import pytest
 
-from policies.rules.require_read_only_root import require_read_only_root as rule
+from policies.rules.kubernetes.require_read_only_root import require_read_only_root as rule
 from tests.policies.judging import Change, deployment, drop, put, violations
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from policies.rules.require_image_digest import require_image_digest as rule
+from policies.rules.kubernetes.require_image_digest import require_image_digest as rule
 from tests.policies.judging import Change, deployment, drop, put, violations
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from policies.rules.require_probes import require_probes as rule
+from policies.rules.kubernetes.require_probes import require_probes as rule
 from tests.policies.judging import JOB, Change, deployment, drop, put, violations
 
 
