@@ -34,8 +34,8 @@ def up(state: State) -> None:
     Raises:
         SandboxError, EngineError, NoAnswer: a step failed; what was done until then stays, and another `up` goes on.
     """
+    engine.prepare(state)  # state that can't be gone on with is refused before anything is changed
     access = lifecycle.up(state)
-    engine.prepare(state)
     trained = bundles.trained(state)
     cluster.settle(state, access, stacks.existing(state))
     platform = stacks.platform(state, access)

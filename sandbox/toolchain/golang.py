@@ -95,7 +95,16 @@ class Go:
             raise BuildError(f"{target} has {found['Sum']}, {module.sum} wants {module.checksum}")
         return Path(found["Dir"])
 
-    def build(self, folder: Path, package: str, program: Path, flags: list[str], experiment: str = "") -> None:
+    def build(
+        self,
+        folder: Path,
+        package: str,
+        program: Path,
+        flags: list[str],
+        *,
+        optimised: bool = True,
+        experiment: str = "",
+    ) -> None:
         """Build `package`, seen from `folder`, into `program`.
 
         Args:
@@ -103,10 +112,14 @@ class Go:
             package: an import path, or a path inside the module.
             program: the file to write.
             flags: for the linker.
+            optimised: whether the compiler takes its time for a faster program.
             experiment: Go's GOEXPERIMENT; empty for its defaults.
         """
+        compiler = [] if optimised else ["-gcflags", "all=-N -l"]
         linker = ["-ldflags", " ".join(flags)]
-        self._run(["build", "-mod=readonly", "-trimpath", *linker, "-o", str(program), package], folder, experiment)
+        self._run(
+            ["build", "-mod=readonly", "-trimpath", *compiler, *linker, "-o", str(program), package], folder, experiment
+        )
 
     def _run(self, arguments: list[str], cwd: Path, experiment: str = "") -> str:
         self._scratch.mkdir(parents=True, exist_ok=True)
