@@ -1,5 +1,4 @@
-"""The packet filter: what the sandbox adds so that nothing outside this machine reaches it, that pods reach only what
-their policies allow, and how all of it goes.
+"""The packet filter: nothing outside this machine reaches the sandbox, pods only reach what they may, and how it goes.
 
 kube-proxy and kubelet write chains named KUBE-…; ours are named SLIPWAY-…. Chains of other names are never touched.
 """

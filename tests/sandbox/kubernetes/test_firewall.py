@@ -56,7 +56,7 @@ def test_nothing_is_done_where_nothing_is_ours() -> None:
 
 
 def opened_by_pods(restored: str) -> dict[tuple[str, str], list[str]]:
-    """The rules that end what opens a connection from a pod, by table and chain, in the order of the kernel's asking."""
+    """The rules that let somebody decide, by table and chain."""
     found: dict[tuple[str, str], list[str]] = {}
     for table in restored.split("COMMIT\n"):
         name, *lines = table.splitlines() or [""]
