@@ -18,7 +18,15 @@ from sandbox.kubernetes.layout import Layout
 from sandbox.kubernetes.processes import SYSTEM_PATH
 from sandbox.state import State
 
-BUILT: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet")
+BUILT: Final = (
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-proxy",
+    "kube-scheduler",
+    "kubelet",
+    "network-policies",
+)
 INSTALLED: Final = ("containerd", "docker-registry", "ip", "iptables", "nsenter", "runc", "setsid", "ss", "unshare")
 STATUS: Final = Path("/proc/self/status")
 CAPABILITIES: Final = {"CAP_NET_ADMIN": 12, "CAP_SYS_ADMIN": 21}  # with their bits, from linux/capability.h

@@ -94,6 +94,7 @@ BUILDS: Final = (
         estimate=1000,
         version=_kubernetes,
     ),
+    Build("network-policies", "sigs.k8s.io/kube-network-policies", {"network-policies": "."}, estimate=150),
     Build("coredns", "github.com/coredns/coredns", {"coredns": "./."}, estimate=330),
     Build(
         "metrics-server",
