@@ -31,6 +31,7 @@ SCHEDULER_PORT: Final = 10259
 KUBELET_HEALTH_PORT: Final = 10248
 PROXY_HEALTH_PORT: Final = 10256
 PROXY_METRICS_PORT: Final = 10249
+NETWORK_POLICIES_HEALTH_PORT: Final = 10254
 GATEWAY_PORT: Final = 30080  # the NodePort that the platform gives to the gateway
 
 API_URL: Final = f"https://{NODE_ADDRESS}:{API_PORT}"
@@ -65,4 +66,5 @@ ENDPOINTS: Final = {
         Endpoint(LOOPBACK, PROXY_METRICS_PORT),
         Endpoint(LOOPBACK, GATEWAY_PORT),
     ),
+    "network-policies": (Endpoint(LOOPBACK, NETWORK_POLICIES_HEALTH_PORT),),
 }

@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from sandbox.kubernetes import containerd, control_plane, etcd, kubelet, pki, preflight, proxy, stores
+from sandbox.kubernetes import (
+    containerd,
+    control_plane,
+    etcd,
+    kubelet,
+    network_policies,
+    pki,
+    preflight,
+    proxy,
+    stores,
+)
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 
@@ -41,5 +51,6 @@ def describe(layout: Layout, pause: str) -> Components:
             control_plane.scheduler(layout, certificates),
             kubelet.describe(layout, certificates),
             proxy.describe(layout, certificates),
+            network_policies.describe(layout, certificates),
         ),
     )

@@ -1,6 +1,7 @@
 """The embedded driver: the order in which the parts come up, and in which they go."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from sandbox.kubernetes import (
     runtime,
     supervision,
 )
+from sandbox.kubernetes.addons import rights
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 from sandbox.progress import step
@@ -49,6 +51,7 @@ class Embedded:
         self._start("start etcd, registry, S3 endpoint and containerd", wanted.ground, 3)
         images.push(self._state, addresses.REGISTRY)
         self._start("start the API server", wanted.api_server, 5)
+        self._grant()
         self._start("start controllers, scheduler and node", wanted.workers, 3)
         return self._furnish(references)
 
@@ -104,6 +107,11 @@ class Embedded:
     def _start(self, title: str, group: Sequence[Component], estimate: float) -> None:
         with step(title, estimate):
             supervision.bring_up(self._layout, group)
+
+    def _grant(self) -> None:
+        with step("give components their rights", 1), closing(Api(self._state.kubeconfig)) as api:
+            for manifest in rights.manifests():
+                api.apply(manifest)
 
     def _furnish(self, references: dict[str, str]) -> Access:
         api = Api(self._state.kubeconfig)

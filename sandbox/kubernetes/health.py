@@ -22,7 +22,6 @@ LEASE: Final = f"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/
 MEASURED: Final = f"/apis/metrics.k8s.io/v1beta1/nodes/{addresses.NODE}"
 NOTES: Final = {
     "s3": "keeps its data in memory: after a restart, `make up` makes the bucket and the models again",
-    NODE: "NetworkPolicy objects are accepted but not enforced: nothing on a plain bridge does",
 }
 
 
@@ -105,7 +104,7 @@ def _inside(layout: Layout) -> list[Part]:
     kubeconfig = layout.state.kubeconfig
     if not kubeconfig.exists():
         names = (NODE, coredns.NAME, metrics_server.NAME)
-        return [Part(name=name, trouble="not running", note=NOTES.get(name, "")) for name in names]
+        return [Part(name=name, trouble="not running") for name in names]
     api = Api(kubeconfig)
     try:
         return [
@@ -113,7 +112,6 @@ def _inside(layout: Layout) -> list[Part]:
                 name=question.name,
                 trouble=question.probe(),
                 address=places.get(question.name, ""),
-                note=NOTES.get(question.name, ""),
             )
             for question in questions(layout, api)
         ]

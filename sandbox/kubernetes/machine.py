@@ -18,6 +18,8 @@ NEEDED: Final = {
     "net/ipv4/ip_forward": "1",
     # A pod's answer to another pod comes straight over the bridge: it must pass the filter that rewrote the request.
     "net/bridge/bridge-nf-call-iptables": "1",
+    # And what pods say to each other in IPv6, for which the sandbox has neither addresses nor a judge, must be dropped.
+    "net/bridge/bridge-nf-call-ip6tables": "1",
     # A pod that asks a service comes back to the bridge that it came from. The kernel would tell it of a shorter
     # way with every packet, and count these messages against the refusals that it may send (one a second).
     "net/ipv4/conf/all/send_redirects": "0",

@@ -39,6 +39,7 @@ KUBELET: Final = Identity(
     hosts=(addresses.NODE, addresses.NODE_ADDRESS),
 )
 PROXY: Final = Identity(file="kube-proxy", user="system:kube-proxy")
+NETWORK_POLICIES: Final = Identity(file="network-policies", user="network-policies")
 ETCD: Final = Identity(file="etcd", user="etcd", hosts=(addresses.LOOPBACK,))
 METRICS_SERVER: Final = Identity(
     file="metrics-server",
@@ -53,6 +54,7 @@ CLUSTER_IDENTITIES: Final = (
     SCHEDULER,
     KUBELET,
     PROXY,
+    NETWORK_POLICIES,
     METRICS_SERVER,
 )
 
@@ -73,6 +75,7 @@ class Pki:
     scheduler: Pair
     kubelet: Pair
     proxy: Pair
+    network_policies: Pair
     etcd: Pair
     metrics_server: Pair
     service_account_public: Path
@@ -98,6 +101,7 @@ def locate(layout: Layout) -> Pki:
         scheduler=at(SCHEDULER.file),
         kubelet=at(KUBELET.file),
         proxy=at(PROXY.file),
+        network_policies=at(NETWORK_POLICIES.file),
         etcd=at(ETCD.file),
         metrics_server=at(METRICS_SERVER.file),
         service_account_public=layout.pki / "service-account.pub",

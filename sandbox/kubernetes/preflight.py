@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from sandbox import space
 from sandbox.errors import SandboxError
 from sandbox.kubernetes import addresses, firewall, network, process_table
 from sandbox.kubernetes.addresses import Endpoint
@@ -16,9 +17,16 @@ from sandbox.kubernetes.containerd import CNI_PLUGINS
 from sandbox.kubernetes.layout import Layout
 from sandbox.kubernetes.processes import SYSTEM_PATH
 from sandbox.state import State
-from sandbox.toolchain import space
 
-BUILT: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet")
+BUILT: Final = (
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-proxy",
+    "kube-scheduler",
+    "kubelet",
+    "network-policies",
+)
 INSTALLED: Final = ("containerd", "docker-registry", "ip", "iptables", "nsenter", "runc", "setsid", "ss", "unshare")
 STATUS: Final = Path("/proc/self/status")
 CAPABILITIES: Final = {"CAP_NET_ADMIN": 12, "CAP_SYS_ADMIN": 21}  # with their bits, from linux/capability.h

@@ -13,6 +13,8 @@ from sandbox.kubernetes import process_table
 from sandbox.kubernetes.process_table import Process
 
 APPEARS_WITHIN: Final = 5.0  # seconds from starting a program to seeing it in /proc
+# Forked once more, so it has no parent that would have to wait for it.
+_DETACHED: Final = ("setsid", "--fork")
 SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -41,9 +43,8 @@ def start(
         process_table.KEY: key,
     }
     with log.open("ab") as output:
-        # Forked once more, so it has no parent that would have to wait for it.
         subprocess.run(
-            ["setsid", "--fork", *argv],
+            [*_DETACHED, *argv],
             env=environment,
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -52,9 +53,19 @@ def start(
             check=True,
         )
     deadline = time.monotonic() + APPEARS_WITHIN
-    while (process := process_table.component(cluster, name)) is None and time.monotonic() < deadline:
+    while (process := process_table.component(cluster, name)) is None or _begins(process):
+        if time.monotonic() > deadline:
+            break
         time.sleep(0.02)
     return process
+
+
+def _begins(process: Process) -> bool:
+    """Whether a process that was forked has not become its program yet."""
+    try:
+        return Path(f"/proc/{process.pid}/cmdline").read_bytes().startswith("\0".join(_DETACHED).encode())
+    except OSError:
+        return False  # it has ended
 
 
 def end(cluster: Path, processes: Iterable[Process], *, grace: float) -> None:

@@ -31,6 +31,12 @@ class Resource(_Wire):
     pending_replacement: bool = False
 
     @property
+    def is_going(self) -> bool:
+        """Whether it is an object in Kubernetes that was told to go and is still there."""
+        metadata = self.outputs.get("metadata")
+        return isinstance(metadata, dict) and "deletionTimestamp" in metadata
+
+    @property
     def needs(self) -> set[str]:
         """The URNs of everything that the engine wants to see before this resource."""
         provider, _, _ = self.provider.rpartition("::")

@@ -18,8 +18,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
+from sandbox.errors import EngineError
 from sandbox.pulumi import installation
-from sandbox.pulumi.errors import EngineError
 from sandbox.pulumi.record import Plugins, decide, named, recorded
 from sandbox.state import State
 
@@ -33,7 +33,7 @@ def prepare(state: State, plugins: Plugins | None = None) -> None:
     Args:
         state: where everything is kept.
         plugins: whose plugins to use, on the first call; later, only what was chosen first. If it is left out,
-            `$SLIPWAY_PLUGINS` says it, and without that it's the stand-ins.
+            `$SLIPWAY_PLUGINS` says it, and without that it's those built here.
 
     Raises:
         EngineError: the plugins are not those that the state was made with, or there is no Pulumi CLI.
@@ -42,7 +42,7 @@ def prepare(state: State, plugins: Plugins | None = None) -> None:
     (state.pulumi / "backend").mkdir(parents=True, exist_ok=True)
     _passphrase(state)
     program(state)
-    if chosen is Plugins.STANDIN:
+    if chosen is Plugins.BUILT:
         for launcher in installation.launchers(state):
             launcher.install()
         installation.forgo_debug_log(state)
@@ -58,7 +58,7 @@ def program(state: State) -> Path:
         folders = [one for one in os.get_exec_path() if Path(one) != state.bin]
         found = shutil.which("pulumi", path=os.pathsep.join(folders))
         if found is None:
-            raise EngineError("no `pulumi` on PATH: install the Pulumi CLI, or choose the standin plugins")
+            raise EngineError("no `pulumi` on PATH: install the Pulumi CLI, or choose the built plugins")
         return Path(found)
     built = state.bin / "pulumi"
     if not built.is_file():

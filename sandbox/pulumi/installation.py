@@ -2,8 +2,8 @@
 
 Provider plugins go into the plugin cache of a private PULUMI_HOME, under the version that the installed
 SDK asks for: the CLI takes an exact match from there without a word, and nothing in Pulumi.yaml has to
-name them. The language host goes beside the `pulumi` program. Each is a line of shell that becomes this
-interpreter, so the plugin's parent is the engine, whose end it watches.
+name them. The language host goes beside the `pulumi` program. Each is a line of shell that becomes the
+plugin, so the plugin's parent is the engine, whose end it watches.
 """
 
 import shlex
@@ -18,25 +18,26 @@ from typing import Final
 from sandbox.pulumi.plugins.serve import PARENT_VARIABLE
 from sandbox.state import State
 
-PROVIDERS: Final = {"kubernetes": "kubernetes", "aws": "aws", "docker-build": "docker_build"}
-"""Pulumi's name of each plugin, and its module in `sandbox.pulumi.plugins`."""
+STANDINS: Final = {"aws": "aws", "docker-build": "docker_build"}
+"""Pulumi's name of each plugin that can't be had, and the module in `sandbox.pulumi.plugins` that stands for it."""
 
 
 @dataclass(frozen=True)
 class Launcher:
-    """An executable file that starts one of our plugins."""
+    """An executable file that starts a plugin.
+
+    Attributes:
+        path: where the CLI looks for it.
+        command: program and arguments, as a shell takes them; the CLI's own arguments follow.
+    """
 
     path: Path
-    module: str
+    command: str
 
     @property
     def content(self) -> str:
-        """A script whose process becomes the plugin's.
-
-        `-P` keeps the working directory, which is the user's program, off the module path.
-        """
-        command = f"{shlex.quote(sys.executable)} -P -m sandbox.pulumi.plugins {self.module}"
-        return f'#!/bin/sh\n{PARENT_VARIABLE}=$PPID exec {command} "$@"\n'
+        """A script whose process becomes the plugin's."""
+        return f'#!/bin/sh\n{PARENT_VARIABLE}=$PPID exec {self.command} "$@"\n'
 
     def install(self) -> None:
         """Write the file, unless it is there and the same."""
@@ -69,8 +70,30 @@ def forgo_debug_log(state: State) -> None:
 
 
 def launchers(state: State) -> Iterator[Launcher]:
-    """Every plugin of ours, at the place where the CLI of `state` looks for it."""
-    yield Launcher(state.bin / "pulumi-language-python", "sandbox.pulumi.plugins.language")
-    for name, module in PROVIDERS.items():
-        folder = home(state) / "plugins" / f"resource-{name}-v{version(f'pulumi-{name}')}"
-        yield Launcher(folder / f"pulumi-resource-{name}", f"sandbox.pulumi.plugins.{module}")
+    """Every plugin, at the place where the CLI of `state` looks for it."""
+    yield Launcher(state.bin / "pulumi-language-python", standin("sandbox.pulumi.plugins.language"))
+    yield Launcher(place(state, "kubernetes"), _leaving_nothing(state, state.bin / "pulumi-resource-kubernetes"))
+    for name, module in STANDINS.items():
+        yield Launcher(place(state, name), standin(f"sandbox.pulumi.plugins.{module}"))
+
+
+def place(state: State, name: str) -> Path:
+    """Where the CLI looks for a provider plugin of the version that its SDK asks for."""
+    folder = home(state) / "plugins" / f"resource-{name}-v{version(f'pulumi-{name}')}"
+    return folder / f"pulumi-resource-{name}"
+
+
+def standin(module: str) -> str:
+    """The command that starts a plugin of ours.
+
+    `-P` keeps the working directory, which is the user's program, off the module path.
+    """
+    return f"{shlex.quote(sys.executable)} -P -m sandbox.pulumi.plugins {module}"
+
+
+def _leaving_nothing(state: State, program: Path) -> str:
+    # The kubernetes plugin writes the kubeconfig into a temporary file each time that it is configured, and the engine
+    # does not let it tidy up. So it has a temporary folder in memory, which is its own and ends with its process.
+    folder = home(state) / "tmp"
+    mount = 'mkdir -p "$TMPDIR" && mount -t tmpfs -o mode=0700 none "$TMPDIR" && exec "$@"'
+    return f"env TMPDIR={shlex.quote(str(folder))} unshare --mount sh -c '{mount}' sh {shlex.quote(str(program))}"

@@ -9,9 +9,12 @@ exists. So the resource is put into the state as if its create had succeeded, an
 resource asks the provider: it is either adopted as it is or dropped. Pending updates and deletes are
 refreshed too, and done again by the next update. `pulumi refresh --import-pending-creates` is not used,
 because it fails for objects that do not exist and forgets which inputs the program gave.
+
+What is being deleted is still there when it is asked for, and gone a moment later. So a repair waits for it.
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +22,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from sandbox import files
+from sandbox.errors import EngineError
 from sandbox.progress import console
 from sandbox.pulumi import orphans
 from sandbox.pulumi.cli import Cli
@@ -36,6 +40,10 @@ IDENTIFIERS: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
 }
 """By the beginning of a type: the id that an object with these inputs has. Of other types, a half-made object
 is forgotten: an image, for instance, is built again from the cache."""
+
+GOES_WITHIN: Final = 300.0
+"""Seconds that what is being deleted may take to go: a pod finishes its requests first, a namespace waits for all."""
+POLL: Final = 1.0  # seconds between looks
 
 
 def identifier(resource: Resource) -> str | None:
@@ -109,8 +117,26 @@ def recover(cli: Cli, stack: str, notes: Path, refresh: Callable[[Sequence[str]]
     cli.run("stack", "import", f"--stack={stack}", f"--file={imported}")
     if urns:
         refresh(urns)
+        _outlast(cli, stack, urns, refresh)
     imported.unlink()
     notes.unlink()
+
+
+def _outlast(cli: Cli, stack: str, urns: Sequence[str], refresh: Callable[[Sequence[str]], object]) -> None:
+    """Return when none of the resources with these URNs is being deleted."""
+    deadline = time.monotonic() + GOES_WITHIN
+    while going := sorted(one.urn for one in _resources(cli, stack) if one.urn in urns and one.is_going):
+        if time.monotonic() > deadline:
+            raise EngineError(
+                f"{going[0]} is being deleted and does not go: see what holds it (`kubectl get -o yaml`, its "
+                "finalizers), then run this again"
+            )
+        time.sleep(POLL)
+        refresh(going)
+
+
+def _resources(cli: Cli, stack: str) -> Sequence[Resource]:
+    return Export.model_validate_json(cli.run("stack", "export", f"--stack={stack}")).deployment.resources
 
 
 def noted(notes: Path) -> set[str]:

@@ -4,10 +4,11 @@ import shutil
 from pathlib import Path
 
 from infra.platform.crds import lock as crds
+from sandbox.errors import BuildError
 from sandbox.progress import step
 from sandbox.state import State
 from sandbox.toolchain import programs, store
-from sandbox.toolchain.golang import BuildError, Go, Module
+from sandbox.toolchain.golang import Go, Module
 
 
 def fetch(state: State, go: Go, lock: Path = crds.LOCK) -> Path:

@@ -1,10 +1,13 @@
 """The programs that the sandbox builds with Go, each from the pinned module in `modules/NAME`."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Final
 
+from sandbox import files
 from sandbox.progress import step
 from sandbox.state import State
 from sandbox.toolchain import store
@@ -27,6 +30,8 @@ class Build:
             modules with `replace` lines can only be built as a dependency.
         version: linker settings that tell the program its version, given the module's version.
         experiment: Go's GOEXPERIMENT, where the module needs one.
+        embeds: files of the module that our own main embeds: they are put beside it.
+        optimised: not where a program mostly waits for others, and has much to compile.
         estimate: seconds on the reference machine (2 cores) with another build beside it, downloads included.
     """
 
@@ -36,6 +41,8 @@ class Build:
     estimate: int
     version: Callable[[str], dict[str, str]] = lambda _: {}
     experiment: str = ""
+    embeds: tuple[str, ...] = ()
+    optimised: bool = True
 
 
 def _kubernetes(version: str) -> dict[str, str]:
@@ -58,6 +65,16 @@ BUILDS: Final = (
         version=lambda version: {"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": version},
     ),
     Build(
+        "pulumi-kubernetes",
+        "github.com/pulumi/pulumi-kubernetes/provider/v4",
+        {"pulumi-resource-kubernetes": "."},
+        estimate=600,
+        # The module's version tells a commit; which release that is the source of, the SDK's version tells.
+        version=lambda _: {"main.version": installed("pulumi-kubernetes")},
+        embeds=tuple(f"cmd/pulumi-resource-kubernetes/{name}.json" for name in ("schema", "terraform-mapping")),
+        optimised=False,
+    ),
+    Build(
         "kubernetes",
         "k8s.io/kubernetes",
         {
@@ -77,6 +94,7 @@ BUILDS: Final = (
         estimate=1000,
         version=_kubernetes,
     ),
+    Build("network-policies", "sigs.k8s.io/kube-network-policies", {"network-policies": "."}, estimate=150),
     Build("coredns", "github.com/coredns/coredns", {"coredns": "./."}, estimate=330),
     Build(
         "metrics-server",
@@ -118,13 +136,26 @@ def _built(state: State, one: Build, go: Go) -> list[Path]:
     version = pin.version if pin else "of our own"
     flags = ["-s", "-w", *(f"-X {name}={value}" for name, value in one.version(version).items())]
     sources = sorted(file for file in folder.iterdir() if file.is_file())
-    content_key = store.key(*sources, go.version, repr(sorted(one.commands.items())), " ".join(flags), one.experiment)
+    how = [repr(sorted(one.commands.items())), " ".join(flags), one.experiment, *one.embeds]
+    if not one.optimised:
+        how.append("not optimised")
+    content_key = store.key(*sources, go.version, *how)
 
     def compile_into(unfinished: Path) -> None:
         with step(f"build {one.name} {version}", one.estimate):
+            ours = _with_embedded(one, pin, go, unfinished / "source") if pin and one.embeds else folder
             for name, package in one.commands.items():
-                inside = go.source(pin) if pin and package.startswith("./") else folder
-                go.build(inside, package, unfinished / name, flags, one.experiment)
+                inside = go.source(pin) if pin and package.startswith("./") else ours
+                go.build(inside, package, unfinished / name, flags, optimised=one.optimised, experiment=one.experiment)
+            files.remove(unfinished / "source")
 
     product = store.produce(state.tools / one.name, content_key, compile_into)
     return [product / name for name in one.commands]
+
+
+def _with_embedded(one: Build, pin: Module, go: Go, folder: Path) -> Path:
+    shutil.copytree(MODULES / one.name, folder)
+    source = go.source(pin)
+    for file in one.embeds:
+        shutil.copy2(source / file, folder)
+    return folder

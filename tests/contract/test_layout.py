@@ -38,16 +38,3 @@ def test_no_module_beside_a_program_hides_another(folder: Path) -> None:
     # Pulumi puts the program's folder first on the import path.
     beside = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
     assert not beside & (sys.stdlib_module_names | packages_distributions().keys()) - {"__main__", "__init__"}
-
-
-def test_what_is_shared_knows_neither_program() -> None:
-    for source in (INFRA / "shared").glob("*.py"):
-        assert "infra.platform" not in source.read_text(), source
-        assert "infra.serving" not in source.read_text(), source
-
-
-@pytest.mark.parametrize(("program", "other"), [("platform", "infra.serving"), ("serving", "infra.platform")])
-def test_neither_program_knows_the_other(program: str, other: str) -> None:
-    sources = list((INFRA / program).rglob("*.py"))
-    assert len(sources) > 5
-    assert [str(path) for path in sources if f"from {other}" in path.read_text()] == []

@@ -8,7 +8,7 @@ import pytest
 from sandbox.kubernetes.addresses import ENDPOINTS, LOOPBACK, NODE_ADDRESS
 from tests.infra.stacks import CHECKOUT
 
-PAGE: Final = (CHECKOUT / "docs" / "sandbox.md").read_text()
+PAGE: Final = (CHECKOUT / "docs/guides/sandbox.md").read_text()
 
 
 @pytest.mark.parametrize("host", [LOOPBACK, NODE_ADDRESS])

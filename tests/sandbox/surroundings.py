@@ -12,6 +12,7 @@ from sandbox.kubernetes.layout import Layout
 from tests.sandbox.isolation import Isolated
 
 SETTINGS: Final = (
+    "net.bridge.bridge-nf-call-ip6tables",
     "net.bridge.bridge-nf-call-iptables",
     "net.ipv4.conf.all.route_localnet",
     "net.ipv4.conf.all.send_redirects",

@@ -66,13 +66,13 @@ def test_the_base_is_the_builders_to_choose_and_has_a_tag() -> None:
 
 def test_code_comes_after_dependencies() -> None:
     copies = [shlex.split(line)[1:] for line in LINES if line.startswith("COPY")]
-    assert copies[:2] == [["service/requirements.txt", "service/requirements.txt"], ["service", "service"]]
+    assert copies[:3] == [["service/requirements.txt"] * 2, ["modelstore"] * 2, ["service"] * 2]
     assert copies[-1] == ["--from=build", "/app", "/app"]
 
 
 def test_nothing_but_the_service_reaches_the_build() -> None:
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
-    assert lines == ["*", "!service", "**/__pycache__", "**/*.pyc"]
+    assert lines == ["*", "!modelstore", "!service", "**/__pycache__", "**/*.pyc"]
 
 
 def test_only_what_the_hashes_name_is_installed() -> None:

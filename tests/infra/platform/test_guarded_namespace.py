@@ -59,7 +59,8 @@ def test_the_guards_need_the_namespace_alone_so_it_goes_last() -> None:
 def test_look_ups_may_also_go_to_networks_that_the_stack_names() -> None:
     config = stacks.platform_configuration()
     config["slipway-platform:foundation"]["local"]["dns"] = ["169.254.20.10/32"]
+    platform = stacks.platform_with(config)
     for name in ("gateway", "argo-rollouts", "serving"):
-        (rule,) = stacks.platform_with(config).one("NetworkPolicy", f"{name}-dns")["spec"]["egress"]
+        (rule,) = platform.one("NetworkPolicy", f"{name}-dns")["spec"]["egress"]
         assert rule["to"][1:] == [{"ipBlock": {"cidr": "169.254.20.10/32"}}]
         assert len(stacks.platform().one("NetworkPolicy", f"{name}-dns")["spec"]["egress"][0]["to"]) == 1

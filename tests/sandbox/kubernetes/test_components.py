@@ -60,6 +60,7 @@ def test_every_kubeconfig_checks_the_server_and_names_one_identity(described: di
         "kube-scheduler": "kube-scheduler",
         "kubelet": "kubelet",
         "kube-proxy": "kube-proxy",
+        "network-policies": "network-policies",
     }
     for name, identity in identities.items():
         content = settings(described[name], f"{name}.kubeconfig")

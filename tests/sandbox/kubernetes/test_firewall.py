@@ -1,4 +1,8 @@
-"""Which rules go, read from what iptables-save prints."""
+"""Which rules come, and which go, read from what iptables-save prints."""
+
+from collections.abc import Sequence
+
+import pytest
 
 from sandbox.kubernetes import firewall
 
@@ -49,3 +53,57 @@ def test_our_chains_and_the_rules_that_lead_to_them_go() -> None:
 def test_nothing_is_done_where_nothing_is_ours() -> None:
     assert firewall.removal("*nat\n:PREROUTING ACCEPT [0:0]\n:DOCKER - [0:0]\n-A PREROUTING -j DOCKER\nCOMMIT\n") == ""
     assert firewall.removal("") == ""
+
+
+def opened_by_pods(restored: str) -> dict[tuple[str, str], list[str]]:
+    """The rules that let somebody decide, by table and chain."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for table in restored.split("COMMIT\n"):
+        name, *lines = table.splitlines() or [""]
+        for line in lines:
+            if "--queue-num" in line:
+                found.setdefault((name.removeprefix("*"), line.split()[1]), []).append(line)
+    return found
+
+
+@pytest.fixture
+def restored(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What each program of the packet filter is given."""
+    given: dict[str, str] = {}
+
+    def run(argv: Sequence[str], rules: str | None = None) -> str:
+        if rules is not None:
+            given[argv[0]] = rules
+        return ""
+
+    monkeypatch.setattr(firewall, "run", run)
+    firewall.protect()
+    return given
+
+
+def test_what_pods_send_waits_before_all_that_refuses_and_is_judged_after_all_that_accepts(
+    restored: dict[str, str],
+) -> None:
+    queues = {
+        place: [rule.partition("--queue-num ")[2] for rule in rules]
+        for place, rules in opened_by_pods(restored["iptables-restore"]).items()
+    }
+
+    # The kernel asks mangle, filter and security in this order, and an accepting rule ends but its own table.
+    assert queues == {
+        ("mangle", "SLIPWAY-INPUT"): [str(firewall.WAITING)],
+        ("mangle", "SLIPWAY-FORWARD"): [str(firewall.WAITING)],
+        ("security", "SLIPWAY-INPUT"): [str(firewall.JUDGED)],
+        ("security", "SLIPWAY-FORWARD"): [str(firewall.JUDGED)],
+    }
+
+
+def test_nothing_that_opens_a_connection_passes_while_nobody_judges(restored: dict[str, str]) -> None:
+    assert "--queue-bypass" not in restored["iptables-restore"]
+    for rules in opened_by_pods(restored["iptables-restore"]).values():
+        for rule in rules:
+            assert "! --ctstate ESTABLISHED,RELATED" in rule
+
+
+def test_pods_have_no_way_in_a_protocol_that_nobody_judges(restored: dict[str, str]) -> None:
+    assert "-A SLIPWAY-PREROUTING -i slipway0 -j DROP" in restored["ip6tables-restore"].splitlines()

@@ -11,6 +11,7 @@ from sandbox.kubernetes.layout import Layout
 BEFORE = {
     "kernel/panic": "1",
     "kernel/random/boot_id": "boot-1",
+    "net/bridge/bridge-nf-call-ip6tables": "0",
     "net/bridge/bridge-nf-call-iptables": "0",
     "net/ipv4/conf/all/send_redirects": "1",
     "net/ipv4/ip_forward": "0",
@@ -37,6 +38,7 @@ def test_settings_are_made_as_needed(kernel: Path, layout: Layout) -> None:
 
     assert settings(kernel)["net/ipv4/ip_forward"] == "1"
     assert settings(kernel)["net/bridge/bridge-nf-call-iptables"] == "1"
+    assert settings(kernel)["net/bridge/bridge-nf-call-ip6tables"] == "1"
 
 
 def test_everything_is_put_back_also_what_kubernetes_changed(kernel: Path, layout: Layout) -> None:

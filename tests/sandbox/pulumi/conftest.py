@@ -2,6 +2,8 @@
 
 import pytest
 
+from sandbox.pulumi import installation
+from sandbox.pulumi.installation import Launcher
 from sandbox.state import State
 from tests.installed import installed
 from tests.sandbox.pulumi.project import Project
@@ -11,10 +13,8 @@ from tests.sandbox.pulumi.project import Project
 def state(tmp_path_factory: pytest.TempPathFactory) -> State:
     """A state directory set up once for all of these tests, whose objects are files."""
     state = installed(tmp_path_factory.mktemp("state"))
-    launcher = next(state.pulumi.glob("home/plugins/resource-kubernetes-*/pulumi-resource-kubernetes"))
-    launcher.write_text(
-        launcher.read_text().replace("sandbox.pulumi.plugins.kubernetes", "tests.sandbox.pulumi.files_provider")
-    )
+    command = installation.standin("tests.sandbox.pulumi.files_provider")
+    Launcher(installation.place(state, "kubernetes"), command).install()
     return state
 
 

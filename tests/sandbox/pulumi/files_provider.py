@@ -2,13 +2,15 @@
 
 It stands where the kubernetes plugin is looked for and takes its types. `$FILES_STORE` has the objects in
 `objects/`, a line per call that reached one in `calls`, and stops in `hold/`: while a file `before-NAME` or
-`after-NAME` is there, a change of that object waits before or after it is made.
+`after-NAME` is there, a change of that object waits before or after it is made; and a number in `going-NAME` says how
+often the object is still there when it is asked for, being deleted.
 """
 
 import json
 import os
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,7 @@ class Files(provider_pb2_grpc.ResourceProviderServicer):
     """Creates, reads, updates and deletes files."""
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo(version="4.34.2")
+        return plugin_pb2.PluginInfo(version=version("pulumi-kubernetes"))
 
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
@@ -85,7 +87,16 @@ class Files(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.ReadResponse()
         given = decode(request.inputs)
         live = with_secrets_of(given, {**plain(given), "data": json.loads(path(request.id).read_text())})
-        return provider_pb2.ReadResponse(id=request.id, inputs=encode(live), properties=encode(live))
+        going = STORE / "hold" / f"going-{request.urn.split('::')[-1]}"
+        if not going.exists():
+            return provider_pb2.ReadResponse(id=request.id, inputs=encode(live), properties=encode(live))
+        if not (looks := int(going.read_text())):
+            path(request.id).unlink()
+            going.unlink()
+            return provider_pb2.ReadResponse()
+        going.write_text(str(looks - 1))
+        told = {**live, "metadata": {**plain(given["metadata"]), "deletionTimestamp": "2026-11-28T21:00:00Z"}}
+        return provider_pb2.ReadResponse(id=request.id, inputs=encode(live), properties=encode(told))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         if not request.preview:

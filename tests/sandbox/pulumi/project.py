@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,12 +14,14 @@ from sandbox.pulumi import Stack
 from sandbox.state import State
 
 PATIENCE = 300  # seconds; a test that waits longer hangs
-OBJECT = """
+OBJECT = f"""
     import pulumi
+
+    VERSION = "{version("pulumi-kubernetes")}"
 
     class Object(pulumi.CustomResource):
         def __init__(self, name, opts=None, **inputs):
-            versioned = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(version="4.34.2"))
+            versioned = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(version=VERSION))
             super().__init__("kubernetes:core/v1:ConfigMap", name, inputs, versioned)
 
     config = pulumi.Config()

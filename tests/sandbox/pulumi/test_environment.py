@@ -83,7 +83,7 @@ def test_a_launcher_of_another_checkout_is_replaced(state: State) -> None:
 def test_other_plugins_than_the_recorded_ones_are_refused(state: State) -> None:
     prepare(state)
 
-    with pytest.raises(EngineError, match="was made with the standin plugins, and the official ones cannot"):
+    with pytest.raises(EngineError, match="was made with the built plugins, and the official ones cannot"):
         prepare(state, Plugins.OFFICIAL)
 
 
@@ -108,6 +108,17 @@ def test_official_plugins_without_a_pulumi_of_the_user_are_refused(
 
     with pytest.raises(EngineError, match="no `pulumi` on PATH"):
         prepare(state, Plugins.OFFICIAL)
+
+
+def test_stacks_of_the_former_stand_in_are_refused_with_the_way_out(state: State) -> None:
+    prepare(state)
+    (state.pulumi / "engine.json").write_text('{"plugins": "standin"}')
+    before = files(state)
+
+    with pytest.raises(EngineError, match=r"made with a stand-in for the kubernetes plugin.*`make down`"):
+        prepare(state)
+
+    assert files(state) == before
 
 
 def test_an_unreadable_record_is_refused_by_its_path(state: State) -> None:
@@ -156,10 +167,10 @@ def test_a_shell_chooses_the_plugins_once_by_a_variable(state: State) -> None:
 
     refused = cli(state, SLIPWAY_PLUGINS="mine")
     first = cli(state, SLIPWAY_PLUGINS="official", PATH=str(theirs))
-    changed = cli(state, SLIPWAY_PLUGINS="standin")
+    changed = cli(state, SLIPWAY_PLUGINS="built")
 
     assert refused.stderr == (
-        "error: SLIPWAY_PLUGINS: there are no 'mine' plugins; set it to standin or official, or unset it\n"
+        "error: SLIPWAY_PLUGINS: there are no 'mine' plugins; set it to built or official, or unset it\n"
     )
     assert "PULUMI_BACKEND_URL" in first.stdout
     assert "PULUMI_HOME" not in first.stdout

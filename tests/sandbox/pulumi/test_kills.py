@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
-from sandbox.pulumi import EngineError, Operation, Stack
+from sandbox.pulumi import EngineError, Operation, Stack, recovery
 from tests.sandbox.pulumi.project import Project
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("no_preview")]
@@ -110,6 +110,24 @@ def test_a_destroy_that_is_killed_at_each_of_its_deletes_leaves_nothing(project:
 
     assert project.objects == {}
     assert "resources" not in stack.export()
+
+
+def test_what_a_killed_destroy_has_told_to_go_is_waited_for_and_made_again(
+    project: Project, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "POLL", 0.01)
+    project.program(THREE)
+    stack = project.stack()
+    stack.up()
+    kill_in(project, start, stack.destroy, "before", "third")
+    going = project.store / "hold" / "going-third"
+    going.write_text("2")
+
+    stack.up()
+
+    assert not going.exists()
+    assert data(project) == ["1", "2", "3"]
+    assert_settled(stack)
 
 
 def test_a_change_that_is_killed_at_each_of_its_steps_is_made_once(project: Project, start: Start) -> None:

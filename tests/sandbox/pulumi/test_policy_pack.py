@@ -15,7 +15,7 @@ pytestmark = pytest.mark.engine
 DEPLOYMENT = """
     class Deployment(pulumi.CustomResource):
         def __init__(self, name, **inputs):
-            super().__init__("kubernetes:apps/v1:Deployment", name, inputs, pulumi.ResourceOptions(version="4.34.2"))
+            super().__init__("kubernetes:apps/v1:Deployment", name, inputs, pulumi.ResourceOptions(version=VERSION))
 
     Deployment("app", spec={"template": {"spec": {"containers": [{"name": "app", "image": "app:latest"}]}}})
 """

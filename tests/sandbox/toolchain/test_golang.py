@@ -7,8 +7,8 @@ from unittest.mock import Mock
 
 import pytest
 
+from sandbox.errors import BuildError
 from sandbox.state import State
-from sandbox.toolchain.errors import BuildError
 from sandbox.toolchain.golang import Go
 
 PROGRAM = """#!/bin/sh
@@ -31,7 +31,7 @@ def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Go:
 
 
 def build(go: Go, folder: Path) -> dict[str, str]:
-    go.build(folder, ".", folder / "program", ["-s"], "nojsonv2")
+    go.build(folder, ".", folder / "program", ["-s"], experiment="nojsonv2")
     return dict(line.split("=", 1) for line in (folder / "environment").read_text().splitlines() if "=" in line)
 
 

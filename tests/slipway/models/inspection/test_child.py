@@ -75,7 +75,8 @@ def test_the_child_dies_with_its_parent_and_has_no_credentials(zoo: Path, tmp_pa
     with subprocess.Popen([sys.executable, "-c", code, job.model_dump_json()], env=environment) as parent:
         children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
         child = Path("/proc", _eventually(lambda: children.read_text().strip()))
-        _eventually(lambda: b"slipway.models.inspection" in (child / "cmdline").read_bytes())
+        # Until it becomes its program it is a copy of its parent, whose command line has the name as well.
+        _eventually(lambda: b"\0-m\0slipway.models.inspection" in (child / "cmdline").read_bytes())
         variables = dict(line.split("=", 1) for line in (child / "environ").read_text().split("\0") if line)
         _eventually(lambda: "NoNewPrivs:\t1" in (child / "status").read_text())
         parent.send_signal(signal.SIGKILL)

@@ -1,0 +1,21 @@
+"""What components that Kubernetes knows no rights for may do."""
+
+from sandbox.kubernetes import pki
+from sandbox.kubernetes.addons import rights
+
+
+def test_every_right_is_bound_to_an_identity_with_a_certificate() -> None:
+    bindings = [one for one in rights.manifests() if one["kind"] == "ClusterRoleBinding"]
+    users = {subject["name"] for one in bindings for subject in one["subjects"]}
+
+    assert users == {"kube-apiserver-kubelet-client", "network-policies"}
+    assert users <= {identity.user for identity in pki.CLUSTER_IDENTITIES}
+
+
+def test_the_judge_of_connections_may_look_and_nothing_else() -> None:
+    (role,) = [one for one in rights.manifests() if one["kind"] == "ClusterRole"]
+    allowed = {(resource, verb) for rule in role["rules"] for resource in rule["resources"] for verb in rule["verbs"]}
+
+    assert allowed == {
+        (resource, verb) for resource in ("namespaces", "networkpolicies", "pods") for verb in ("list", "watch")
+    }
