@@ -12,7 +12,7 @@ from sandbox.kubernetes import (
     addons,
     addresses,
     cgroups,
-    components,
+    startup,
     firewall,
     health,
     kubeconfigs,
@@ -21,7 +21,6 @@ from sandbox.kubernetes import (
     network,
     pki,
     preflight,
-    process_table,
     processes,
     runtime,
     supervision,
@@ -45,7 +44,7 @@ class Embedded:
         """Start what does not run, and wait until all of it works."""
         layout = self._layout
         references = images.references(self._state)
-        wanted = components.describe(layout, references["pause"])
+        wanted = startup.describe(layout, references["pause"])
         preflight.check(self._state, layout)
         self._prepare()
         self._start("start etcd, registry, S3 endpoint and containerd", wanted.ground, 3)
@@ -66,9 +65,9 @@ class Embedded:
             return
         with step("end the sandbox's processes", 3):
             # The kubelet first, or it would start again what is ended.
-            self._end([one for one in process_table.owned(layout.cluster) if one.component == "kubelet"])
+            self._end([one for one in processes.owned(layout.cluster) if one.component == "kubelet"])
             runtime.remove(layout)
-            self._end(process_table.owned(layout.cluster))
+            self._end(processes.owned(layout.cluster))
             # A container that was being made when its runtime ended may have come after the first sweep.
             runtime.remove(layout)
         with step("remove its network, packet filter rules and data", 3):
@@ -78,14 +77,14 @@ class Embedded:
                 network.remove()
             elif abandoned:
                 firewall.remove()
-            if not process_table.others(layout.cluster):
+            if not processes.others(layout.cluster):
                 machine.restore(layout)
             files.remove(layout.cluster)
 
     def status(self) -> Sequence[Part]:
         """Every component's process, and whether it works."""
         preflight.need_root()
-        wanted = components.describe(self._layout, images.references(self._state)["pause"])
+        wanted = startup.describe(self._layout, images.references(self._state)["pause"])
         return health.look(self._layout, wanted.all())
 
     def log(self, name: str) -> Path:
@@ -135,5 +134,5 @@ class Embedded:
             gateway=addresses.GATEWAY_URL,
         )
 
-    def _end(self, victims: Sequence[process_table.Process]) -> None:
+    def _end(self, victims: Sequence[processes.Process]) -> None:
         processes.end(self._layout.cluster, victims, grace=0)

@@ -11,7 +11,7 @@ from sandbox import probes
 from sandbox.api import Api
 from sandbox.driver import Part
 from sandbox.errors import SandboxError
-from sandbox.kubernetes import addresses, process_table
+from sandbox.kubernetes import addresses, processes
 from sandbox.kubernetes.addons import coredns, metrics_server, workload
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
@@ -64,7 +64,7 @@ def questions(layout: Layout, api: Api) -> tuple[Question, ...]:
 
 def look(layout: Layout, components: Iterable[Component]) -> list[Part]:
     """Look at every component, and at what works inside the cluster."""
-    found = {one.component: one for one in process_table.owned(layout.cluster) if one.leader}
+    found = {one.component: one for one in processes.owned(layout.cluster) if one.leader}
     parts: list[Part] = []
     for component in components:
         process = found.get(component.name)
@@ -120,7 +120,7 @@ def _inside(layout: Layout) -> list[Part]:
 
 
 def _silent(layout: Layout, api: Api) -> str | None:
-    kubelet = process_table.component(layout.cluster, "kubelet")
+    kubelet = processes.component(layout.cluster, "kubelet")
     if kubelet is None:
         return "the kubelet is not running"
     lease = api.get(LEASE)

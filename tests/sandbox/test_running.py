@@ -21,7 +21,7 @@ import pytest
 from sandbox import driver, probes
 from sandbox import state as states
 from sandbox.driver import Access
-from sandbox.kubernetes import addresses, namespace, process_table
+from sandbox.kubernetes import addresses, namespace, processes
 from sandbox.kubernetes.layout import Layout
 from sandbox.state import State
 from sandbox.toolchain import images
@@ -161,7 +161,7 @@ def pods(state: State) -> Generator[Pods]:
 
 
 def test_nothing_of_ours_listens_beyond_loopback_and_the_bridge(state: State) -> None:
-    ours = {f"pid={process.pid}," for process in process_table.owned(state.cluster)}
+    ours = {f"pid={process.pid}," for process in processes.owned(state.cluster)}
     lines = subprocess.run(
         ["ss", "-H", "-l", "-n", "-p", "-t", "-u"], capture_output=True, text=True, check=True
     ).stdout.splitlines()

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.kubernetes import components, preflight
+from sandbox.kubernetes import preflight
+from sandbox.kubernetes import startup as components
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 from sandbox.state import State
