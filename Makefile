@@ -17,7 +17,7 @@ help: ## what can be done here
 	@tools/bootstrap $(PYTHON) $(UV_VERSION)
 
 setup: .venv/.complete ## prepare Python, the toolchain and the images on this machine
-	@.venv/bin/python -m sandbox.toolchain
+	@.venv/bin/python -m sandbox.journey setup
 
 up: setup ## put the included model into production on this machine, and ask it
 	@.venv/bin/python -m sandbox.journey up
@@ -26,7 +26,7 @@ down: .venv/.complete ## destroy the stacks and the sandbox with its data; built
 	@.venv/bin/python -m sandbox.journey down
 
 clean: down ## the same, and remove the built tools
-	@.venv/bin/python -m sandbox.toolchain clean
+	@.venv/bin/python -m sandbox.journey clean
 
 check: .venv/.complete ## lint, format, types
 	@.venv/bin/ruff check .

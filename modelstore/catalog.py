@@ -2,12 +2,17 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
+
+from pydantic import ValidationError
 
 from modelstore.manifest import MANIFEST, Manifest, digest
 from modelstore.store import Store
-from service.download import MANIFEST_LIMIT, fetch_manifest
-from slipway.errors import BadInput, Refused
-from slipway.models.versions import Version, latest
+from modelstore.store_errors import DigestMismatch
+from modelstore.version import Version
+
+MANIFEST_LIMIT: Final = 4 * 1024 * 1024
+"""Bytes; a manifest with hundreds of features, quantiles and golden rows stays far below."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,39 @@ def versions(store: Store, name: str) -> list[Version]:
     """Published versions of a model in ascending order; empty when there is no such model."""
     found: list[Version] = []
     for path in store.sizes(name):
-        with suppress(ValueError, BadInput):  # other files, which are not ours
+        with suppress(ValueError):  # other files, which are not ours
             _, version, file = path.split("/")
             if file == MANIFEST:
                 found.append(Version.parse(version))
     return sorted(found)
+
+
+def fetch_manifest(store: Store, name: str, version: str, expected: str | None = None) -> Manifest:
+    """Read the manifest of a published version, and check it before it is parsed.
+
+    Args:
+        store: the store of all models.
+        name: for instance `maintenance_predictor`.
+        version: for instance `1.0.0`.
+        expected: the manifest's digest, `sha256:…`; None to trust the store (to list and to show only).
+
+    Raises:
+        DigestMismatch: the stored manifest is another one, or not a manifest of this version.
+        StoreError: it is absent or cannot be read now.
+    """
+    path = f"{name}/{version}/{MANIFEST}"
+    content = store.read(path, MANIFEST_LIMIT)
+    if expected is not None and digest(content) != expected:
+        raise DigestMismatch(f"{store.url}/{path} has the digest {digest(content)}, expected {expected}")
+    try:
+        manifest = Manifest.from_bytes(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise DigestMismatch(f"{store.url}/{path} is not a manifest: {where}: {first['msg']}") from error
+    if (manifest.name, manifest.version) != (name, version):
+        raise DigestMismatch(f"{store.url}/{path} is the manifest of {manifest.name} {manifest.version}")
+    return manifest
 
 
 def entry(store: Store, name: str, version: Version) -> Entry:
@@ -43,33 +76,3 @@ def entries(store: Store, name: str | None = None) -> list[Entry]:
     """All published versions of one model, or of all models, by name and version."""
     names = [name] if name else store.folders()
     return [entry(store, each, version) for each in names for version in versions(store, each)]
-
-
-def find(store: Store, name: str, version: str | None = None) -> Entry:
-    """One version; the latest when none is named (to look at: stacks always name one).
-
-    Raises:
-        BadInput: there is no such model or version.
-    """
-    published = versions(store, name)
-    wanted = Version.parse(version) if version else latest(published)
-    if wanted is None:
-        known = ", ".join(store.folders()) or "no models at all"
-        raise BadInput(f"{store.url} has no model {name!r}; it has {known}")
-    if wanted not in published:
-        raise BadInput(f"{name} {wanted} is not published in {store.url}; it has {', '.join(map(str, published))}")
-    return entry(store, name, wanted)
-
-
-def replaced(store: Store, name: str, version: Version | None) -> Entry | None:
-    """The version that a new one (of that number, if known) replaces: the latest published, if there is any.
-
-    Raises:
-        Refused: `version` is not above it.
-    """
-    last = latest(versions(store, name))
-    if last is None:
-        return None
-    if version is not None and version <= last:
-        raise Refused(f"version {version} is not above {last}, the latest of {name} in {store.url}")
-    return entry(store, name, last)

@@ -1,1 +1,1 @@
-"""The policy pack: one rule per file, all of them mandatory, on both projects."""
+"""The policy pack: one rule per file, held to as strictly as `levels` says, on both projects."""

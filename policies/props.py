@@ -3,14 +3,35 @@
 A value that isn't known yet in a preview raises `UnknownValueError`; what stands beside it is still read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar, cast
 
 from pulumi_policy.proxy import UnknownValueError
 
 Props: TypeAlias = Mapping[str, Any]
+One = TypeVar("One")
+Found = TypeVar("Found")
 
 _NOTHING: Props = {}
+
+
+def across(look: Callable[[One], Iterable[Found]], over: Iterable[One]) -> Iterator[Found]:
+    """What `look` gives for each of `over`.
+
+    Raises:
+        UnknownValueError: after everything else, if a value that it needs isn't known.
+    """
+    unknown: UnknownValueError | None = None
+    try:
+        for one in over:
+            try:
+                yield from look(one)
+            except UnknownValueError as error:
+                unknown = unknown or error
+    except UnknownValueError as error:  # of `over` itself
+        unknown = unknown or error
+    if unknown:
+        raise unknown
 
 
 def section(props: Props, *path: str) -> Props:
@@ -28,17 +49,9 @@ def items(props: Props, key: str) -> Iterator[Any]:
         UnknownValueError: after the known ones, if an element isn't known.
     """
     found = props.get(key)
-    if not isinstance(found, Sequence) or isinstance(found, str):
-        return
-    elements = cast("Sequence[Any]", found)
-    unknown: UnknownValueError | None = None
-    for index in range(len(elements)):
-        try:
-            yield elements[index]
-        except UnknownValueError as error:
-            unknown = unknown or error
-    if unknown:
-        raise unknown
+    if isinstance(found, Sequence) and not isinstance(found, str):
+        elements = cast("Sequence[Any]", found)
+        yield from across(lambda index: (elements[index],), range(len(elements)))
 
 
 def objects(props: Props, key: str) -> Iterator[Props]:
@@ -46,3 +59,10 @@ def objects(props: Props, key: str) -> Iterator[Props]:
     for item in items(props, key):
         if isinstance(item, Mapping):
             yield cast("Props", item)
+
+
+def reach(props: Props, path: str) -> Iterator[Props]:
+    """The objects at a path like `spec.metrics[].provider`, where `[]` stands for every element of a list."""
+    step, _, rest = path.partition(".")
+    here = objects(props, step.removesuffix("[]")) if step.endswith("[]") else iter((section(props, step),))
+    yield from across(lambda one: reach(one, rest), here) if rest else (one for one in here if one)

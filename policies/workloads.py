@@ -1,22 +1,43 @@
-"""Finds pods and containers in whatever declares them.
+"""Finds pods and containers in whatever declares them."""
 
-By shape, not by a list of kinds: Deployments, Jobs and Rollouts keep their pods at `spec.template.spec`, and so does
-the next controller that somebody installs.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from policies.props import Props, objects, section
+from policies import objects
+from policies.objects import Object
+from policies.props import Props, across, reach, section
+from policies.props import objects as objects_at
 
-_CONTAINERS: Final = ("containers", "initContainers", "ephemeralContainers")
-_PODS: Final = (
-    ("spec",),  # Pod
-    ("template", "spec"),  # PodTemplate
-    ("spec", "template", "spec"),  # Deployment, Job, Rollout, …
-    ("spec", "jobTemplate", "spec", "template", "spec"),  # CronJob
-)
+LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
+_TEMPLATE: Final = ("spec.template.spec",)
+_METRICS: Final = ("spec.metrics[].provider.job.spec.template.spec",)
+
+PODS: Final[Mapping[tuple[str, str], Sequence[str]]] = {
+    ("core", "Pod"): ("spec",),
+    ("core", "PodTemplate"): ("template.spec",),
+    ("core", "ReplicationController"): _TEMPLATE,
+    ("apps", "DaemonSet"): _TEMPLATE,
+    ("apps", "Deployment"): _TEMPLATE,
+    ("apps", "ReplicaSet"): _TEMPLATE,
+    ("apps", "StatefulSet"): _TEMPLATE,
+    ("extensions", "DaemonSet"): _TEMPLATE,
+    ("extensions", "Deployment"): _TEMPLATE,
+    ("extensions", "ReplicaSet"): _TEMPLATE,
+    ("batch", "CronJob"): ("spec.jobTemplate.spec.template.spec",),
+    ("batch", "Job"): _TEMPLATE,
+    ("argoproj.io", "AnalysisRun"): _METRICS,
+    ("argoproj.io", "AnalysisTemplate"): _METRICS,
+    ("argoproj.io", "ClusterAnalysisTemplate"): _METRICS,
+    ("argoproj.io", "Experiment"): ("spec.templates[].template.spec",),
+    ("argoproj.io", "Rollout"): _TEMPLATE,
+    # `containers` of these are patches of containers that the Prometheus operator writes.
+    ("monitoring.coreos.com", "Alertmanager"): (),
+    ("monitoring.coreos.com", "Prometheus"): (),
+    ("monitoring.coreos.com", "PrometheusAgent"): (),
+    ("monitoring.coreos.com", "ThanosRuler"): (),
+}
+"""Where a kind, by its API group and its name, has its pods. What holds containers and isn't here is refused."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +65,21 @@ class Container:
 
 def pods(resource_type: str, props: Props) -> Iterator[Props]:
     """The pod specs that a resource declares; none if it is no workload."""
-    if resource_type.startswith("kubernetes:"):
-        for declared in (props, *objects(props, "items")):  # items: a list, like DeploymentList
-            for path in _PODS:
-                if "containers" in (pod := section(declared, *path)):
-                    yield pod
+    yield from across(_of, objects.declared(resource_type, props))
 
 
 def containers(resource_type: str, props: Props) -> Iterator[Container]:
     """All containers of all pods that a resource declares."""
-    for pod in pods(resource_type, props):
-        yield from inside(pod)
+    yield from across(inside, pods(resource_type, props))
 
 
 def inside(pod: Props) -> Iterator[Container]:
     """All containers of a pod, those of every list."""
-    for kind in _CONTAINERS:
-        for container in objects(pod, kind):
-            yield Container(kind, container, pod)
+
+    def of(kind: str) -> Iterator[Container]:
+        return (Container(kind, container, pod) for container in objects_at(pod, kind))
+
+    yield from across(of, LISTS)
 
 
 def long_running(resource_type: str, props: Props) -> Iterator[Container]:
@@ -70,3 +88,7 @@ def long_running(resource_type: str, props: Props) -> Iterator[Container]:
         stays = container.kind == "containers" and container.pod.get("restartPolicy", "Always") == "Always"
         if stays or (container.kind == "initContainers" and container.props.get("restartPolicy") == "Always"):
             yield container
+
+
+def _of(one: Object) -> Iterator[Props]:
+    return across(lambda path: reach(one.props, path), PODS.get((one.group, one.kind), ()))

@@ -1,4 +1,6 @@
-"""What the sandbox refuses or can't do."""
+"""What the sandbox refuses or can't do: every error, with the one that all of them are."""
+
+from collections.abc import Sequence
 
 
 class SandboxError(Exception):
@@ -11,3 +13,23 @@ class SandboxError(Exception):
     def __init__(self, message: str, log: str = "") -> None:
         super().__init__(message)
         self.log = log
+
+
+class BuildError(SandboxError):
+    """A tool could not be built or fetched; the log has what the program said that builds it."""
+
+
+class EngineError(SandboxError):
+    """A Pulumi command failed, or could not be run as things are.
+
+    Attributes:
+        diagnostics: Pulumi's own messages, the first one being the cause; empty when the refusal is ours.
+    """
+
+    def __init__(self, message: str, diagnostics: Sequence[str] = ()) -> None:
+        super().__init__("\n".join([message, *diagnostics]))
+        self.diagnostics = tuple(diagnostics)
+
+
+class StackInUse(EngineError):
+    """Another run is at work on the stack: what it needs must stay."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.driver import Access
-from sandbox.errors import SandboxError
 from sandbox.state import State
 
 
@@ -19,17 +18,13 @@ def variables(state: State, access: Access) -> dict[str, str]:
     """
     from sandbox import pulumi as engine  # takes the Pulumi SDK along, which the rest of the sandbox does without
 
-    try:
-        engine.prepare(state)
-        engines = engine.shell(state)
-    except engine.EngineError as error:
-        raise SandboxError(str(error)) from None
+    engine.prepare(state)
     return {
         "SLIPWAY_STATE": str(state.root),
         "KUBECONFIG": str(access.kubeconfig),
         "AWS_ENDPOINT_URL": access.store,
         "AWS_ALLOW_HTTP": "true",
-        **engines,
+        **engine.shell(state),
     }
 
 

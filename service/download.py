@@ -9,44 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
-
-from modelstore.manifest import MANIFEST, File, Manifest, digest
+from modelstore.manifest import File, Manifest
 from modelstore.store import CHUNK, Store
 from modelstore.store_errors import DigestMismatch
 
-MANIFEST_LIMIT: Final = 4 * 1024 * 1024
-"""Bytes; a manifest with hundreds of features, quantiles and golden rows stays far below."""
-
 _PARTIAL: Final = ".partial"
-
-
-def fetch_manifest(store: Store, name: str, version: str, expected: str | None = None) -> Manifest:
-    """Read the manifest of a published version, and check it before it is parsed.
-
-    Args:
-        store: the store of all models.
-        name: for instance `maintenance_predictor`.
-        version: for instance `1.0.0`.
-        expected: the manifest's digest, `sha256:…`; None to trust the store (to list and to show only).
-
-    Raises:
-        DigestMismatch: the stored manifest is another one, or not a manifest of this version.
-        StoreError: it is absent or cannot be read now.
-    """
-    path = f"{name}/{version}/{MANIFEST}"
-    content = store.read(path, MANIFEST_LIMIT)
-    if expected is not None and digest(content) != expected:
-        raise DigestMismatch(f"{store.url}/{path} has the digest {digest(content)}, expected {expected}")
-    try:
-        manifest = Manifest.from_bytes(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise DigestMismatch(f"{store.url}/{path} is not a manifest: {where}: {first['msg']}") from error
-    if (manifest.name, manifest.version) != (name, version):
-        raise DigestMismatch(f"{store.url}/{path} is the manifest of {manifest.name} {manifest.version}")
-    return manifest
 
 
 def complete(manifest: Manifest, folder: Path) -> bool:

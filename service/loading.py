@@ -12,10 +12,11 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Final
 
+from modelstore.catalog import fetch_manifest
 from modelstore.manifest import MANIFEST, Manifest, digest
 from modelstore.store import Store
 from modelstore.store_errors import PermanentStoreError, StoreError
-from service.download import complete, download, fetch_manifest
+from service.download import complete, download
 from service.inference import Inference
 from service.lifecycle import Lifecycle, Served
 from service.metrics import Metrics

@@ -12,10 +12,10 @@ import pulumi
 from infra.serving.config import NAMESPACE, Model
 from infra.serving.foundation import Foundation
 from modelstore import catalog
+from modelstore.catalog import MANIFEST_LIMIT
 from modelstore.manifest import MANIFEST, digest
 from modelstore.store import Store
 from modelstore.store_errors import ObjectNotFound, StoreError
-from service.download import MANIFEST_LIMIT
 
 Look: TypeAlias = Callable[[Mapping[str, Model], str, Mapping[str, str]], None]
 """`look`, or what stands for it where there is no store."""

@@ -1,15 +1,42 @@
-"""`python -m sandbox.journey up|down`: what `make up` and `make down` do after the set-up."""
+"""`python -m sandbox.journey setup|up|down|clean`: what the targets of the Makefile do."""
 
 import sys
+from collections.abc import Callable
+from typing import Final
 
 from sandbox import state as states
-from sandbox.errors import SandboxError
-from sandbox.journey import journey
-from sandbox.journey.questions import NoAnswer
 from sandbox.progress import console
-from sandbox.pulumi import EngineError
 from sandbox.reporting import reported
-from slipway.errors import SlipwayError
+from sandbox.state import State
+
+# Each takes along only what it needs: the set-up is to run before Pulumi and TensorFlow can be imported.
+
+
+def _setup(state: State) -> None:
+    from sandbox.journey import setup
+
+    setup.prepare(state)
+
+
+def _up(state: State) -> None:
+    from sandbox.journey import journey
+
+    journey.up(state)
+
+
+def _down(state: State) -> None:
+    from sandbox.journey import journey
+
+    journey.down(state)
+
+
+def _clean(state: State) -> None:
+    from sandbox.journey import removal
+
+    removal.remove(state)
+
+
+COMMANDS: Final[dict[str, Callable[[State], None]]] = {"setup": _setup, "up": _up, "down": _down, "clean": _clean}
 
 
 def main(arguments: list[str]) -> int:
@@ -18,19 +45,12 @@ def main(arguments: list[str]) -> int:
     Raises:
         SystemExit: it failed, and has said why.
     """
-    state = states.default()
+    command = COMMANDS.get(" ".join(arguments))
+    if command is None:
+        console.print(f"usage: python -m sandbox.journey {'|'.join(COMMANDS)}", markup=False)
+        return 2
     with reported():
-        try:
-            match arguments:
-                case ["up"]:
-                    journey.up(state)
-                case ["down"]:
-                    journey.down(state)
-                case _:
-                    console.print("usage: python -m sandbox.journey up|down", markup=False)
-                    return 2
-        except (EngineError, SlipwayError, NoAnswer) as error:
-            raise SandboxError(str(error)) from None
+        command(states.default())
     return 0
 
 

@@ -32,7 +32,7 @@ def up(state: State) -> None:
     user's choice: the serving stack's configuration is theirs from the first time on.
 
     Raises:
-        SandboxError, EngineError, NoAnswer: a step failed; what was done until then stays, and another `up` goes on.
+        SandboxError, NoAnswer: a step failed; what was done until then stays, and another `up` goes on.
     """
     engine.prepare(state)  # state that can't be gone on with is refused before anything is changed
     access = lifecycle.up(state)
@@ -59,7 +59,7 @@ def down(state: State) -> None:
     What can't be destroyed in the embedded sandbox, because a part of it is broken, goes with it all the same.
 
     Raises:
-        SandboxError, EngineError: something could not be removed; another `down` goes on.
+        SandboxError: something could not be removed; another `down` goes on.
     """
     theirs = cluster.recorded(state)
     try:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from sandbox.errors import SandboxError
 from service.tracing import SYNTHETIC
 
 # A pump that is well, one that wears, one about to fail: in the units of the included model's card.
@@ -27,7 +28,7 @@ ANSWER_WITHIN: Final = 10  # seconds
 PAUSE: Final = 1.0  # seconds between two attempts
 
 
-class NoAnswer(Exception):
+class NoAnswer(SandboxError):
     """The gateway did not answer a reading with a prediction; the message says what came instead."""
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from sandbox import space
 from sandbox.errors import SandboxError
 from sandbox.kubernetes import addresses, firewall, network, process_table
 from sandbox.kubernetes.addresses import Endpoint
@@ -16,7 +17,6 @@ from sandbox.kubernetes.containerd import CNI_PLUGINS
 from sandbox.kubernetes.layout import Layout
 from sandbox.kubernetes.processes import SYSTEM_PATH
 from sandbox.state import State
-from sandbox.toolchain import space
 
 BUILT: Final = (
     "etcd",

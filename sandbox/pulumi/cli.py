@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.errors import EngineError
 from sandbox.pulumi.environment import environment, program
-from sandbox.pulumi.errors import EngineError
 from sandbox.state import State
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
+from sandbox.errors import EngineError
 from sandbox.pulumi import installation
-from sandbox.pulumi.errors import EngineError
 from sandbox.pulumi.record import Plugins, decide, named, recorded
 from sandbox.state import State
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from sandbox.errors import EngineError
 from sandbox.pulumi import installation
-from sandbox.pulumi.errors import EngineError
 from sandbox.pulumi.plugins.serve import PARENT_VARIABLE
 from sandbox.state import State
 

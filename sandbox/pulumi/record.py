@@ -9,7 +9,7 @@ import os
 from enum import StrEnum
 from typing import Final
 
-from sandbox.pulumi.errors import EngineError
+from sandbox.errors import EngineError
 from sandbox.state import State
 
 VARIABLE: Final = "SLIPWAY_PLUGINS"

@@ -22,11 +22,11 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from sandbox import files
+from sandbox.errors import EngineError
 from sandbox.progress import console
 from sandbox.pulumi import orphans
 from sandbox.pulumi.cli import Cli
 from sandbox.pulumi.deployment import Deployment, Export, Resource
-from sandbox.pulumi.errors import EngineError
 
 
 def _kubernetes(inputs: Mapping[str, Any]) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 import yaml
 
-from sandbox.pulumi import locks, recovery, update
+from sandbox.errors import EngineError
+from sandbox.pulumi import dead_locks as locks
+from sandbox.pulumi import recovery, update
 from sandbox.pulumi.cli import Cli
-from sandbox.pulumi.errors import EngineError
 from sandbox.pulumi.events import Operation
 from sandbox.state import State
 

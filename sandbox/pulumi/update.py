@@ -15,12 +15,12 @@ from typing import BinaryIO, Final
 
 from pydantic import ValidationError
 
+from sandbox.errors import EngineError
 from sandbox.progress import console
 from sandbox.pulumi.cli import Cli, messages
-from sandbox.pulumi.errors import EngineError
+from sandbox.pulumi.display import Progress
 from sandbox.pulumi.events import Event, Operation, Violation, name_of
 from sandbox.pulumi.interrupts import Interrupts
-from sandbox.pulumi.progress import Progress
 
 POLL: Final = 0.1  # seconds between looks at the log
 KEPT: Final = 50  # logs per stack

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from sandbox.toolchain.errors import BuildError
+from sandbox.errors import BuildError
 
 LAST_LINES: Final = 15  # of what a failed program said
 

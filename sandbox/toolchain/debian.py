@@ -4,9 +4,9 @@ import os
 import shutil
 from typing import Final
 
+from sandbox.errors import BuildError
 from sandbox.progress import step
 from sandbox.toolchain import commands
-from sandbox.toolchain.errors import BuildError
 
 # From each package, a program that shows it is there. Debian 12's own versions: a stable release only takes
 # security fixes, so they are named by release instead of being pinned one by one.

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from sandbox import confined, registries
+from sandbox.errors import BuildError
 from sandbox.progress import step
 from sandbox.state import State
 from sandbox.toolchain import buildah, commands, store
-from sandbox.toolchain.errors import BuildError
 
 ARCHIVE: Final = "image.oci.tar"
 

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import yaml
 
+from sandbox.errors import BuildError
 from sandbox.progress import step
 from sandbox.state import State
 from sandbox.toolchain import programs, store
-from sandbox.toolchain.golang import BuildError, Go, Module
+from sandbox.toolchain.golang import Go, Module
 
 LOCK: Final = Path(__file__).parents[2] / "infra" / "platform" / "manifests.lock.yaml"
 

@@ -13,12 +13,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from modelstore.catalog import Entry, entries, find
+from modelstore.catalog import Entry, entries
 from modelstore.store import Store
 from slipway.failures import failures_in_one_line
 from slipway.models import publish as publishing
 from slipway.models import reports
 from slipway.models.bundle import Bundle
+from slipway.models.published import find
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", help="Validate, publish and look at models.")
 

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from modelstore.catalog import entry, replaced, versions
+from modelstore.catalog import entry, versions
 from modelstore.manifest import Manifest, digest
 from modelstore.store import Store
 from modelstore.store_errors import ObjectExists
+from modelstore.version import Version
 from slipway.errors import BadInput, Refused
 from slipway.models.bundle import Bundle
 from slipway.models.candidate import UNVERSIONED, Candidate, take_candidate
-from slipway.models.versions import Version, change, check_successor
+from slipway.models.published import replaced
+from slipway.models.versions import change, check_successor, parse
 from slipway.models.writing import write
 
 _FROM_RUNNING: Final = {"version", "evaluation", "golden", "fingerprints", "output"}
@@ -78,7 +80,7 @@ def publish(bundle: Bundle, version: str, store_url: str, announce: Announce = _
         SlipwayError: the model is not good enough, or the version does not fit.
         StoreError: the store cannot be read or written.
     """
-    wanted = Version.parse(version)
+    wanted = parse(version)
     if version == UNVERSIONED:
         raise BadInput(f"version {version} is not for publishing; begin with 1.0.0")
     store = Store.open(store_url, create=True)

@@ -1,60 +1,20 @@
-"""Semantic versions of models: what changed decides which number may come next.
-
-Major: changed signature, features, risk levels or architecture. Minor: the same, retrained. Patch: the same weights.
-"""
-
-from collections.abc import Collection
-from enum import StrEnum
-from typing import NamedTuple, Self
-
-from pydantic import TypeAdapter, ValidationError
+"""What changed between two versions of a model decides which number may come next."""
 
 from modelstore.manifest import Manifest
-from modelstore.vocabulary import ModelVersion
+from modelstore.version import Level, Version
 from slipway.errors import BadInput, Refused
 
 
-class Level(StrEnum):
-    """Which of the three numbers goes up."""
+def parse(text: str) -> Version:
+    """Read a version that somebody has typed.
 
-    MAJOR = "major"
-    MINOR = "minor"
-    PATCH = "patch"
-
-
-class Version(NamedTuple):
-    """A model version; versions compare as their numbers do."""
-
-    major: int
-    minor: int
-    patch: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `1.3.0`.
-
-        Raises:
-            BadInput: it is something else.
-        """
-        try:
-            TypeAdapter(ModelVersion).validate_python(text)
-        except ValidationError as error:
-            raise BadInput(f"version {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
-        major, minor, patch = map(int, text.split("."))
-        return cls(major, minor, patch)
-
-    def __str__(self) -> str:
-        return ".".join(map(str, self))
-
-    def next(self, level: Level) -> "Version":
-        """The version that follows when this number goes up."""
-        match level:
-            case Level.MAJOR:
-                return Version(self.major + 1, 0, 0)
-            case Level.MINOR:
-                return Version(self.major, self.minor + 1, 0)
-            case Level.PATCH:
-                return Version(self.major, self.minor, self.patch + 1)
+    Raises:
+        BadInput: it is something else.
+    """
+    try:
+        return Version.parse(text)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
 
 
 def change(before: Manifest, after: Manifest) -> tuple[Level, str]:
@@ -89,11 +49,6 @@ def _incompatible(before: Manifest, after: Manifest) -> str | None:
 
 def _listed(levels: set[str]) -> str:
     return ", ".join(sorted(levels)) or "none at all"
-
-
-def latest(published: Collection[Version]) -> Version | None:
-    """The highest version, if there is any."""
-    return max(published, default=None)
 
 
 def check_successor(wanted: Version, last: Version, needed: Level, reason: str) -> None:

@@ -9,8 +9,8 @@ from modelstore.catalog import Entry, versions
 from modelstore.manifest import MANIFEST, Manifest, digest
 from modelstore.store import Store
 from modelstore.store_errors import DigestMismatch, ObjectExists
+from modelstore.version import Version, latest
 from slipway.errors import Refused
-from slipway.models.versions import Version, latest
 
 
 def write(store: Store, manifest: Manifest, folder: Path, before: Entry | None) -> None:

@@ -1,32 +1,66 @@
 """The stacks obey the policies: seen without a cluster, in seconds."""
 
-import pytest
-from pulumi_policy import Policy
+from functools import cache
 
-from policies import workloads
+import pytest
+from pulumi_policy import EnforcementLevel, Policy
+
+from policies import levels, workloads
 from policies.rules import RULES
 from tests.infra import stacks
-from tests.infra.recording import Recording
-from tests.policies.judging import violations
+from tests.infra.recording import Recording, Resource
+from tests.policies.judging import Declared, judge_stack
 
 
-def told(recording: Recording, policy: Policy) -> list[str]:
-    return [
-        f"{resource.name}: {message}"
-        for resource in recording.resources
-        for message in violations(policy, resource.inputs, resource.type)
-    ]
+def declared(resource: Resource) -> Declared:
+    sources = {name: [own(urn) for urn in of.urns] for name, of in resource.request.propertyDependencies.items()}
+    return Declared(resource.type, resource.name, resource.inputs, sources)
+
+
+def own(urn: str) -> str:
+    """The URN that the tests give to a resource, whose type is the last of a chain in the engine's."""
+    _, _, types, name = urn.split("::")
+    return Declared(types.rpartition("$")[2], name, {}).urn
+
+
+def told(recording: Recording, policy: Policy, stack: str) -> list[str]:
+    """What a rule objects to, at whatever level; where it doesn't hold, nothing."""
+    if levels.level(policy, stack) is EnforcementLevel.DISABLED:
+        return []
+    said, unknown = judge_stack(policy, [declared(resource) for resource in recording.resources])
+    assert unknown is None
+    return said
 
 
 @pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
 @pytest.mark.parametrize("stack", stacks.STACKS)
 def test_the_serving_stacks_obey(stack: str, policy: Policy) -> None:
-    assert told(stacks.serving(stack), policy) == []
+    assert told(stacks.serving(stack), policy, stack) == []
 
 
 @pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
 def test_the_platform_obeys(policy: Policy) -> None:
-    assert told(stacks.platform(), policy) == []
+    assert told(stacks.platform(), policy, "local") == []
+
+
+@cache
+def platform_with_tls() -> Recording:
+    config = stacks.platform_configuration()
+    config["slipway-platform:foundation"]["store"] |= {"endpoint": "https://10.0.0.1", "forceDestroy": False}
+    return stacks.platform_with(config)
+
+
+@pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
+def test_a_platform_whose_store_has_tls_obeys_as_production_must(policy: Policy) -> None:
+    assert told(platform_with_tls(), policy, "prod") == []
+
+
+@pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
+def test_only_an_image_that_is_still_to_be_built_keeps_a_preview_from_judging_serving(policy: Policy) -> None:
+    resources = [declared(one) for one in stacks.serving("staging", preview=True).resources]
+    said, unknown = judge_stack(policy, resources)
+    assert said == []
+    assert (unknown is not None) == (policy.name == "require-image-digest")
 
 
 def test_the_rules_see_the_pods_of_both_programs() -> None:
@@ -35,3 +69,14 @@ def test_the_rules_see_the_pods_of_both_programs() -> None:
         (stacks.serving(), {"maintenance-predictor", "maintenance-predictor-verify"}),
     ):
         assert {one.name for one in recording.resources if any(workloads.pods(one.type, one.inputs))} == names
+
+
+def test_the_rules_on_stacks_see_what_belongs_together() -> None:
+    for kind, rule in (
+        ("BucketVersioning", "require-bucket-versioning"),
+        ("PodDisruptionBudget", "require-disruption-budget"),
+        ("NetworkPolicy", "require-default-deny"),
+    ):
+        (policy,) = [one for one in RULES if one.name == rule]
+        without = [one for one in stacks.platform().resources if not one.type.endswith(f":{kind}")]
+        assert told(Recording(resources=without), policy, "local")

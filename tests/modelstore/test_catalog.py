@@ -2,12 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from modelstore.catalog import entries, find, replaced, versions
-from modelstore.manifest import digest
+from modelstore.catalog import entries, versions
 from modelstore.store import Store
 from modelstore.store_errors import DigestMismatch
-from slipway.errors import BadInput, Refused
-from slipway.models.versions import Version
+from modelstore.version import Version
 from tests.slipway.models.manifests import manifest
 
 
@@ -32,29 +30,6 @@ def test_all_versions_of_all_models_are_listed_in_order(store: Store) -> None:
     found = [(each.manifest.name, each.manifest.version) for each in entries(store)]
     assert found == [("a", "1.9.0"), ("a", "1.10.0"), ("b", "2.0.0")]
     assert len(entries(store, "b")) == 1
-
-
-def test_the_latest_is_found_unless_another_is_named(store: Store) -> None:
-    assert find(store, "a").manifest.version == "1.10.0"
-    found = find(store, "a", "1.9.0")
-    assert found.digest == digest(found.manifest.to_bytes())
-
-
-def test_what_is_not_there_is_told_with_what_is(store: Store) -> None:
-    with pytest.raises(BadInput, match=r"a 1\.11\.0 is not published in .*; it has 1\.9\.0, 1\.10\.0"):
-        find(store, "a", "1.11.0")
-    with pytest.raises(BadInput, match="has no model 'c'; it has a, b"):
-        find(store, "c")
-
-
-def test_a_new_version_replaces_the_latest(store: Store) -> None:
-    before = replaced(store, "a", Version(1, 11, 0))
-    assert before is not None
-    assert before.manifest.version == "1.10.0"
-    assert replaced(store, "none", Version(1, 0, 0)) is None
-    for version in (Version(1, 10, 0), Version(1, 9, 5)):
-        with pytest.raises(Refused, match=r"is not above 1\.10\.0, the latest of a"):
-            replaced(store, "a", version)
 
 
 def test_a_manifest_that_says_another_name_is_refused(store: Store) -> None:

@@ -1,22 +1,26 @@
-"""Asks a rule about a resource, as the SDK would, and gives what it says."""
+"""Asks a rule about a resource or a stack, as the SDK would, and gives what it says."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, cast
 
 from pulumi_policy import (
     Policy,
     PolicyCustomTimeouts,
+    PolicyResource,
     PolicyResourceOptions,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
+    StackValidationArgs,
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
 
 Object: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[Object], object]
 
+_OPTIONS: Final = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 UNKNOWN: Final = UNKNOWN_STRING_VALUE
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 POD: Final = "kubernetes:core/v1:Pod"
@@ -42,6 +46,8 @@ _CONTAINER: Final[Object] = {
     },
 }
 _SPEC: Final[Object] = {
+    "serviceAccountName": "app",
+    "automountServiceAccountToken": False,
     "securityContext": {
         "runAsNonRoot": True,
         "runAsUser": 10001.0,
@@ -63,11 +69,14 @@ def pod(*changes: Change) -> Object:
 
 def deployment(*changes: Change) -> Object:
     """A Deployment of such a pod."""
-    return {"metadata": {"name": "app"}, "spec": {"replicas": 2.0, "template": {"spec": pod(*changes)}}}
+    return {
+        "metadata": {"name": "app", "namespace": "serving"},
+        "spec": {"replicas": 2.0, "template": {"metadata": {"labels": {"app": "app"}}, "spec": pod(*changes)}},
+    }
 
 
 def put(*path: str | int, value: object) -> Change:
-    """Set the value at `path` of a pod's spec, making objects on the way."""
+    """Set the value at `path` of a pod's spec or of a resource, making objects on the way."""
 
     def change(spec: Object) -> None:
         place: Any = spec
@@ -79,7 +88,7 @@ def put(*path: str | int, value: object) -> Change:
 
 
 def drop(*path: str | int) -> Change:
-    """Take away what is at `path` of a pod's spec."""
+    """Take away what is at `path` of a pod's spec or of a resource."""
 
     def change(spec: Object) -> None:
         place: Any = spec
@@ -104,13 +113,65 @@ def violations(policy: Policy, props: Object, resource_type: str = DEPLOYMENT) -
 
 def judge(policy: Policy, props: Object, resource_type: str = DEPLOYMENT) -> tuple[list[str], UnknownValueError | None]:
     """What the rule objects to, and what it could not judge because it isn't known."""
-    assert isinstance(policy, ResourceValidationPolicy)
-    validate: Callable[[ResourceValidationArgs, ReportViolation], object] = cast("Any", policy).validate
+    return judge_stack(policy, [Declared(resource_type, "name", props)])
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A resource of a stack, as a program declares it.
+
+    Attributes:
+        type: its type token.
+        name: its logical name.
+        props: its properties.
+        sources: URNs of what each property's value comes from.
+    """
+
+    type: str
+    name: str
+    props: Object
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+
+    @property
+    def urn(self) -> str:
+        return f"urn:pulumi:test::tests::{self.type}::{self.name}"
+
+
+def judge_stack(policy: Policy, stack: Sequence[Declared]) -> tuple[list[str], UnknownValueError | None]:
+    """What a rule of either kind objects to in a stack, and what it could not judge because it isn't known."""
     said: list[str] = []
-    options = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
-    args = ResourceValidationArgs(resource_type, unknown_checking_proxy(props), "urn", "name", options, None)
-    try:
-        validate(args, lambda message, urn=None: said.append(message))
-    except UnknownValueError as error:
-        return said, error
-    return said, None
+    unknown: UnknownValueError | None = None
+    validate: Callable[[object, ReportViolation], object] = cast("Any", policy).validate
+    urns = {one.urn for one in stack}
+
+    def report(message: str, urn: str | None = None) -> None:
+        assert urn is None if isinstance(policy, ResourceValidationPolicy) else urn in urns
+        said.append(message)
+
+    for args in _resources(stack) if isinstance(policy, ResourceValidationPolicy) else [_whole(stack)]:
+        try:
+            validate(args, report)
+        except UnknownValueError as error:
+            unknown = unknown or error
+    return said, unknown
+
+
+def _resources(stack: Sequence[Declared]) -> list[ResourceValidationArgs]:
+    return [
+        ResourceValidationArgs(one.type, unknown_checking_proxy(one.props), one.urn, one.name, _OPTIONS, None)
+        for one in stack
+    ]
+
+
+def _whole(stack: Sequence[Declared]) -> StackValidationArgs:
+    resources = {
+        one.urn: PolicyResource(
+            one.type, unknown_checking_proxy(one.props), one.urn, one.name, _OPTIONS, None, None, [], {}
+        )
+        for one in stack
+    }
+    for one in stack:
+        for name, urns in one.sources.items():
+            sources = [resources[urn] for urn in urns if urn in resources]
+            resources[one.urn].property_dependencies[name] = sources
+    return StackValidationArgs(list(resources.values()))

@@ -1,7 +1,10 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any, cast
 
 import pytest
-from pulumi_policy import Policy
+from pulumi_policy import Policy, ResourceValidationPolicy
 from pulumi_policy.proxy import UnknownValueError
 
 from policies import workloads
@@ -9,7 +12,11 @@ from policies.props import Props
 from policies.rule import rule
 from policies.rules import RULES
 from policies.workloads import Container
-from tests.policies.judging import UNKNOWN, deployment, judge, put, violations
+from tests.policies import compliant
+from tests.policies.judging import UNKNOWN, Change, Object, deployment, drop, judge, judge_stack, put, violations
+
+STRANGE: list[Any] = [None, "text", [{}], UNKNOWN]
+CHANGES = [drop, *(partial(put, value=value) for value in STRANGE)]
 
 
 @rule(workloads.containers)
@@ -44,15 +51,21 @@ def test_an_unknown_container_does_not_hide_the_others() -> None:
 
 @pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
 def test_an_image_that_is_still_to_be_built_only_keeps_one_rule_from_judging(policy: Policy) -> None:
-    said, unknown = judge(policy, deployment(put("containers", 0, "image", value=UNKNOWN)))
+    image = put("spec", "template", "spec", "containers", 0, "image", value=UNKNOWN)
+    said, unknown = judge_stack(policy, compliant.stack(deployment=image))
     assert said == []
     assert (unknown is not None) == (policy.name == "require-image-digest")
 
 
 @pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
+def test_a_stack_that_keeps_to_the_rules_is_accepted(policy: Policy) -> None:
+    assert judge_stack(policy, compliant.stack()) == ([], None)
+
+
+@pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
 def test_other_kinds_are_none_of_its_business(policy: Policy) -> None:
-    assert violations(policy, {"spec": {"type": "NodePort"}}, "kubernetes:core/v1:Service") == []
-    assert violations(policy, {"bucket": "b"}, "aws:s3/bucket:Bucket") == []
+    others = [replace(one, type=f"other:index:{one.type.rpartition(':')[2]}", props={}) for one in compliant.stack()]
+    assert judge_stack(policy, others) == ([], None)
     nothing: list[Props] = [{}]
     assert (
         violations(policy, deployment(put("containers", value=nothing)), "aws:ecs/taskDefinition:TaskDefinition") == []
@@ -67,3 +80,25 @@ def test_nothing_that_a_program_declares_makes_a_rule_fail(policy: Policy, value
     for key in ("containers", "initContainers", "volumes", "securityContext"):
         violations(policy, deployment(put(key, value=value)))
     violations(policy, {"spec": value})
+
+
+@pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_rule_fails_for_a_field_that_is_missing_or_strange(policy: Policy, change: Callable[..., Change]) -> None:
+    for declared in compliant.stack():
+        for path in paths(declared.props):
+            changed = compliant.stack(**{declared.name: change(*path)})
+            alone = [one for one in changed if one.name == declared.name]
+            judge_stack(policy, alone if isinstance(policy, ResourceValidationPolicy) else changed)
+
+
+def paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where there is something in a value, the value itself apart."""
+    inner: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, dict):
+        inner = cast("Object", value).items()
+    elif isinstance(value, list):
+        inner = enumerate(cast("list[object]", value))
+    for key, one in inner:
+        yield (*path, key)
+        yield from paths(one, (*path, key))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain import space
+from sandbox import space
 
 CHECKOUT = Path(__file__).parents[2]
 UV = "0.13.9"

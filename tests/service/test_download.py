@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from modelstore.catalog import fetch_manifest
 from modelstore.manifest import (
     MANIFEST,
     Evaluation,
@@ -19,7 +20,7 @@ from modelstore.manifest import (
 )
 from modelstore.store import Store
 from modelstore.store_errors import DigestMismatch, ObjectNotFound
-from service.download import complete, download, fetch_manifest
+from service.download import complete, download
 
 FILES = {
     "saved_model.pb": b"graph " * 6,

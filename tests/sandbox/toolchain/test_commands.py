@@ -2,8 +2,8 @@
 
 import pytest
 
+from sandbox.errors import BuildError
 from sandbox.toolchain import commands
-from sandbox.toolchain.errors import BuildError
 
 
 def test_its_output_is_returned() -> None:

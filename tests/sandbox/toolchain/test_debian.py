@@ -6,8 +6,8 @@ from unittest.mock import Mock
 
 import pytest
 
+from sandbox.errors import BuildError
 from sandbox.toolchain import debian
-from sandbox.toolchain.errors import BuildError
 
 # Tells whether the programs by which packages start daemons are the ones that do nothing.
 APT = """#!/bin/sh

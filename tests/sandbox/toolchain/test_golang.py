@@ -7,8 +7,8 @@ from unittest.mock import Mock
 
 import pytest
 
+from sandbox.errors import BuildError
 from sandbox.state import State
-from sandbox.toolchain.errors import BuildError
 from sandbox.toolchain.golang import Go
 
 PROGRAM = """#!/bin/sh

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.errors import BuildError
 from sandbox.state import State
 from sandbox.toolchain import buildah, images
-from sandbox.toolchain.errors import BuildError
 
 REFERENCE = "registry.example/one:v1"
 

@@ -7,9 +7,9 @@ from unittest.mock import Mock
 import pytest
 import yaml
 
+from sandbox.errors import BuildError
 from sandbox.state import State
 from sandbox.toolchain import manifests, programs
-from sandbox.toolchain.errors import BuildError
 from tests.infra.stacks import CHECKOUT
 
 

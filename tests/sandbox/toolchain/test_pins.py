@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.errors import BuildError
 from sandbox.toolchain import images, programs
-from sandbox.toolchain.errors import BuildError
 from sandbox.toolchain.golang import Module
 from sandbox.toolchain.programs import BUILDS, MODULES, Build
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from modelstore.catalog import fetch_manifest
 from modelstore.manifest import MANIFEST, Manifest, digest
 from modelstore.store import Store
 from modelstore.store_errors import StoreUnavailable
-from service.download import download, fetch_manifest
+from service.download import download
 from slipway.errors import BadInput, Refused, SlipwayError
 from slipway.models.bundle import Bundle
 from slipway.models.candidate import Candidate

@@ -1,0 +1,1 @@
+"""What AWS resources must be, with what stands beside them."""

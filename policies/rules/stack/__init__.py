@@ -1,0 +1,1 @@
+"""What only shows when a stack's Kubernetes objects are seen together."""
