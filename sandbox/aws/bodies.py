@@ -20,7 +20,7 @@ class Content(mmap.mmap):
 
     digest: str
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[bytes]:  # pyright: ignore[reportIncompatibleMethodOverride] (as it does without us)
         """The bytes in pieces, which is how a web server sends them."""
         for start in range(0, len(self), CHUNK):
             yield self[start : start + CHUNK]

@@ -29,7 +29,8 @@ def kept_in(bodies: Bodies) -> None:
             key._etag = hashlib.md5(content, usedforsecurity=False).hexdigest()
 
     def restore(key: Any, state: dict[str, Any]) -> None:
-        vars(key).update(state)
+        attributes: dict[str, Any] = key.__dict__
+        attributes.update(state)
         key.lock = threading.Lock()
         bodies.refer(key.body, key.contentsize)
 
@@ -49,7 +50,8 @@ def kept_in(bodies: Bodies) -> None:
 
 
 def _state(key: Any) -> dict[str, Any]:
-    return {name: value for name, value in vars(key).items() if name not in {"_value_buffer", "lock"}}
+    attributes: dict[str, Any] = key.__dict__
+    return {name: value for name, value in attributes.items() if name not in {"_value_buffer", "lock"}}
 
 
 def _nothing(*_: Any, **__: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from moto.s3.utils import _VersionedKeyStore as VersionedKeys  # pyright: ignore[reportPrivateUsage]
 
 type_of_lock = type(threading.Lock())
 type_of_recursive_lock = type(threading.RLock())
@@ -57,10 +58,27 @@ def _(private: Any) -> Any:
 
 
 @reduced.register(x509.Certificate)
-def _(certificate: x509.Certificate) -> Any:
-    return x509.load_pem_x509_certificate, (certificate.public_bytes(serialization.Encoding.PEM),)
+def _(signed: x509.Certificate) -> Any:
+    return certificate, (signed.public_bytes(serialization.Encoding.PEM),)
+
+
+@reduced.register(VersionedKeys)
+def _(keys: Any) -> Any:
+    # Its items() gives the newest versions alone.
+    return VersionedKeys, (), {key: keys.getlist(key) for key in keys}, None, None, versioned_keys
+
+
+def versioned_keys(keys: Any, versions: dict[str, list[Any]]) -> None:
+    """Give a bucket's keys the versions that a snapshot holds."""
+    for key, one in versions.items():
+        keys.setlist(key, one)
 
 
 def private_key(text: bytes) -> Any:
     """The private key that a snapshot holds."""
     return serialization.load_pem_private_key(text, password=None)
+
+
+def certificate(text: bytes) -> Any:
+    """The certificate that a snapshot holds."""
+    return x509.load_pem_x509_certificate(text)

@@ -38,7 +38,7 @@ _RPC: Final = re.compile(r"/service/[^/]+/operation/(\w+)$")
 
 def track_nothing() -> None:
     """Let go of what was deleted: moto keeps each instance of its models in a list, for a page that shows them."""
-    BaseModel.__new__ = _new
+    setattr(BaseModel, "__new__", _new)  # noqa: B010 (which the types forbid)
 
 
 def state() -> bytes:
@@ -61,7 +61,7 @@ def restore(content: Any) -> None:
     held, owners = content
     for name, accounts in held.items():
         for account, regions in accounts.items():
-            backends.get_backend(name)[account].update(regions)
+            dict.update(backends.get_backend(name)[account], regions)
     s3_backends.bucket_accounts.update(owners)
 
 

@@ -110,8 +110,8 @@ def _content(file: Path) -> bytes:
     here = _Header(LAYOUT, version("moto"), len(content), hashlib.sha256(content).hexdigest())
     if (header.layout, header.moto) != (here.layout, here.moto):
         raise AwsError(
-            f"{file} was written in layout {header.layout} by moto {header.moto}, and this is layout {here.layout} with "
-            f"moto {here.moto}: use the checkout that wrote it, or {REMOVE}"
+            f"{file} was written in layout {header.layout} by moto {header.moto}, and this is layout {here.layout} "
+            f"with moto {here.moto}: use the checkout that wrote it, or {REMOVE}"
         )
     if header != here:
         raise _Unreadable(f"{file} can't be read ({here.size} of {header.size} bytes, or others than were written)")

@@ -11,7 +11,7 @@ from sandbox.kubernetes.layout import Layout
 from sandbox.progress import console
 from sandbox.reporting import reported
 from sandbox.state import State
-from sandbox.toolchain import concurrency, debian, images, manifests, programs, removal, space
+from sandbox.toolchain import aws, concurrency, debian, images, manifests, programs, removal, space
 from sandbox.toolchain.golang import Go
 
 
@@ -36,6 +36,7 @@ def prepare(state: State) -> None:
         concurrency.run([*makes, partial(images.base, state)])
         manifests.fetch(state, go)
         images.build(state)
+        aws.install(state)
         if go.caches.exists():
             fullest = space.used(state.root)
             go.drop_caches()

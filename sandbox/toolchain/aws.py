@@ -1,4 +1,4 @@
-"""Installs the sandbox's AWS as a program of its own, so that it goes on when the checkout that it came from is gone."""
+"""Installs the sandbox's AWS as a program of its own, so that it outlives the checkout that it came from."""
 
 import shutil
 import sys
@@ -32,8 +32,7 @@ def install(state: State) -> Path:
     Raises:
         BuildError: what was copied does not run.
     """
-    packages = _packages(Requirement(NEEDS))
-    return store.produce(_folder(state), _key(packages), partial(_fill, packages))
+    return store.produce(_folder(state), key(), partial(_fill, _packages()))
 
 
 def installed(state: State) -> Path:
@@ -42,7 +41,7 @@ def installed(state: State) -> Path:
     Raises:
         BuildError: it was not made, or from another checkout.
     """
-    found = _folder(state) / _key(_packages(Requirement(NEEDS)))
+    found = _folder(state) / key()
     if not found.exists():
         raise BuildError("the AWS of this checkout isn't installed: run `make setup`")
     return found
@@ -71,18 +70,19 @@ def _folder(state: State) -> Path:
     return state.tools / "aws"
 
 
-def _key(packages: list[Distribution]) -> str:
+def key() -> str:
+    """The content key of what this checkout would install."""
     # A package's RECORD has the hash of each of its files.
-    records = [f"{one.name} {one.version} {one.read_text('RECORD')}" for one in packages]
+    records = [f"{one.name} {one.version} {one.read_text('RECORD')}" for one in _packages()]
     names = [str(source.relative_to(ROOT)) for source in SOURCES]
     return store.key(sys.version, str(PROGRAM), *sorted(records), *names, *SOURCES)
 
 
-def _packages(root: Requirement) -> list[Distribution]:
-    """What `root` needs, itself included, as this environment has it."""
+def _packages() -> list[Distribution]:
+    """The packages that the server needs, moto included, as this environment has them."""
     found: dict[str, Distribution] = {}
     seen: set[str] = set()
-    waiting = [root]
+    waiting = [Requirement(NEEDS)]
     while waiting:
         wanted = waiting.pop()
         if str(wanted) in seen:

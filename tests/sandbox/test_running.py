@@ -262,7 +262,6 @@ def test_status_says_what_the_sandbox_cannot_do() -> None:
     shown = sandbox("status")
 
     assert "NetworkPolicy objects are accepted but not enforced" in shown
-    assert "keeps its data in memory" in shown
 
 
 def test_up_again_changes_nothing() -> None:

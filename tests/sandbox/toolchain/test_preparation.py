@@ -15,7 +15,7 @@ from sandbox.errors import SandboxError
 from sandbox.kubernetes import preflight
 from sandbox.state import State
 from sandbox.toolchain import __main__ as toolchain
-from sandbox.toolchain import debian, golang, images, manifests, programs, space
+from sandbox.toolchain import aws, debian, golang, images, manifests, programs, space
 
 IN_USE = "port 2379 on 127.0.0.1, for etcd, is in use by nginx (pid 77): stop that first"
 
@@ -43,6 +43,7 @@ def steps(state: State, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(images, "base", step("base"))
     monkeypatch.setattr(manifests, "fetch", step("manifests"))
     monkeypatch.setattr(images, "build", step("images"))
+    monkeypatch.setattr(aws, "install", step("aws"))
     return made
 
 
@@ -51,7 +52,7 @@ def test_the_steps_come_in_the_order_of_what_they_need(state: State, steps: list
 
     assert steps[:3] == ["space", "packages", "surroundings"]
     assert set(steps[3:5]) == {"programs", "base"}  # these two go side by side
-    assert steps[5:] == ["manifests", "images"]
+    assert steps[5:] == ["manifests", "images", "aws"]
 
 
 def test_another_user_than_root_is_refused_before_anything(
