@@ -167,32 +167,23 @@ def test_what_only_reads_writes_nothing(start: Start, data: Path) -> None:
     assert (data / "snapshot").stat().st_ino != before
 
 
-def test_a_change_writes_what_it_carries_and_no_more_into_a_full_store(start: Start) -> None:
+def test_a_change_costs_what_it_carries_in_a_full_store_and_no_body_is_in_memory(start: Start) -> None:
     server = start()
     s3 = bucket(server)
-    costs: list[int] = []
-    for filling in (0, 32):
-        for number in range(filling):
-            s3.put_object(Bucket="one", Key=f"full/{number}", Body=number.to_bytes(2) * MIB)
-        before = written(server)
-        s3.put_object(Bucket="one", Key=f"small/{filling}", Body=b"small")
-        costs.append(written(server) - before)
-    # The empty store's change, and what is told about 32 more objects.
-    assert costs[1] < costs[0] + 32 * 1024
-
-
-def test_bodies_are_not_in_memory(start: Start) -> None:
-    server = start()
-    s3 = bucket(server)
-    for number in range(32):
-        s3.put_object(Bucket="one", Key=f"full/{number}", Body=number.to_bytes(2) * MIB)
+    costs = {"empty": cost_of_a_change(server, s3, "empty")}
+    for number in range(8):
+        s3.put_object(Bucket="one", Key=f"full/{number}", Body=bytes([number]) * 8 * MIB)
+    costs["full"] = cost_of_a_change(server, s3, "full")
+    # An empty store's change, and what a snapshot says about eight objects more.
+    assert costs["full"] < costs["empty"] + 16 * 1024
     server.kill()
+
     server = start()
     s3 = server.client("s3")
-    names(s3)  # which loads what listing needs
+    names(s3)  # which loads what every answer needs
     before = resident(server)
-    for number in range(32):
-        assert len(body(s3, f"full/{number}")) == 2 * MIB
+    for number in range(8):
+        assert body(s3, f"full/{number}") == bytes([number]) * 8 * MIB
     assert resident(server) < before + 16 * MIB
 
 
@@ -272,13 +263,15 @@ def test_a_full_disk_is_told_and_what_was_acknowledged_stays(start: Start, data:
     assert names(start().client("s3")) == ["a"]
 
 
+def cost_of_a_change(server: Running, s3: Any, name: str) -> int:
+    """Bytes that the process writes for a small object, its log and its answer included."""
+    before = _number(server, "io", "wchar")
+    s3.put_object(Bucket="one", Key=f"small/{name}", Body=b"small")
+    return _number(server, "io", "wchar") - before
+
+
 def truncate(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-10])
-
-
-def written(server: Running) -> int:
-    """Bytes that the process has handed to writes, which includes its answers and its log."""
-    return _number(server, "io", "wchar")
 
 
 def resident(server: Running) -> int:
