@@ -108,8 +108,8 @@ def open_in(folder: Path) -> Server:
         if place.exists():
             raise AwsError(f"{folder} has bodies and no snapshot: put back a copy of one, or {REMOVE}")
         snapshots.write(services.state())
-        place.mkdir()
-        sync(folder)
+    place.mkdir(exist_ok=True)  # after the snapshot, so that bodies without one tell of a loss
+    sync(folder)
     snapshots.read(use)
     if (before := snapshots.before()) is not None:
         services.read(before)  # it may have to serve one day, so its bodies stay too

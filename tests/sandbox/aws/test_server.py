@@ -244,6 +244,12 @@ def test_bodies_without_a_snapshot_are_no_empty_store(start: Start, data: Path) 
     assert list((data / "bodies").iterdir())
 
 
+def test_a_first_start_that_was_killed_on_the_way_is_no_loss(start: Start, data: Path) -> None:
+    start().kill()
+    (data / "bodies").rmdir()  # as before it was made
+    assert bucket(start()).list_buckets()["Buckets"]
+
+
 def test_one_folder_has_one_server(start: Start, data: Path) -> None:
     start()
     assert "is in use by another server: end that one first" in refused(data)
