@@ -30,7 +30,7 @@ from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 from sandbox.progress import step
 from sandbox.state import State
-from sandbox.toolchain import images
+from sandbox.toolchain import aws, images
 
 
 class Embedded:
@@ -44,7 +44,7 @@ class Embedded:
         """Start what does not run, and wait until all of it works."""
         layout = self._layout
         references = images.references(self._state)
-        wanted = startup.describe(layout, references["pause"])
+        wanted = startup.describe(layout, references["pause"], aws.installed(self._state))
         preflight.check(self._state, layout)
         self._prepare()
         self._start("start etcd, registry, S3 endpoint and containerd", wanted.ground, 3)
@@ -84,7 +84,8 @@ class Embedded:
     def status(self) -> Sequence[Part]:
         """Every component's process, and whether it works."""
         preflight.need_root()
-        wanted = startup.describe(self._layout, images.references(self._state)["pause"])
+        pause = images.references(self._state)["pause"]
+        wanted = startup.describe(self._layout, pause, aws.installed(self._state))
         return health.look(self._layout, wanted.all())
 
     def log(self, name: str) -> Path:

@@ -20,9 +20,6 @@ NODE: Final = "node"
 API_SERVICE_NAME: Final = f"kubernetes.default.svc.{addresses.DNS_DOMAIN}"
 LEASE: Final = f"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{addresses.NODE}"
 MEASURED: Final = f"/apis/metrics.k8s.io/v1beta1/nodes/{addresses.NODE}"
-NOTES: Final = {
-    "s3": "keeps its data in memory: after a restart, `make up` makes the bucket and the models again",
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ def look(layout: Layout, components: Iterable[Component]) -> list[Part]:
                 address=str(listens[0]) if listens else str(layout.containerd_socket),
                 pid=process.pid if process else None,
                 since=process.started if process else None,
-                note=NOTES.get(component.name, ""),
+                note=_note(layout, component.name),
             )
         )
     return parts + _inside(layout)
@@ -117,6 +114,14 @@ def _inside(layout: Layout) -> list[Part]:
         ]
     finally:
         api.close()
+
+
+def _note(layout: Layout, component: str) -> str:
+    """What people should know of a component that works."""
+    unreadable = layout.aws / "snapshot.unreadable"
+    if component == "s3" and unreadable.exists():
+        return f"a snapshot was unreadable, so the one before it serves and one change is lost: remove {unreadable}"
+    return ""
 
 
 def _silent(layout: Layout, api: Api) -> str | None:

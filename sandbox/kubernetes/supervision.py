@@ -15,8 +15,8 @@ from sandbox.kubernetes.layout import Layout
 GRACE: Final = 10.0  # seconds for a component to end by itself
 PATIENCE: Final = 120.0  # seconds for a component to work; on the reference machine the slowest needs 15
 SETTLES_WITHIN: Final = 60.0
-"""Seconds until a component that ran before we came and does not work is replaced: it may only be busy, and what it has
-in memory goes with it; but it may also hang, or have lost its files with the checkout that it came from."""
+"""Seconds until a component that ran before we came and does not work is replaced: it may only be busy, but it may also
+hang."""
 POLL: Final = 0.2
 STARTS: Final = 3
 """How often a component may be started: on a busy machine an API server whose first tasks time out ends itself, and

@@ -16,6 +16,7 @@ from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from sandbox import driver, probes
@@ -258,12 +259,6 @@ def test_autoscalers_have_measurements(state: State) -> None:
     assert measured["usage"]["cpu"]
 
 
-def test_status_says_what_the_sandbox_cannot_do() -> None:
-    shown = sandbox("status")
-
-    assert "keeps its data in memory" in shown
-
-
 def test_up_again_changes_nothing() -> None:
     before = pids()
 
@@ -281,6 +276,21 @@ def test_a_killed_component_comes_back_and_the_others_stay(state: State) -> None
     after = pids()
     assert after.pop("kube-scheduler") != before.pop("kube-scheduler")
     assert after == before
+
+
+def test_what_the_s3_endpoint_holds_outlasts_its_end(access: Access) -> None:
+    held = f"{access.store}/outlasts"
+    assert httpx.put(held, trust_env=False).is_success
+    try:
+        assert httpx.put(f"{held}/object", content=b"whole", trust_env=False).is_success
+        os.kill(pids()["s3"], signal.SIGKILL)
+
+        sandbox("up")
+
+        assert httpx.get(f"{held}/object", trust_env=False).content == b"whole"
+    finally:
+        httpx.delete(f"{held}/object", trust_env=False)
+        httpx.delete(held, trust_env=False)
 
 
 def test_the_kubeconfig_driver_works_on_a_cluster_that_exists(state: State, access: Access, tmp_path: Path) -> None:
