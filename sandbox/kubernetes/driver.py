@@ -12,7 +12,6 @@ from sandbox.kubernetes import (
     addons,
     addresses,
     cgroups,
-    startup,
     firewall,
     health,
     kubeconfigs,
@@ -23,6 +22,7 @@ from sandbox.kubernetes import (
     preflight,
     processes,
     runtime,
+    startup,
     supervision,
 )
 from sandbox.kubernetes.addons import rights

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.kubernetes import preflight
-from sandbox.kubernetes import startup
+from sandbox.kubernetes import preflight, startup
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 from sandbox.state import State
