@@ -9,10 +9,10 @@ from typing import Final
 
 from packaging.requirements import Requirement
 
+from sandbox.errors import BuildError
 from sandbox.progress import step
 from sandbox.state import State
 from sandbox.toolchain import commands, store
-from sandbox.toolchain.errors import BuildError
 
 PROGRAM: Final = Path(sys.executable).resolve()
 """The Python that this environment was made from. It runs the installed folder, and outlives the environment."""

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from sandbox.toolchain.errors import BuildError
 
+from sandbox.errors import BuildError
 from sandbox.state import State
 from sandbox.toolchain import aws
 from tests.sandbox.aws.running import Running
