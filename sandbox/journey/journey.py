@@ -4,24 +4,19 @@ import json
 import os
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from rich.text import Text
 
 from sandbox import files, lifecycle
 from sandbox import pulumi as engine
-from sandbox.driver import Access, DriverName
+from sandbox.driver import DriverName
 from sandbox.errors import SandboxError
 from sandbox.journey import bundles, cluster, report, stacks
 from sandbox.progress import console, step
 from sandbox.pulumi import EngineError, StackInUse
-from sandbox.pulumi.stack import Stack
 from sandbox.state import State
 
 
@@ -40,9 +35,6 @@ def up(state: State) -> None:
     cluster.settle(state, access, stacks.existing(state))
     platform = stacks.platform(state, access)
     platform.init()
-    if is_forgotten(platform, access):
-        console.print("  the S3 endpoint has lost its data: models of your own have to be published again")
-        platform.refresh()
     platform.up()
     store = platform.outputs()["modelStore"]
     digests = {path.name: publish(path, path.name, store) for path in sorted(trained.iterdir())}
@@ -100,18 +92,3 @@ def publish(bundle: Path, version: str, store: Mapping[str, Any]) -> str:
     if done.returncode:
         raise SandboxError(f"{bundles.NAME} {version} could not be published: {done.stderr.strip()}")
     return json.loads(done.stdout)["digest"]
-
-
-def is_forgotten(platform: Stack, access: Access) -> bool:
-    """Whether the model bucket that the platform's state tells of is gone: the sandbox's S3 keeps data in memory."""
-    store = platform.outputs().get("modelStore")
-    if store is None:
-        return False
-    bucket = urlsplit(str(store["url"])).netloc
-    request = urllib.request.Request(f"{access.store}/{bucket}", method="HEAD")  # noqa: S310 (the S3 endpoint's address)
-    try:
-        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
-    except urllib.error.HTTPError as error:
-        # Without a signature the bucket is forbidden, but only one that is not there is not found.
-        return error.code == HTTPStatus.NOT_FOUND
-    return False

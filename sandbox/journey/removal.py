@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sandbox import files, lock
 from sandbox.errors import BuildError
-from sandbox.kubernetes import process_table
+from sandbox.kubernetes import processes
 from sandbox.progress import step
 from sandbox.state import State
 
@@ -18,7 +18,7 @@ def remove(state: State, mounts: Path = Path("/proc/self/mounts")) -> None:
     if not state.root.exists():
         return
     with lock.exclusive(state, "toolchain"), lock.exclusive(state):
-        if running := process_table.owned(state.cluster):
+        if running := processes.owned(state.cluster):
             raise BuildError(f"{running[0].component} (pid {running[0].pid}) is running: run `make down` first")
         below = f"{state.root.resolve()}/"
         mounted = [line.split()[1] for line in mounts.read_text().splitlines() if line.split()[1].startswith(below)]

@@ -8,7 +8,7 @@ from sandbox.kubernetes import preflight
 from sandbox.kubernetes.layout import Layout
 from sandbox.progress import console
 from sandbox.state import State
-from sandbox.toolchain import concurrency, debian, images, manifests, programs
+from sandbox.toolchain import aws, concurrency, debian, images, manifests, programs
 from sandbox.toolchain.golang import Go
 
 
@@ -33,6 +33,7 @@ def prepare(state: State) -> None:
         concurrency.run([*makes, partial(images.base, state)])
         manifests.fetch(state, go)
         images.build(state)
+        aws.install(state)
         if go.caches.exists():
             fullest = space.used(state.root)
             go.drop_caches()

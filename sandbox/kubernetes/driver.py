@@ -12,7 +12,6 @@ from sandbox.kubernetes import (
     addons,
     addresses,
     cgroups,
-    components,
     firewall,
     health,
     kubeconfigs,
@@ -21,9 +20,9 @@ from sandbox.kubernetes import (
     network,
     pki,
     preflight,
-    process_table,
     processes,
     runtime,
+    startup,
     supervision,
 )
 from sandbox.kubernetes.addons import rights
@@ -31,7 +30,7 @@ from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 from sandbox.progress import step
 from sandbox.state import State
-from sandbox.toolchain import images
+from sandbox.toolchain import aws, images
 
 
 class Embedded:
@@ -45,7 +44,7 @@ class Embedded:
         """Start what does not run, and wait until all of it works."""
         layout = self._layout
         references = images.references(self._state)
-        wanted = components.describe(layout, references["pause"])
+        wanted = startup.describe(layout, references["pause"], aws.installed(self._state))
         preflight.check(self._state, layout)
         self._prepare()
         self._start("start etcd, registry, S3 endpoint and containerd", wanted.ground, 3)
@@ -66,9 +65,9 @@ class Embedded:
             return
         with step("end the sandbox's processes", 3):
             # The kubelet first, or it would start again what is ended.
-            self._end([one for one in process_table.owned(layout.cluster) if one.component == "kubelet"])
+            self._end([one for one in processes.owned(layout.cluster) if one.component == "kubelet"])
             runtime.remove(layout)
-            self._end(process_table.owned(layout.cluster))
+            self._end(processes.owned(layout.cluster))
             # A container that was being made when its runtime ended may have come after the first sweep.
             runtime.remove(layout)
         with step("remove its network, packet filter rules and data", 3):
@@ -78,14 +77,15 @@ class Embedded:
                 network.remove()
             elif abandoned:
                 firewall.remove()
-            if not process_table.others(layout.cluster):
+            if not processes.others(layout.cluster):
                 machine.restore(layout)
             files.remove(layout.cluster)
 
     def status(self) -> Sequence[Part]:
         """Every component's process, and whether it works."""
         preflight.need_root()
-        wanted = components.describe(self._layout, images.references(self._state)["pause"])
+        pause = images.references(self._state)["pause"]
+        wanted = startup.describe(self._layout, pause, aws.installed(self._state))
         return health.look(self._layout, wanted.all())
 
     def log(self, name: str) -> Path:
@@ -135,5 +135,5 @@ class Embedded:
             gateway=addresses.GATEWAY_URL,
         )
 
-    def _end(self, victims: Sequence[process_table.Process]) -> None:
+    def _end(self, victims: Sequence[processes.Process]) -> None:
         processes.end(self._layout.cluster, victims, grace=0)

@@ -5,8 +5,8 @@ kube-proxy and kubelet write chains named KUBE-…; ours are named SLIPWAY-…. 
 
 from typing import Final
 
-from sandbox.kubernetes import addresses, network, process_table
-from sandbox.kubernetes.commands import run
+from sandbox.kubernetes import addresses, network, processes
+from sandbox.kubernetes.host import run
 from sandbox.kubernetes.layout import Layout
 
 KUBERNETES: Final = "KUBE-"
@@ -118,7 +118,7 @@ def is_abandoned(layout: Layout) -> bool:
 
     KUBE-… chains are that sandbox's too then: beside another Kubernetes it would not have come up.
     """
-    return bool(chains(OURS)) and network.bridge() is None and not process_table.others(layout.cluster)
+    return bool(chains(OURS)) and network.bridge() is None and not processes.others(layout.cluster)
 
 
 def remove() -> None:

@@ -11,7 +11,7 @@ from sandbox import probes
 from sandbox.api import Api
 from sandbox.driver import Part
 from sandbox.errors import SandboxError
-from sandbox.kubernetes import addresses, process_table
+from sandbox.kubernetes import addresses, processes
 from sandbox.kubernetes.addons import coredns, metrics_server, workload
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
@@ -20,9 +20,6 @@ NODE: Final = "node"
 API_SERVICE_NAME: Final = f"kubernetes.default.svc.{addresses.DNS_DOMAIN}"
 LEASE: Final = f"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{addresses.NODE}"
 MEASURED: Final = f"/apis/metrics.k8s.io/v1beta1/nodes/{addresses.NODE}"
-NOTES: Final = {
-    "s3": "keeps its data in memory: after a restart, `make up` makes the bucket and the models again",
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def questions(layout: Layout, api: Api) -> tuple[Question, ...]:
 
 def look(layout: Layout, components: Iterable[Component]) -> list[Part]:
     """Look at every component, and at what works inside the cluster."""
-    found = {one.component: one for one in process_table.owned(layout.cluster) if one.leader}
+    found = {one.component: one for one in processes.owned(layout.cluster) if one.leader}
     parts: list[Part] = []
     for component in components:
         process = found.get(component.name)
@@ -76,7 +73,7 @@ def look(layout: Layout, components: Iterable[Component]) -> list[Part]:
                 address=str(listens[0]) if listens else str(layout.containerd_socket),
                 pid=process.pid if process else None,
                 since=process.started if process else None,
-                note=NOTES.get(component.name, ""),
+                note=_note(layout, component.name),
             )
         )
     return parts + _inside(layout)
@@ -119,8 +116,16 @@ def _inside(layout: Layout) -> list[Part]:
         api.close()
 
 
+def _note(layout: Layout, component: str) -> str:
+    """What people should know of a component that works."""
+    unreadable = layout.aws / "snapshot.unreadable"
+    if component == "s3" and unreadable.exists():
+        return f"a snapshot was unreadable, so the one before it serves and one change is lost: remove {unreadable}"
+    return ""
+
+
 def _silent(layout: Layout, api: Api) -> str | None:
-    kubelet = process_table.component(layout.cluster, "kubelet")
+    kubelet = processes.component(layout.cluster, "kubelet")
     if kubelet is None:
         return "the kubelet is not running"
     lease = api.get(LEASE)

@@ -44,6 +44,11 @@ class Layout:
         return self.node / "run" / "containerd" / "containerd.sock"
 
     @property
+    def aws(self) -> Path:
+        """What the AWS server keeps: snapshots of its state, and the bodies of S3 objects."""
+        return self.cluster / "aws"
+
+    @property
     def pod_addresses(self) -> Path:
         """The address allocations of the CNI plugin."""
         return self.node / "var" / "lib" / "cni"

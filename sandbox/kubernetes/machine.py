@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sandbox import files
 from sandbox.errors import SandboxError
-from sandbox.kubernetes.commands import run
+from sandbox.kubernetes.host import run
 from sandbox.kubernetes.layout import Layout
 
 NEEDED: Final = {

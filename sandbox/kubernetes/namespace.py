@@ -7,7 +7,7 @@ runtime that the machine already has keeps its own `/run/containerd` and `/var/l
 from pathlib import Path
 from typing import Final
 
-from sandbox.kubernetes import process_table
+from sandbox.kubernetes import processes
 from sandbox.kubernetes.layout import Layout
 
 # Each is a folder of the same name below `<state>/cluster/node`, but for the logs, which belong with the others.
@@ -31,7 +31,7 @@ _ENTER: Final = (
 
 def member(layout: Layout) -> int | None:
     """The id of a living process inside the namespace, if there is one."""
-    return next((one.pid for one in process_table.owned(layout.cluster) if one.component in MEMBERS), None)
+    return next((one.pid for one in processes.owned(layout.cluster) if one.component in MEMBERS), None)
 
 
 def command(layout: Layout) -> list[str]:

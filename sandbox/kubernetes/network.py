@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sandbox.kubernetes import addresses
-from sandbox.kubernetes.commands import run
+from sandbox.kubernetes.host import run
 from sandbox.kubernetes.layout import Layout
 
 ALIAS: Final = "slipway sandbox "  # then the folder of the cluster, for people and for `owner`

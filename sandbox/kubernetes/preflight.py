@@ -10,10 +10,10 @@ from typing import Final
 
 from sandbox import space
 from sandbox.errors import SandboxError
-from sandbox.kubernetes import addresses, firewall, network, process_table
+from sandbox.kubernetes import addresses, firewall, network, processes
 from sandbox.kubernetes.addresses import Endpoint
-from sandbox.kubernetes.commands import run
 from sandbox.kubernetes.containerd import CNI_PLUGINS
+from sandbox.kubernetes.host import run
 from sandbox.kubernetes.layout import Layout
 from sandbox.kubernetes.processes import SYSTEM_PATH
 from sandbox.state import State
@@ -126,7 +126,7 @@ def _check_network(layout: Layout) -> None:
 
 
 def _check_ports(layout: Layout) -> None:
-    running = {one.component for one in process_table.owned(layout.cluster) if one.leader}
+    running = {one.component for one in processes.owned(layout.cluster) if one.leader}
     for name, endpoints in addresses.ENDPOINTS.items():
         for endpoint in endpoints if name not in running else ():
             if holder := _holder(endpoint):

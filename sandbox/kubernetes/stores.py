@@ -1,6 +1,5 @@
 """The two stores beside the cluster: the image registry and the S3 endpoint."""
 
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from sandbox import files, probes
 from sandbox.kubernetes import addresses
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
+from sandbox.toolchain import aws
 
 
 def registry(layout: Layout, program: Path) -> Component:
@@ -33,11 +33,14 @@ def registry(layout: Layout, program: Path) -> Component:
     )
 
 
-def s3() -> Component:
-    """The S3 endpoint: moto's server, which keeps its data in memory."""
+def s3(layout: Layout, server: Path) -> Component:
+    """The S3 endpoint: the AWS server that the toolchain has installed in the folder `server`."""
+    program, *arguments = aws.command(
+        server, "--host", addresses.NODE_ADDRESS, "--port", str(addresses.S3_PORT), "--data", str(layout.aws)
+    )
     return Component(
         name="s3",
-        program=Path(sys.executable),
-        arguments=("-m", "moto.server", "-H", addresses.NODE_ADDRESS, "-p", str(addresses.S3_PORT)),
+        program=Path(program),
+        arguments=tuple(arguments),
         probe=partial(probes.speaks_http, addresses.S3_URL),
     )

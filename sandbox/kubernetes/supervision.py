@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Final
 
 from sandbox.errors import SandboxError
-from sandbox.kubernetes import namespace, process_table, processes
+from sandbox.kubernetes import namespace, processes
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 
 GRACE: Final = 10.0  # seconds for a component to end by itself
 PATIENCE: Final = 120.0  # seconds for a component to work; on the reference machine the slowest needs 15
 SETTLES_WITHIN: Final = 60.0
-"""Seconds until a component that ran before we came and does not work is replaced: it may only be busy, and what it has
-in memory goes with it; but it may also hang, or have lost its files with the checkout that it came from."""
+"""Seconds until a component that ran before we came and does not work is replaced: it may only be busy, but it may also
+hang."""
 POLL: Final = 0.2
 STARTS: Final = 3
 """How often a component may be started: on a busy machine an API server whose first tasks time out ends itself, and
@@ -38,7 +38,7 @@ def bring_up(layout: Layout, components: Sequence[Component]) -> None:
             trouble = component.probe()
             if not trouble:
                 return None
-            if process_table.component(layout.cluster, component.name) is None:
+            if processes.component(layout.cluster, component.name) is None:
                 if starts[component.name] >= STARTS:
                     raise failure(component.name, "ended", layout.log_of(component.name))
             elif starts[component.name] or time.monotonic() < settled:
@@ -59,7 +59,7 @@ def ensure(layout: Layout, component: Component) -> bool:
     Raises:
         SandboxError: it ended at once.
     """
-    running = process_table.component(layout.cluster, component.name)
+    running = processes.component(layout.cluster, component.name)
     if running is not None and running.key == component.key:
         return False
     _replace(layout, component)
@@ -67,7 +67,7 @@ def ensure(layout: Layout, component: Component) -> bool:
 
 
 def _replace(layout: Layout, component: Component) -> None:
-    running = process_table.component(layout.cluster, component.name)
+    running = processes.component(layout.cluster, component.name)
     if running is not None:
         processes.end(layout.cluster, [running], grace=GRACE)
     component.write()

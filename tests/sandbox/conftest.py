@@ -48,6 +48,7 @@ def built(root: Path) -> State:
     """A state directory with nothing but what the toolchain has built."""
     state = State(root)
     root.mkdir()
-    for place in ("bin", "images"):
+    state.tools.mkdir()
+    for place in ("bin", "images", "tools/aws"):
         (root / place).symlink_to(states.default().root / place)
     return state

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sandbox.kubernetes import addresses, cgroups, network, process_table, processes
+from sandbox.kubernetes import addresses, cgroups, network, processes
 from sandbox.kubernetes.layout import Layout
 from sandbox.state import State
 from tests.sandbox import leftovers
@@ -76,7 +76,7 @@ class Isolated:
 
     def kill_all_but_pods(self) -> None:
         """Kill what the sandbox consists of; what its pods run lives on, and nobody knows it any more."""
-        processes.end(self.state.cluster, process_table.owned(self.state.cluster), grace=0)
+        processes.end(self.state.cluster, processes.owned(self.state.cluster), grace=0)
 
     def begin(self) -> None:
         """Make the namespace: it has a loopback interface and nothing else."""
@@ -128,9 +128,7 @@ def _clusters(left: Isolated) -> set[Path]:
     for pid in left.run("ip", "netns", "pids", left.namespace).stdout.split():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             variables = Path("/proc", pid, "environ").read_text(errors="replace").split("\0")
-            clusters.update(
-                Path(one.partition("=")[2]) for one in variables if one.startswith(f"{process_table.OWNER}=")
-            )
+            clusters.update(Path(one.partition("=")[2]) for one in variables if one.startswith(f"{processes.OWNER}="))
     for link in json.loads(left.run("ip", "-json", "link", "show").stdout):
         alias = str(link.get("ifalias", ""))
         if alias.startswith(network.ALIAS):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sandbox.kubernetes import cgroups, process_table
+from sandbox.kubernetes import cgroups, processes
 from sandbox.kubernetes.layout import Layout
 from tests.sandbox.isolation import Isolated
 
@@ -45,7 +45,7 @@ def everything(isolated: Isolated) -> dict[str, str]:
         "settings": isolated.run("sysctl", *SETTINGS).stdout,
         "mounts": "\n".join(line for line in _mounts() if str(isolated.state.root) in line),
         "control groups": "\n".join(map(str, _groups(isolated))),
-        "processes": "\n".join(map(str, process_table.owned(isolated.state.cluster))),
+        "processes": "\n".join(map(str, processes.owned(isolated.state.cluster))),
         "links to logs": "\n".join(
             str(link)
             for link in Path("/var/log/containers").glob("*")

@@ -16,12 +16,13 @@ from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from sandbox import driver, probes
 from sandbox import state as states
 from sandbox.driver import Access
-from sandbox.kubernetes import addresses, namespace, process_table
+from sandbox.kubernetes import addresses, namespace, processes
 from sandbox.kubernetes.layout import Layout
 from sandbox.state import State
 from sandbox.toolchain import images
@@ -161,7 +162,7 @@ def pods(state: State) -> Generator[Pods]:
 
 
 def test_nothing_of_ours_listens_beyond_loopback_and_the_bridge(state: State) -> None:
-    ours = {f"pid={process.pid}," for process in process_table.owned(state.cluster)}
+    ours = {f"pid={process.pid}," for process in processes.owned(state.cluster)}
     lines = subprocess.run(
         ["ss", "-H", "-l", "-n", "-p", "-t", "-u"], capture_output=True, text=True, check=True
     ).stdout.splitlines()
@@ -258,12 +259,6 @@ def test_autoscalers_have_measurements(state: State) -> None:
     assert measured["usage"]["cpu"]
 
 
-def test_status_says_what_the_sandbox_cannot_do() -> None:
-    shown = sandbox("status")
-
-    assert "keeps its data in memory" in shown
-
-
 def test_up_again_changes_nothing() -> None:
     before = pids()
 
@@ -281,6 +276,21 @@ def test_a_killed_component_comes_back_and_the_others_stay(state: State) -> None
     after = pids()
     assert after.pop("kube-scheduler") != before.pop("kube-scheduler")
     assert after == before
+
+
+def test_what_the_s3_endpoint_holds_outlasts_its_end(access: Access) -> None:
+    held = f"{access.store}/outlasts"
+    assert httpx.put(held, trust_env=False).is_success
+    try:
+        assert httpx.put(f"{held}/object", content=b"whole", trust_env=False).is_success
+        os.kill(pids()["s3"], signal.SIGKILL)
+
+        sandbox("up")
+
+        assert httpx.get(f"{held}/object", trust_env=False).content == b"whole"
+    finally:
+        httpx.delete(f"{held}/object", trust_env=False)
+        httpx.delete(held, trust_env=False)
 
 
 def test_the_kubeconfig_driver_works_on_a_cluster_that_exists(state: State, access: Access, tmp_path: Path) -> None:

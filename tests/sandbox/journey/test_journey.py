@@ -2,7 +2,6 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
-import httpx
 import pytest
 
 from sandbox import lifecycle
@@ -21,7 +20,6 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Mock:
     """Everything that a journey calls, in one record."""
     world = Mock()
     world.platform_stack.outputs.return_value = {"modelStore": {}}
-    world.is_forgotten.return_value = False
     world.existing.return_value = [world.serving_stack, world.platform_stack]
     world.platform.return_value = world.platform_stack
     world.serving.return_value = world.serving_stack
@@ -30,7 +28,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Mock:
         engine: ("prepare",),
         bundles: ("trained",),
         stacks: ("existing", "platform", "serving"),
-        journey: ("publish", "is_forgotten"),
+        journey: ("publish",),
         report: ("show",),
     }.items():
         for name in names:
@@ -86,17 +84,6 @@ def test_what_was_on_a_sandbox_that_is_gone_is_forgotten_before_the_new_one_is_t
     assert called.index("platform_stack.forget") < called.index("platform_stack.init")
 
 
-def test_a_bucket_that_was_lost_is_told_and_found_out_before_the_platform_comes_up(
-    world: Mock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    booted(world, "one")
-    world.is_forgotten.return_value = True
-    up(world, tmp_path)
-    called = names(world)
-    assert called.index("platform_stack.refresh") < called.index("platform_stack.up")
-    assert "models of your own have to be published again" in capsys.readouterr().err
-
-
 def test_down_goes_on_when_an_embedded_sandbox_no_longer_answers(world: Mock, tmp_path: Path) -> None:
     booted(world, "one")
     state = up(world, tmp_path)
@@ -126,20 +113,6 @@ def test_down_leaves_the_sandbox_to_an_update_that_is_under_way(world: Mock, tmp
         journey.down(state)
     world.down.assert_not_called()
     assert state.pulumi.exists()
-
-
-@pytest.mark.parametrize(("bucket", "forgotten"), [("kept", False), ("lost", True)])
-def test_a_bucket_is_lost_when_the_store_says_that_it_is_not_there(moto: str, bucket: str, forgotten: bool) -> None:
-    httpx.put(f"{moto}/kept", trust_env=False).raise_for_status()
-    platform, access = Mock(), Mock(store=moto)
-    platform.outputs.return_value = {"modelStore": {"url": f"s3://{bucket}/models"}}
-    assert journey.is_forgotten(platform, access) is forgotten
-
-
-def test_a_platform_that_was_never_up_has_lost_nothing() -> None:
-    platform = Mock()
-    platform.outputs.return_value = {}
-    assert not journey.is_forgotten(platform, Mock(store="http://nowhere.invalid"))
 
 
 def test_what_the_release_tool_has_against_a_bundle_is_told(tmp_path: Path) -> None:

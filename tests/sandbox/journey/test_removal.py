@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.errors import SandboxError
 from sandbox.journey import removal
-from sandbox.kubernetes import process_table
+from sandbox.kubernetes import processes
 from sandbox.state import State
 
 
@@ -37,8 +37,8 @@ def test_it_refuses_while_something_is_mounted(state: State, tmp_path: Path) -> 
 
 
 def test_it_refuses_while_the_sandbox_runs(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    running = process_table.Process(pid=77, component="etcd", key="", leader=True, started=0)
-    monkeypatch.setattr(process_table, "owned", Mock(return_value=[running]))
+    running = processes.Process(pid=77, component="etcd", key="", leader=True, started=0)
+    monkeypatch.setattr(processes, "owned", Mock(return_value=[running]))
     with pytest.raises(SandboxError, match=r"etcd \(pid 77\) is running: run `make down` first"):
         removal.remove(state)
 

@@ -16,7 +16,7 @@ from sandbox.journey import setup
 from sandbox.journey.__main__ import main
 from sandbox.kubernetes import preflight
 from sandbox.state import State
-from sandbox.toolchain import debian, golang, images, manifests, programs
+from sandbox.toolchain import aws, debian, golang, images, manifests, programs
 
 IN_USE = "port 2379 on 127.0.0.1, for etcd, is in use by nginx (pid 77): stop that first"
 
@@ -44,6 +44,7 @@ def steps(state: State, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(images, "base", step("base"))
     monkeypatch.setattr(manifests, "fetch", step("manifests"))
     monkeypatch.setattr(images, "build", step("images"))
+    monkeypatch.setattr(aws, "install", step("aws"))
     return made
 
 
@@ -52,7 +53,7 @@ def test_the_steps_come_in_the_order_of_what_they_need(state: State, steps: list
 
     assert steps[:3] == ["space", "packages", "surroundings"]
     assert set(steps[3:5]) == {"programs", "base"}  # these two go side by side
-    assert steps[5:] == ["manifests", "images"]
+    assert steps[5:] == ["manifests", "images", "aws"]
 
 
 def test_another_user_than_root_is_refused_before_anything(

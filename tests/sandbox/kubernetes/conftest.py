@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.kubernetes import components, preflight
+from sandbox.kubernetes import preflight, startup
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 from sandbox.state import State
@@ -21,5 +21,5 @@ def described(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> dict[str, Comp
         return Path("/usr/bin") / name
 
     monkeypatch.setattr(preflight, "program", program)
-    wanted = components.describe(layout, "registry.k8s.io/pause:3.10@sha256:" + "0" * 64)
+    wanted = startup.describe(layout, "registry.k8s.io/pause:3.10@sha256:" + "0" * 64, Path("/tools/aws/one"))
     return {component.name: component for component in wanted.all()}

@@ -12,7 +12,8 @@ from unittest.mock import Mock
 import pytest
 
 from sandbox.errors import SandboxError
-from sandbox.kubernetes import commands, firewall, network, preflight, process_table
+from sandbox.kubernetes import firewall, network, preflight, processes
+from sandbox.kubernetes import host as commands
 from sandbox.kubernetes.layout import Layout
 
 
@@ -56,7 +57,7 @@ def machine(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(preflight, "INSTALLED", ())
     monkeypatch.setattr(preflight, "CNI_PLUGINS", layout.state.bin)
-    monkeypatch.setattr(process_table, "others", Mock(return_value=[]))
+    monkeypatch.setattr(processes, "others", Mock(return_value=[]))
     monkeypatch.setattr(shutil, "disk_usage", Mock(return_value=Usage(free=100 * 2**30)))
     layout.state.bin.mkdir(parents=True)
     for name in (*preflight.BUILT, "bridge", "traefik"):
@@ -135,8 +136,8 @@ def test_the_gateways_port_is_taken_by_nobody_else(
     with pytest.raises(SandboxError, match=r"port 30080 on 127\.0\.0\.1, for kube-proxy, is in use by nginx"):
         check()
 
-    ours = process_table.Process(pid=78, component="kube-proxy", key="", leader=True, started=0)
-    monkeypatch.setattr(process_table, "owned", Mock(return_value=[ours]))
+    ours = processes.Process(pid=78, component="kube-proxy", key="", leader=True, started=0)
+    monkeypatch.setattr(processes, "owned", Mock(return_value=[ours]))
     check()
 
 
@@ -150,8 +151,8 @@ def test_our_own_component_is_not_in_the_way(
     machine: Machine, check: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.listening = 'LISTEN 0 128 10.244.0.1:6443 0.0.0.0:* users:(("kube-apiserver",pid=77,fd=3))\n'
-    ours = process_table.Process(pid=77, component="kube-apiserver", key="", leader=True, started=0)
-    monkeypatch.setattr(process_table, "owned", Mock(return_value=[ours]))
+    ours = processes.Process(pid=77, component="kube-apiserver", key="", leader=True, started=0)
+    monkeypatch.setattr(processes, "owned", Mock(return_value=[ours]))
 
     check()
 
@@ -177,7 +178,7 @@ def test_chains_of_another_sandbox_that_lives_are_left_alone(
     machine: Machine, check: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.rules = "*nat\n:KUBE-NAT - [0:0]\n:SLIPWAY-INPUT - [0:0]\n"
-    monkeypatch.setattr(process_table, "others", Mock(return_value=[77]))
+    monkeypatch.setattr(processes, "others", Mock(return_value=[77]))
     with pytest.raises(SandboxError, match=r"another Kubernetes .* \(chain KUBE-NAT\)"):
         check()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.kubernetes import process_table, processes
+from sandbox.kubernetes import processes
 from sandbox.kubernetes.processes import Process
 
 SLEEP = ("/bin/sleep", "300")
@@ -17,7 +17,7 @@ SLEEP = ("/bin/sleep", "300")
 @pytest.fixture
 def cluster(tmp_path: Path) -> Generator[Path]:
     yield tmp_path
-    processes.end(tmp_path, process_table.owned(tmp_path), grace=0)
+    processes.end(tmp_path, processes.owned(tmp_path), grace=0)
 
 
 def start(cluster: Path, name: str = "sleeper", argv: tuple[str, ...] = SLEEP) -> Process:
@@ -29,7 +29,7 @@ def start(cluster: Path, name: str = "sleeper", argv: tuple[str, ...] = SLEEP) -
 def test_a_started_process_is_found_with_its_key(cluster: Path) -> None:
     started = start(cluster)
 
-    found = process_table.component(cluster, "sleeper")
+    found = processes.component(cluster, "sleeper")
 
     assert found is not None
     assert (found.pid, found.key, found.leader) == (started.pid, "k1", True)
@@ -43,14 +43,14 @@ def test_it_lives_in_a_session_of_its_own(cluster: Path) -> None:
 def test_processes_of_another_sandbox_are_not_ours(cluster: Path) -> None:
     start(cluster)
 
-    assert process_table.owned(cluster / "other") == []
+    assert processes.owned(cluster / "other") == []
 
 
 def test_another_sandbox_in_the_same_network_is_seen(cluster: Path) -> None:
     started = start(cluster)
 
-    assert started.pid in process_table.others(cluster / "other")
-    assert started.pid not in process_table.others(cluster)
+    assert started.pid in processes.others(cluster / "other")
+    assert started.pid not in processes.others(cluster)
 
 
 def test_another_sandbox_in_a_network_of_its_own_is_no_neighbour(cluster: Path) -> None:
@@ -58,12 +58,12 @@ def test_another_sandbox_in_a_network_of_its_own_is_no_neighbour(cluster: Path) 
     while Path(f"/proc/{started.pid}/ns/net").readlink() == Path("/proc/self/ns/net").readlink():
         pass
 
-    assert started.pid not in process_table.others(cluster / "other")
+    assert started.pid not in processes.others(cluster / "other")
 
 
 def test_a_process_that_it_starts_belongs_to_it_but_is_not_it(cluster: Path) -> None:
     leader = start(cluster, argv=("/bin/sh", "-c", "sleep 300 & sleep 301"))
-    while len(found := process_table.owned(cluster)) < 3:
+    while len(found := processes.owned(cluster)) < 3:
         pass
 
     assert {one.component for one in found} == {"sleeper"}
@@ -76,7 +76,7 @@ def test_the_words_of_one_that_ends_at_once_are_kept(cluster: Path, monkeypatch:
 
     processes.start(cluster, "sleeper", argv, key="k1", log=cluster / "log")
 
-    while process_table.owned(cluster):
+    while processes.owned(cluster):
         pass
     assert (cluster / "log").read_text() == "no disk\n"
 
@@ -86,7 +86,7 @@ def test_ending_waits_until_the_process_is_gone(cluster: Path) -> None:
 
     processes.end(cluster, [process], grace=5)
 
-    assert process_table.owned(cluster) == []
+    assert processes.owned(cluster) == []
 
 
 def test_one_that_does_not_listen_is_killed(cluster: Path) -> None:
@@ -94,7 +94,7 @@ def test_one_that_does_not_listen_is_killed(cluster: Path) -> None:
 
     processes.end(cluster, [process], grace=0.2)
 
-    assert process_table.component(cluster, "sleeper") is None
+    assert processes.component(cluster, "sleeper") is None
 
 
 def test_whoever_got_the_process_id_meanwhile_is_left_alone(cluster: Path) -> None:

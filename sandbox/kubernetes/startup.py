@@ -1,6 +1,7 @@
 """The components of the embedded driver, in the order in which they start."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sandbox.kubernetes import (
     containerd,
@@ -30,19 +31,20 @@ class Components:
         return self.ground + self.api_server + self.workers
 
 
-def describe(layout: Layout, pause: str) -> Components:
+def describe(layout: Layout, pause: str, server: Path) -> Components:
     """Say what has to run; nothing is written or started.
 
     Args:
         layout: where everything is.
         pause: reference of the image that holds a pod's namespaces.
+        server: the folder of the installed AWS server.
     """
     certificates = pki.locate(layout)
     return Components(
         ground=(
             etcd.describe(layout, certificates),
             stores.registry(layout, preflight.program("docker-registry")),
-            stores.s3(),
+            stores.s3(layout, server),
             containerd.describe(layout, preflight.program("containerd"), pause),
         ),
         api_server=(control_plane.api_server(layout, certificates),),

@@ -1,0 +1,160 @@
+"""Answers requests with moto, one at a time, and no change before it is on the disk."""
+
+import fcntl
+import gc
+import io
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from sandbox.aws import objects, services
+from sandbox.aws.bodies import Bodies, sync
+from sandbox.aws.errors import AwsError
+from sandbox.aws.snapshots import REMOVE, Snapshots
+
+
+class Server:
+    """A WSGI application: moto, whose state is saved before each answer that a change could have led to.
+
+    What is to be added to moto for later needs belongs into modules beside `objects`, which `open_in` applies; what is
+    to happen to requests on their way (faults, a record of the calls) belongs into `__call__`.
+    """
+
+    def __init__(self, snapshots: Snapshots, bodies: Bodies) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._snapshots = snapshots
+        self._bodies = bodies
+        self._memory = threading.RLock()  # held by whoever looks into moto's state: it is not made for threads
+        self._changes = 0
+        self._saving = threading.Lock()
+        self._saved = 0
+
+    def __call__(self, environment: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request."""
+        # The whole request first, so that one who sends slowly, or dies meanwhile, holds nobody up and changes nothing.
+        body = _body(environment)
+        if body is None:
+            return _refuse(start, HTTPStatus.BAD_REQUEST, "IncompleteBody", "the request ended too soon")
+        environment["wsgi.input"] = io.BytesIO(body)
+        reads = services.only_reads(environment, body)
+        del body
+        with self._memory:
+            before = services.extent()
+            try:
+                answer = self._moto(environment, start)
+            finally:
+                if not reads or services.extent() != before:
+                    self._changes += 1
+                seen = self._changes
+        try:
+            self._save(seen)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            trouble = f"{place}{error.strerror}"
+            print(f"error: the state can't be saved ({trouble}): free some disk", file=sys.stderr)
+            return _refuse(start, HTTPStatus.SERVICE_UNAVAILABLE, "ServiceUnavailable", trouble)
+        return answer
+
+    def _save(self, change: int) -> None:
+        """Return once `change`, which may be someone else's, is on the disk.
+
+        Those who wait while one saves are all served by the next save.
+        """
+        if self._saved >= change:
+            return
+        with self._saving:
+            if self._saved >= change:
+                return
+            with self._memory:
+                taken = self._changes
+                content = services.state()
+                fresh = self._bodies.unsettled()
+            self._bodies.settle(fresh)
+            self._snapshots.write(content)
+            self._saved = taken
+
+
+def open_in(folder: Path) -> Server:
+    """Take the state from `folder`, and return the server that keeps it there.
+
+    Raises:
+        AwsError: another server has the folder, or what it holds can't be read; it is left as it is.
+    """
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # nobody needs them, and each snapshot would hold them
+    folder.mkdir(parents=True, exist_ok=True)
+    _take(folder)
+    snapshots, place = Snapshots(folder), folder / "bodies"
+    bodies = Bodies(place)
+    services.track_nothing()
+    objects.kept_in(bodies)
+
+    def use(content: bytes) -> str | None:
+        bodies.forget_referred()
+        held = services.read(content)
+        if trouble := bodies.lacks():
+            return trouble
+        services.restore(held)
+        return None
+
+    if not snapshots.exists:
+        if place.exists():
+            raise AwsError(f"{folder} has bodies and no snapshot: put back a copy of one, or {REMOVE}")
+        snapshots.write(services.state())
+    place.mkdir(exist_ok=True)  # after the snapshot, so that bodies without one tell of a loss
+    sync(folder)
+    snapshots.read(use)
+    if (before := snapshots.before()) is not None:
+        services.read(before)  # it may have to serve one day, so its bodies stay too
+    bodies.sweep()
+    gc.freeze()  # what was loaded stays, and needs no second look
+    return Server(snapshots, bodies)
+
+
+def serve(host: str, port: int, folder: Path) -> None:
+    """Serve until killed, and tell the address on standard output once it works.
+
+    Raises:
+        AwsError: the folder or the address can't be used.
+    """
+    application = open_in(folder)
+    try:
+        server = make_server(host, port, application, threaded=True, request_handler=MotoRequestHandler)
+    except OSError as error:
+        raise AwsError(f"{host}:{port} can't be listened at ({error.strerror}): stop who uses it") from None
+    print(f"serves {folder} at http://{host}:{server.port}", flush=True)
+    server.serve_forever()
+
+
+def _take(folder: Path) -> None:
+    # Held until the process ends, however it does.
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise AwsError(f"{folder} is in use by another server: end that one first") from None
+
+
+def _body(environment: dict[str, Any]) -> bytes | None:
+    stream, length = environment["wsgi.input"], environment.get("CONTENT_LENGTH")
+    try:
+        if environment.get("wsgi.input_terminated"):
+            return stream.read()
+        body = stream.read(int(length or 0))
+    except (OSError, ValueError):
+        return None
+    return body if len(body) == int(length or 0) else None
+
+
+def _refuse(start: Callable[..., Any], status: HTTPStatus, code: str, why: str) -> list[bytes]:
+    content = f"<Error><Code>{code}</Code><Message>{escape(why)}</Message></Error>".encode()
+    headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(content)))]
+    start(f"{status.value} {status.phrase}", headers, sys.exc_info())  # which replaces what was to be sent
+    return [content]

@@ -1,0 +1,62 @@
+"""A server as a process of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Self
+
+import boto3
+from botocore.config import Config
+
+COMMAND = (sys.executable, "-m", "sandbox.aws")
+
+
+class Running:
+    """A server that serves `data`; as a context it is killed at the end."""
+
+    def __init__(self, data: Path, command: tuple[str, ...] = COMMAND) -> None:
+        self.log = data.parent / "log"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "--host", "127.0.0.1", "--port", "0", "--data", str(data)],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self.process.stdout
+        told = self.process.stdout.readline()
+        assert told, self.log.read_text()
+        self.url = told.split()[-1]
+
+    def client(self, service: str) -> Any:
+        made: Any = boto3.client  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return made(
+            service,
+            endpoint_url=self.url,
+            region_name="eu-central-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 (moto takes any)
+            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={}),
+        )
+
+    def kill(self) -> None:
+        """End it as a loss of power would, but for the disk."""
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+def refused(data: Path) -> str:
+    """What a server says that can't begin with `data`."""
+    command = [*COMMAND, "--host", "127.0.0.1", "--port", "0", "--data", str(data)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert not done.stdout
+    return done.stderr
