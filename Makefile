@@ -38,4 +38,4 @@ test: setup ## every test and check; boots the sandbox itself
 	@tools/lanes
 
 soak: up ## the long evidence; writes docs/figures/soak.json
-	@.venv/bin/python -m pytest -m soak -s tests/e2e
+	@.venv/bin/python -m pytest -m soak -s tests/e2e tests/sandbox/aws
