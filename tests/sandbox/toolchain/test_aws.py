@@ -28,7 +28,9 @@ def test_the_installed_server_serves_with_its_own_files_alone(
 
     monkeypatch.chdir(tmp_path)  # where no package of ours lies
     with Running(tmp_path / "data", tuple(aws.command(folder))) as server:
-        server.client("s3").create_bucket(Bucket="one", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        server.client("s3").create_bucket(
+            Bucket="one", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
         # What it has mapped is of the folder, or of the Python that outlives every environment.
         mapped = Path(f"/proc/{server.process.pid}/maps").read_text()
         assert str(folder) in mapped
