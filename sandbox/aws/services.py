@@ -61,7 +61,7 @@ def restore(content: Any) -> None:
     held, owners = content
     for name, accounts in held.items():
         for account, regions in accounts.items():
-            dict.update(backends.get_backend(name)[account], regions)
+            _backends(name)[account].update(regions)
     s3_backends.bucket_accounts.update(owners)
 
 
@@ -98,7 +98,11 @@ def _used() -> Iterator[tuple[str, Any]]:
     # A service that was not loaded has no state, and to load all of them takes seconds.
     for name in SERVICES:
         if f"moto.{name}.models" in sys.modules:
-            yield name, backends.get_backend(name)
+            yield name, _backends(name)
+
+
+def _backends(name: Any) -> Any:
+    return backends.get_backend(name)  # pyright: ignore[reportUnknownVariableType] (which one, the name says)
 
 
 def _new(kind: type[Any], *_: Any, **__: Any) -> Any:
