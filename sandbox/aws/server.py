@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -19,6 +19,9 @@ from sandbox.aws import objects, services
 from sandbox.aws.bodies import Bodies, sync
 from sandbox.aws.errors import AwsError
 from sandbox.aws.snapshots import REMOVE, Snapshots
+
+_CONTROLS: Final = "/moto-api"
+"""Where moto lets itself be emptied and steered, by anybody who reaches it."""
 
 
 class Server:
@@ -43,6 +46,8 @@ class Server:
         body = _body(environment)
         if body is None:
             return _refuse(start, HTTPStatus.BAD_REQUEST, "IncompleteBody", "the request ended too soon")
+        if environment["PATH_INFO"].startswith(_CONTROLS):
+            return _refuse(start, HTTPStatus.FORBIDDEN, "AccessDenied", "nobody may reset what is kept here")
         environment["wsgi.input"] = io.BytesIO(body)
         reads = services.only_reads(environment, body)
         del body

@@ -6,6 +6,8 @@ import re
 import socket
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -150,6 +152,16 @@ def test_an_upload_that_breaks_off_changes_nothing(start: Start, data: Path) -> 
             assert b" 400 " in connection.makefile("rb").readline()
     assert names(s3) == []
     assert (data / "snapshot").read_bytes() == before
+
+
+def test_nobody_can_empty_it(start: Start) -> None:
+    server = start()
+    s3 = bucket(server)
+    s3.put_object(Bucket="one", Key="a", Body=b"kept")
+    request = urllib.request.Request(f"{server.url}/moto-api/reset", method="POST")  # noqa: S310 (a server of this test)
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(request, timeout=30)  # noqa: S310
+    assert body(s3, "a") == b"kept"
 
 
 def test_what_only_reads_writes_nothing(start: Start, data: Path) -> None:
