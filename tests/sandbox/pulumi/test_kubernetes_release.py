@@ -24,7 +24,7 @@ pytestmark = pytest.mark.engine
 
 PACKAGE: Final = "pulumi-kubernetes"
 # What the SDK writes by hand or leaves to other languages: overlays, not kinds of Kubernetes.
-OVERLAYS: Final = ("helm.sh", "kustomize", "yaml")
+OVERLAYS: Final = ("apiextensions.k8s.io:", "helm.sh", "kustomize", "yaml")
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def kinds_of_the_sdk() -> set[str]:
 
 
 def of_kubernetes(token: str) -> bool:
-    return not token.split(":")[1].startswith(OVERLAYS)
+    return not token.removeprefix("kubernetes:").startswith(OVERLAYS)
 
 
 def test_the_plugin_tells_the_sdks_version_and_knows_its_kinds(plugin: Any) -> None:
