@@ -82,6 +82,9 @@ RIGHTS: Final[list[PolicyRuleArgsDict]] = [
     {"api_groups": ["traefik.io"], "resources": ["ingressroutes", "middlewares", "traefikservices"], "verbs": _ALL},
     # What its roles hand on, beside rights that are above and below: nobody may grant what they don't have.
     {"api_groups": ["argoproj.io"], "resources": ["rollouts/status"], "verbs": ["patch"]},
+    # A preview binds a role that isn't there yet, whose rights nobody can compare. What a role of this namespace holds
+    # was compared when it was made.
+    {"api_groups": [_RBAC], "resources": ["roles"], "verbs": ["bind"]},
     # What Pulumi's provider looks at while it waits for Deployments and Jobs; all that it asks beyond its namespace,
     # which kinds and versions there are, everybody may know.
     {"api_groups": [""], "resources": ["namespaces"], "verbs": ["get"]},

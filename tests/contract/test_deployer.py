@@ -9,9 +9,10 @@ from tests.infra.values import Object
 
 # What the engine asks of each object: made with server-side apply, read back, awaited, and removed.
 VERBS = {"get", "list", "watch", "create", "patch", "update", "delete"}
-# What it looks at while it waits for Deployments and Jobs, and the namespace itself.
+# What it looks at while it waits for Deployments and Jobs, the namespace itself, and what a preview needs.
 LOOKED_AT = {
     ("", "namespaces", "get"),
+    ("rbac.authorization.k8s.io", "roles", "bind"),  # in a preview, a role that isn't there yet
     *(
         (group, resource, verb)
         for group, resource in (("", "persistentvolumeclaims"), ("", "pods"), ("apps", "replicasets"))
