@@ -16,6 +16,7 @@ PAGE: Final = CHECKOUT / "docs" / "evidence.md"
 FOLDER: Final = CHECKOUT / "docs" / "figures"
 FIGURES: Final[dict[str, Any]] = json.loads((FOLDER / "soak.json").read_text())
 MUTATION: Final[dict[str, Any]] = json.loads((FOLDER / "mutation.json").read_text())
+STORE: Final[dict[str, Any]] = json.loads((FOLDER / "store.json").read_text())
 KILLED: Final[dict[str, Any]] = FIGURES["kills"]
 RELEASES: Final[dict[str, int]] = FIGURES["releases"]
 
@@ -41,6 +42,10 @@ def times(verb: str) -> str:
 )
 def test_it_says_what_the_soak_measured(said: str) -> None:
     assert said in PAGE.read_text()
+
+
+def test_it_says_what_a_full_store_costs() -> None:
+    assert f"the full one took {STORE['ratio']} times as long" in " ".join(PAGE.read_text().split())
 
 
 def test_it_says_which_broken_lines_were_noticed() -> None:
