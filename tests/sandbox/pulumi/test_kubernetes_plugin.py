@@ -104,7 +104,8 @@ class Project:
         found: list[int] = []
         for place in Path("/proc").glob("[0-9]*"):
             try:
-                if mark in (place / "environ").read_bytes() and command in (place / "cmdline").read_text():
+                line = (place / "cmdline").read_text().replace("\0", " ")
+                if command in line and mark in (place / "environ").read_bytes():
                     found.append(int(place.name))
             except OSError:
                 continue
@@ -169,7 +170,7 @@ def test_a_job_that_fails_fails_the_update_with_its_last_words(project: Project)
             }}]}}}}}},
         )
     """)
-    with pytest.raises(EngineError, match=r"fails: .*the reason"):
+    with pytest.raises(EngineError, match=r"(?s)fails: .*the reason"):
         project.stack().up()
 
 
@@ -222,7 +223,7 @@ def test_the_second_of_two_stacks_that_want_one_object_is_refused_and_harms_noth
 
     # A preview forces, so it says nothing of it.
     assert [change.kind for change in second.preview() if "ConfigMap" in change.type] == [Kind.CREATE]
-    with pytest.raises(EngineError, match=rf"wanted: .*conflict with \"slipway-{project.folder.name}-first\""):
+    with pytest.raises(EngineError, match=rf"(?s)wanted: .*conflict with \"slipway-{project.folder.name}-first\""):
         second.up()
     second.destroy()
 
