@@ -72,10 +72,15 @@ def _folder(state: State) -> Path:
 
 def key() -> str:
     """The content key of what this checkout would install."""
-    # A package's RECORD has the hash of each of its files.
-    records = [f"{one.name} {one.version} {one.read_text('RECORD')}" for one in _packages()]
+    records = [f"{one.name} {one.version} {_record(one)}" for one in _packages()]
     names = [str(source.relative_to(ROOT)) for source in SOURCES]
     return store.key(sys.version, str(PROGRAM), *sorted(records), *names, *SOURCES)
+
+
+def _record(package: Distribution) -> str:
+    # The hash of each of its files, without its scripts: they name this environment, and are not copied.
+    lines = (package.read_text("RECORD") or "").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("../"))
 
 
 def _packages() -> list[Distribution]:

@@ -16,7 +16,6 @@ from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from sandbox import driver, probes
@@ -27,6 +26,7 @@ from sandbox.kubernetes.layout import Layout
 from sandbox.state import State
 from sandbox.toolchain import images
 from tests.sandbox import leftovers
+from tests.sandbox.aws.running import client
 
 pytestmark = pytest.mark.cluster
 
@@ -190,7 +190,7 @@ def test_a_pod_reaches_itself_through_its_service(pods: Pods) -> None:
 
 
 def test_a_pod_reaches_the_s3_endpoint(pods: Pods, access: Access) -> None:
-    assert pods.python("one", GET, f"{access.store}/moto-api/") == "200"
+    assert pods.python("one", GET, f"{access.store}/") == "200"
 
 
 @pytest.mark.parametrize("host", ["none-clusterip", ANOTHER_NETWORK])
@@ -279,18 +279,18 @@ def test_a_killed_component_comes_back_and_the_others_stay(state: State) -> None
 
 
 def test_what_the_s3_endpoint_holds_outlasts_its_end(access: Access) -> None:
-    held = f"{access.store}/outlasts"
-    assert httpx.put(held, trust_env=False).is_success
+    s3 = client(access.store, "s3")
+    s3.create_bucket(Bucket="outlasts", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     try:
-        assert httpx.put(f"{held}/object", content=b"whole", trust_env=False).is_success
+        s3.put_object(Bucket="outlasts", Key="object", Body=b"whole")
         os.kill(pids()["s3"], signal.SIGKILL)
 
         sandbox("up")
 
-        assert httpx.get(f"{held}/object", trust_env=False).content == b"whole"
+        assert s3.get_object(Bucket="outlasts", Key="object")["Body"].read() == b"whole"
     finally:
-        httpx.delete(f"{held}/object", trust_env=False)
-        httpx.delete(held, trust_env=False)
+        s3.delete_object(Bucket="outlasts", Key="object")
+        s3.delete_bucket(Bucket="outlasts")
 
 
 def test_the_kubeconfig_driver_works_on_a_cluster_that_exists(state: State, access: Access, tmp_path: Path) -> None:

@@ -29,15 +29,7 @@ class Running:
         self.url = told.split()[-1]
 
     def client(self, service: str) -> Any:
-        made: Any = boto3.client  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        return made(
-            service,
-            endpoint_url=self.url,
-            region_name="eu-central-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 (moto takes any)
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={}),
-        )
+        return client(self.url, service)
 
     def kill(self) -> None:
         """End it as a loss of power would, but for the disk."""
@@ -51,6 +43,19 @@ class Running:
         self.kill()
         if self.process.stdout:
             self.process.stdout.close()
+
+
+def client(url: str, service: str) -> Any:
+    """A client that asks once, with credentials that moto takes as it takes any."""
+    made: Any = boto3.client  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return made(
+        service,
+        endpoint_url=url,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 (moto takes any)
+        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={}),
+    )
 
 
 def refused(data: Path) -> str:
