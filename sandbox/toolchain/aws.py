@@ -1,7 +1,9 @@
 """Installs the sandbox's AWS as a program of its own, so that it outlives the checkout that it came from."""
 
+import os
 import shutil
 import sys
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
@@ -32,7 +34,7 @@ def install(state: State) -> Path:
     Raises:
         BuildError: what was copied does not run.
     """
-    return store.produce(_folder(state), key(), partial(_fill, _packages()))
+    return store.produce(_folder(state), key(), partial(_fill, _packages()), runs_from)
 
 
 def installed(state: State) -> Path:
@@ -45,6 +47,15 @@ def installed(state: State) -> Path:
     if not found.exists():
         raise BuildError("the AWS of this checkout isn't installed: run `make setup`")
     return found
+
+
+def runs_from(folder: Path) -> bool:
+    """Whether a server runs from `folder`: it loads modules when it needs them, so they stay until `up` replaces it."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            if os.fsencode(folder) in (process / "cmdline").read_bytes().split(b"\0"):
+                return True
+    return False
 
 
 def _fill(packages: list[Distribution], folder: Path) -> None:

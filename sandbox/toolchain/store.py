@@ -17,16 +17,22 @@ def key(*inputs: str | bytes | Path) -> str:
     return sha.hexdigest()[:16]
 
 
-def produce(folder: Path, content_key: str, build: Callable[[Path], None]) -> Path:
+def produce(
+    folder: Path,
+    content_key: str,
+    build: Callable[[Path], None],
+    in_use: Callable[[Path], bool] = lambda _: False,
+) -> Path:
     """The product with `content_key`, built first if it isn't there.
 
     Args:
         folder: where the versions of this product are kept, one folder a key.
         content_key: from `key`.
         build: fills the empty folder that it is given; when it raises or the process dies, no product exists.
+        in_use: whether a product still serves somebody.
 
     Returns:
-        The product's folder. Versions under other keys are removed once the new one is complete.
+        The product's folder. Versions under other keys that aren't in use are removed once the new one is complete.
     """
     product = folder / content_key
     if not product.exists():
@@ -36,7 +42,7 @@ def produce(folder: Path, content_key: str, build: Callable[[Path], None]) -> Pa
         build(unfinished)
         unfinished.rename(product)
     for other in folder.iterdir():
-        if other != product:
+        if other != product and not in_use(other):
             files.remove(other)
     return product
 

@@ -35,6 +35,8 @@ def test_the_installed_server_serves_with_its_own_files_alone(
         mapped = Path(f"/proc/{server.process.pid}/maps").read_text()
         assert str(folder) in mapped
         assert sys.prefix not in mapped
+        assert aws.runs_from(folder)
+    assert not aws.runs_from(folder)
 
 
 def test_the_key_changes_with_the_source_and_with_a_package(state: State, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,14 @@ def test_a_new_key_replaces_the_old_product(tmp_path: Path) -> None:
     assert new.exists()
 
 
+def test_a_product_that_is_in_use_outlasts_its_successor(tmp_path: Path) -> None:
+    old = store.produce(tmp_path, "k1", lambda folder: None)
+    store.produce(tmp_path, "k2", lambda folder: None, lambda product: product == old)
+    assert old.exists()
+    store.produce(tmp_path, "k3", lambda folder: None)
+    assert [path.name for path in tmp_path.iterdir()] == ["k3"]
+
+
 def test_a_build_that_breaks_off_leaves_no_product_and_keeps_the_old_one(tmp_path: Path) -> None:
     old = store.produce(tmp_path, "k1", lambda folder: None)
 
