@@ -24,6 +24,7 @@ from sandbox.toolchain import images
 from tests.infra import stacks
 from tests.infra.values import Object
 from tests.sandbox import leftovers
+from tests.sandbox.commands import kubectl, sandbox
 
 pytestmark = pytest.mark.cluster
 
@@ -126,25 +127,6 @@ for _ in range(2):
     print(answer.status, flush=True)
     sys.stdin.readline()
 """
-
-
-def kubectl(*arguments: str, given: str | None = None) -> str:
-    state = states.default()
-    done = subprocess.run(
-        [str(state.bin / "kubectl"), f"--kubeconfig={state.kubeconfig}", *arguments],
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def sandbox(*arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "sandbox", *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def status() -> dict[str, dict[str, Any]]:

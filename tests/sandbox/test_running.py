@@ -7,7 +7,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Generator
 from contextlib import closing
@@ -27,6 +26,7 @@ from sandbox.state import State
 from sandbox.toolchain import images
 from tests.sandbox import leftovers
 from tests.sandbox.aws.running import client
+from tests.sandbox.commands import kubectl, sandbox
 
 pytestmark = pytest.mark.cluster
 
@@ -50,27 +50,6 @@ def state() -> State:
 @pytest.fixture(scope="module")
 def access(state: State) -> Access:
     return driver.access(state)
-
-
-def kubectl(state: State, *arguments: str, given: str | None = None) -> str:
-    done = subprocess.run(
-        [str(state.bin / "kubectl"), f"--kubeconfig={state.kubeconfig}", *arguments],
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def sandbox(*arguments: str, root: Path | None = None) -> str:
-    environment = {**os.environ, **({"SLIPWAY_STATE": str(root)} if root else {})}
-    done = subprocess.run(
-        [sys.executable, "-m", "sandbox", *arguments], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def pids() -> dict[str, int]:
@@ -127,7 +106,7 @@ class Pods:
         self.namespace = namespace
 
     def kubectl(self, *arguments: str, given: str | None = None) -> str:
-        return kubectl(self.state, f"--namespace={self.namespace}", *arguments, given=given)
+        return kubectl(f"--namespace={self.namespace}", *arguments, given=given, state=self.state)
 
     def python(self, name: str, program: str, *arguments: str) -> str:
         return self.kubectl("exec", name, "--", "python3", "-c", program, *arguments).strip()
@@ -138,14 +117,14 @@ class Pods:
 
 @pytest.fixture(scope="module")
 def pods(state: State) -> Generator[Pods]:
-    present = kubectl(state, "get", "namespaces", "--output=jsonpath={.items[*].metadata.name}").split()
+    present = kubectl("get", "namespaces", "--output=jsonpath={.items[*].metadata.name}").split()
     for left in leftovers.left(PREFIX, present):
-        kubectl(state, "delete", "namespace", left, "--wait=false")
+        kubectl("delete", "namespace", left, "--wait=false")
     name = leftovers.name(PREFIX)
     image = images.references(state)["python"]
-    kubectl(state, "create", "namespace", name)
+    kubectl("create", "namespace", name)
     try:
-        kubectl(state, "label", "namespace", name, "pod-security.kubernetes.io/enforce=restricted")
+        kubectl("label", "namespace", name, "pod-security.kubernetes.io/enforce=restricted")
         both = Pods(state, name)
         items = [
             *(pod(one, image) for one in ("one", "two")),
@@ -158,7 +137,7 @@ def pods(state: State) -> Generator[Pods]:
             time.sleep(0.2)
         yield both
     finally:
-        kubectl(state, "delete", "namespace", name, "--wait=true", "--timeout=300s")
+        kubectl("delete", "namespace", name, "--wait=true", "--timeout=300s")
 
 
 def test_nothing_of_ours_listens_beyond_loopback_and_the_bridge(state: State) -> None:
@@ -254,7 +233,7 @@ def test_the_kubelet_may_not_touch_other_nodes(state: State) -> None:
 
 
 def test_autoscalers_have_measurements(state: State) -> None:
-    measured = json.loads(kubectl(state, "get", "--raw", "/apis/metrics.k8s.io/v1beta1/nodes/sandbox"))
+    measured = json.loads(kubectl("get", "--raw", "/apis/metrics.k8s.io/v1beta1/nodes/sandbox"))
 
     assert measured["usage"]["cpu"]
 
@@ -310,9 +289,9 @@ def test_the_kubeconfig_driver_works_on_a_cluster_that_exists(state: State, acce
 
     assert given["identifier"] == access.identifier
     assert all(part["trouble"] is None for part in json.loads(sandbox("status", "--json", root=tmp_path)))
-    assert kubectl(State(tmp_path), "get", "node", "sandbox", "--output=name") == "node/sandbox\n"
+    assert kubectl("get", "node", "sandbox", "--output=name", state=State(tmp_path)) == "node/sandbox\n"
 
     sandbox("down", root=tmp_path)
 
     assert not (tmp_path / "cluster").exists()
-    assert kubectl(state, "get", "node", "sandbox", "--output=name") == "node/sandbox\n"
+    assert kubectl("get", "node", "sandbox", "--output=name") == "node/sandbox\n"

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +18,7 @@ from sandbox.pulumi import EngineError, Kind, Stack
 from sandbox.state import State
 from sandbox.toolchain import images
 from tests.installed import installed
+from tests.sandbox.commands import kubectl
 
 pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("no_preview")]
 
@@ -39,14 +39,6 @@ PROGRAM: Final = """
         return {"name": name, "namespace": config.get("space"), "annotations": annotations, **more}
 """
 Run: TypeAlias = Callable[[], object]
-
-
-def kubectl(*arguments: str) -> str:
-    state = locations.default()
-    command = [str(state.bin / "kubectl"), f"--kubeconfig={state.kubeconfig}", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert done.returncode == 0, f"{' '.join(arguments)}: {done.stderr}"
-    return done.stdout
 
 
 def live(kind: str, name: str) -> dict[str, Any]:
