@@ -34,7 +34,18 @@ def test_no_rule_has_a_wildcard_and_none_reaches_beyond_itself() -> None:
         for role in [*recording.of("ClusterRole"), *recording.of("Role")]:
             for rule in role.inputs["rules"]:
                 assert "*" not in [*rule["apiGroups"], *rule["resources"], *rule["verbs"]]
-                assert not {"bind", "escalate", "impersonate"} & set(rule["verbs"])
+                assert not {"escalate", "impersonate"} & set(rule["verbs"])
+
+
+def test_only_a_deployer_may_bind_roles_unseen_and_only_those_of_its_namespace() -> None:
+    for recording in (stacks.platform(), stacks.serving()):
+        for role in [*recording.of("ClusterRole"), *recording.of("Role")]:
+            binds = [rule for rule in role.inputs["rules"] if "bind" in rule["verbs"]]
+            if not role.name.endswith("-deployer"):
+                assert binds == []
+                continue
+            assert role.type.endswith(":Role")
+            assert [(rule["resources"], rule["verbs"]) for rule in binds] == [(["roles"], ["bind"])]
 
 
 def test_the_rollouts_controller_only_reads_deployments_and_only_its_own_secrets() -> None:
