@@ -125,11 +125,11 @@ def start() -> Iterator[Callable[[Run], Future[object]]]:
 def test_a_creation_that_is_killed_in_its_middle_is_gone_on_with_although_a_field_has_changed(
     project: Project, start: Callable[[Run], Future[object]], victim: str
 ) -> None:
-    # A service without pods is made at once and then waited for.
+    # It is made at once, and then waited for until it has what it never gets.
     project.program("""
-        waits = {"pulumi.com/skipAwait": "true"} if value != "1" else {}
+        waits = {"waitFor": "jsonpath={.metadata.labels.never}"} if value == "1" else {"skipAwait": "true"}
         k8s.core.v1.Service(
-            "killed", metadata=metadata("killed", waits), opts=opts,
+            "killed", opts=opts, metadata=metadata("killed", {f"pulumi.com/{key}": how for key, how in waits.items()}),
             spec={"selector": {"app": "nobody"}, "ports": [{"port": 80 + int(value)}]},
         )
     """)
