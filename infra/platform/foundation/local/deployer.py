@@ -48,7 +48,7 @@ class DeployerAccount(pulumi.ComponentResource):
         )
 
         self.account = account.metadata.name
-        self.credential = pulumi.Output.secret(token.data.apply(_credential))
+        self.credential = pulumi.Output.secret(token.data.apply(credential))
         self.register_outputs({})
 
 
@@ -61,5 +61,13 @@ def deployer(namespace: pulumi.Input[str], name: str, opts: pulumi.ResourceOptio
     )
 
 
-def _credential(data: Mapping[str, str]) -> Credential:
-    return Token(token=base64.b64decode(data["token"]).decode())
+def credential(data: Mapping[str, str] | None) -> Credential:
+    """The credential in a token's Secret.
+
+    Raises:
+        pulumi.RunError: the cluster has not written the token yet, as it does a moment after the Secret was made.
+    """
+    token = (data or {}).get("token")
+    if token is None:
+        raise pulumi.RunError(f"the Secret {NAME} has no token yet: run `pulumi refresh`, then this again")
+    return Token(token=base64.b64decode(token).decode())

@@ -1,3 +1,7 @@
+import pulumi
+import pytest
+
+from infra.platform.foundation.local.deployer import credential
 from tests.infra import stacks
 
 
@@ -22,3 +26,9 @@ def test_the_token_is_handed_over_and_nobody_else_is_told() -> None:
     outputs = dict(stacks.platform().outputs)
     assert outputs.pop("credentials") == {"serving": {"token": "a token"}, "trial": {"token": "a token"}}
     assert "a token" not in str(outputs)
+
+
+@pytest.mark.parametrize("data", [None, {}, {"ca.crt": "bm9uZQ=="}])
+def test_a_token_that_is_not_written_yet_is_told_with_the_remedy(data: dict[str, str] | None) -> None:
+    with pytest.raises(pulumi.RunError, match="the Secret deployer has no token yet: run `pulumi refresh`"):
+        credential(data)
