@@ -1,6 +1,6 @@
 """What the sandbox refuses or can't do: every error, with the one that all of them are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class SandboxError(Exception):
@@ -24,11 +24,13 @@ class EngineError(SandboxError):
 
     Attributes:
         diagnostics: Pulumi's own messages, the first one being the cause; empty when the refusal is ours.
+        undecided: URNs of resources of which nobody knows what became of them, because their plugin died.
     """
 
-    def __init__(self, message: str, diagnostics: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, diagnostics: Sequence[str] = (), undecided: Iterable[str] = ()) -> None:
         super().__init__("\n".join([message, *diagnostics]))
         self.diagnostics = tuple(diagnostics)
+        self.undecided = frozenset(undecided)
 
 
 class StackInUse(EngineError):

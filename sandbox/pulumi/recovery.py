@@ -15,7 +15,7 @@ What is being deleted is still there when it is asked for, and gone a moment lat
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -96,7 +96,7 @@ def recover(cli: Cli, stack: str, notes: Path, refresh: Callable[[Sequence[str]]
     Args:
         cli: the CLI in a folder with the project's name.
         stack: the stack's name.
-        notes: where to remember what is still to be refreshed, should this be killed as well.
+        notes: where is remembered what is still to be refreshed, should this be killed as well.
         refresh: refreshes the resources with these URNs.
 
     Raises:
@@ -139,8 +139,14 @@ def _resources(cli: Cli, stack: str) -> Sequence[Resource]:
     return Export.model_validate_json(cli.run("stack", "export", f"--stack={stack}")).deployment.resources
 
 
+def note(notes: Path, urns: Iterable[str]) -> None:
+    """Remember that it isn't known what became of these resources, for the next `recover`."""
+    if found := noted(notes) | set(urns):
+        files.write(notes, json.dumps(sorted(found)))
+
+
 def noted(notes: Path) -> set[str]:
-    """What a repair that was killed itself had still to refresh. Notes that nobody can read are none."""
+    """What is to be looked at, since a plugin died or a repair was killed. Notes that nobody can read are none."""
     try:
         return TypeAdapter(set[str]).validate_json(notes.read_text())
     except (FileNotFoundError, ValidationError):

@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from sandbox.errors import EngineError
-from sandbox.pulumi import dead_locks as locks
-from sandbox.pulumi import recovery, update
+from sandbox.progress import console
+from sandbox.pulumi import dead_locks, recovery, update
 from sandbox.pulumi.cli import Cli
 from sandbox.pulumi.events import Operation
 from sandbox.state import State
@@ -73,9 +73,21 @@ class Stack:
         return self._refresh()
 
     def destroy(self) -> frozenset[Operation]:
-        """Remove everything that the stack has made. The stack itself stays, empty."""
+        """Remove everything that the stack has made. The stack itself stays, empty.
+
+        Raises:
+            EngineError: it failed; what was done until then is in the state, and another `destroy` goes on.
+        """
         self.repair()
-        return self._update("destroy", "--yes", "--skip-preview", bare=True)
+        try:
+            return self._destroy()
+        except EngineError as error:
+            if not error.undecided:
+                raise
+        # The kubernetes plugin dies now and then while it waits for a Rollout to go (docs/decisions/0007).
+        console.print("  a plugin has died: going on with what is left")
+        self.repair()
+        return self._destroy()
 
     def remove(self) -> None:
         """Remove the stack itself, empty as `destroy` leaves it, with its history."""
@@ -87,7 +99,7 @@ class Stack:
         Raises:
             EngineError: another run is under way.
         """
-        locks.clear(self.state, self._project_name, self.name)
+        dead_locks.clear(self.state, self._project_name, self.name)
         self._notes.unlink(missing_ok=True)
         self._bare.run("stack", "rm", "--yes", "--force", "--preserve-config", f"--stack={self.name}")
 
@@ -97,7 +109,7 @@ class Stack:
         Raises:
             EngineError: another run is under way.
         """
-        locks.clear(self.state, self._project_name, self.name)
+        dead_locks.clear(self.state, self._project_name, self.name)
         recovery.recover(self._bare, self.name, self._notes, self._refresh)
 
     def outputs(self, *, secrets: bool = False) -> dict[str, Any]:
@@ -113,10 +125,17 @@ class Stack:
         targets = [f"--target={urn}" for urn in urns]
         return self._update("refresh", "--yes", "--skip-preview", *targets, bare=True)
 
+    def _destroy(self) -> frozenset[Operation]:
+        return self._update("destroy", "--yes", "--skip-preview", bare=True)
+
     def _update(self, verb: str, *arguments: str, bare: bool = False) -> frozenset[Operation]:
         cli = self._bare if bare else self._cli
         log = self.state.pulumi / "log" / f"{self._project_name}.{self.name}"
-        return update.run(cli, self._title(verb), log, verb, f"--stack={self.name}", *arguments)
+        try:
+            return update.run(cli, self._title(verb), log, verb, f"--stack={self.name}", *arguments)
+        except EngineError as error:
+            recovery.note(self._notes, error.undecided)
+            raise
 
     def _title(self, verb: str) -> str:
         return f"{verb} {self._project_name}/{self.name}"

@@ -25,6 +25,8 @@ from sandbox.pulumi.interrupts import Interrupts
 POLL: Final = 0.1  # seconds between looks at the log
 KEPT: Final = 50  # logs per stack
 SHOWN: Final = 200  # characters of a line that is no event
+PLUGIN_DIED: Final = "error reading from server"
+"""What gRPC says of a call whose other end is gone."""
 EMPTY: Final = frozenset({"preview failed", "update failed", "destroy failed", "refresh failed"})
 """Errors that only say that there was another error."""
 
@@ -50,6 +52,7 @@ def run(cli: Cli, title: str, log: Path, verb: str, *arguments: str) -> frozense
     errors = path.with_suffix(".err")
     changes: set[Operation] = set()
     problems: list[str] = []
+    failed: set[str] = set()
     unreadable = 0
     with path.open("wb") as stdout, errors.open("wb") as stderr:
         process = subprocess.Popen(
@@ -67,6 +70,8 @@ def run(cli: Cli, title: str, log: Path, verb: str, *arguments: str) -> frozense
             if step and step.metadata.operation:
                 changes.add(step.metadata.operation)
             problems.extend(_problem(event))
+            if event.res_op_failed_event:
+                failed.add(event.res_op_failed_event.metadata.urn)
             unreadable += event.unreadable.startswith("{")
         if process.returncode == 0 and not unreadable:
             progress.done(len(changes))
@@ -82,7 +87,8 @@ def run(cli: Cli, title: str, log: Path, verb: str, *arguments: str) -> frozense
         causes = [f"the engine was killed by signal {-process.returncode}: run it again, and it is repaired"]
     else:
         causes = [problem for problem in problems if problem not in EMPTY] or messages(errors.read_text())
-    raise EngineError(f"{title} failed; its log is {path}", causes)
+    undecided = failed if any(PLUGIN_DIED in problem for problem in problems) else ()
+    raise EngineError(f"{title} failed; its log is {path}", causes, undecided)
 
 
 def _log_file(folder: Path, verb: str) -> Path:

@@ -154,6 +154,28 @@ def test_an_upload_that_breaks_off_changes_nothing(start: Start, data: Path) -> 
     assert (data / "snapshot").read_bytes() == before
 
 
+def test_a_bucket_is_emptied_of_all_versions_and_of_what_marks_deletions(start: Start) -> None:
+    server = start()
+    s3 = bucket(server, versioned=True)
+    for content in (b"1", b"2"):
+        s3.put_object(Bucket="one", Key="a", Body=content)
+        s3.delete_object(Bucket="one", Key="a")
+    # As when a stack is destroyed: the bucket's versioning goes before the bucket does.
+    s3.put_bucket_versioning(Bucket="one", VersioningConfiguration={"Status": "Suspended"})
+    server.kill()
+    s3 = start().client("s3")
+
+    found = s3.list_object_versions(Bucket="one")
+    every = [
+        {"Key": one["Key"], "VersionId": one["VersionId"]} for one in (*found["Versions"], *found["DeleteMarkers"])
+    ]
+    assert len(every) == 4
+    told = s3.delete_objects(Bucket="one", Delete={"Objects": every})
+
+    assert "Errors" not in told
+    s3.delete_bucket(Bucket="one")
+
+
 def test_nobody_can_empty_it(start: Start) -> None:
     server = start()
     s3 = bucket(server)

@@ -112,6 +112,43 @@ def test_a_destroy_that_is_killed_at_each_of_its_deletes_leaves_nothing(project:
     assert "resources" not in stack.export()
 
 
+def test_a_destroy_goes_on_when_its_plugin_dies(project: Project, start: Start) -> None:
+    project.program(THREE)
+    stack = project.stack()
+    stack.up()
+    held = project.hold("before", "third")
+    running = start(stack.destroy)
+    project.reached("before", "third")
+
+    for process in project.processes("files_provider"):
+        os.kill(process, signal.SIGKILL)
+    held.unlink()
+    running.result()
+
+    assert project.objects == {}
+    assert "resources" not in stack.export()
+
+
+def test_what_was_told_to_go_when_the_plugin_died_is_waited_for_by_the_next_run(
+    project: Project, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "POLL", 0.01)
+    project.program(THREE)
+    stack = project.stack()
+    stack.up()
+    project.program(THREE.replace('Object("third", data="3")', ""))
+    kill_in(project, start, stack.up, "before", "third", victim="files_provider")
+    going = project.store / "hold" / "going-third"
+    going.write_text("2")
+
+    project.program(THREE)
+    stack.up()
+
+    assert not going.exists()
+    assert data(project) == ["1", "2", "3"]
+    assert_settled(stack)
+
+
 def test_what_a_killed_destroy_has_told_to_go_is_waited_for_and_made_again(
     project: Project, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
