@@ -37,5 +37,5 @@ check: .venv/.complete ## lint, format, types
 test: setup ## every test and check; boots the sandbox itself
 	@tools/lanes
 
-soak: up ## the long evidence; writes docs/figures/soak.json
+soak: up ## the long evidence; writes docs/figures/{soak,store}.json
 	@.venv/bin/python -m pytest -m soak -s tests/e2e tests/sandbox/aws
