@@ -31,7 +31,7 @@ COPY --from=build --chown=10001:10001 /models /models
 COPY --from=build /app /app
 WORKDIR /app
 USER 10001:10001
-EXPOSE 8000
+EXPOSE 8000 8001
 HEALTHCHECK --interval=30s --timeout=3s --start-period=40s --retries=3 \
     CMD ["/opt/venv/bin/python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health', timeout=2)"]
 ENTRYPOINT ["/opt/venv/bin/python", "-m", "service"]

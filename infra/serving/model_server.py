@@ -18,7 +18,7 @@ import pulumi_kubernetes as k8s
 from pulumi_kubernetes.core.v1 import EnvVarArgsDict, PodSpecArgsDict
 
 from infra.serving.config import TMP, Model
-from infra.shared import metadata, network, workloads
+from infra.shared import metadata, network, vocabulary, workloads
 from infra.shared.metadata import Component
 from infra.shared.platform_outputs import ModelStore, PlatformOutputs
 
@@ -110,8 +110,12 @@ class ModelServer(pulumi.ComponentResource):
                         network.MODEL_SERVER_PORT,
                         args.platform.gateway.apply(lambda gateway: gateway.namespace),
                     ),
-                    # Verification asks pods that aren't ready why.
-                    network.from_pods(metadata.of(Component.VERIFICATION), network.MODEL_SERVER_PORT, args.namespace),
+                    # Verification asks pods that aren't ready why, and Prometheus all of them how they are. Probes come
+                    # from the node, which no policy keeps out.
+                    network.from_pods(metadata.of(Component.VERIFICATION), network.MONITORING_PORT, args.namespace),
+                    network.from_pods(
+                        metadata.of(Component.PROMETHEUS), network.MONITORING_PORT, vocabulary.MONITORING_NAMESPACE
+                    ),
                 ],
                 "egress": args.platform.network.apply(lambda known: network.to_addresses(known.model_store)),
             },
@@ -134,26 +138,34 @@ def _pod(args: ModelServerArgs, account: pulumi.Input[str], selector: dict[str, 
             {
                 "name": "model-server",
                 "image": args.image,
-                "ports": [{"name": "http", "container_port": network.MODEL_SERVER_PORT}],
+                "ports": [
+                    {"name": "http", "container_port": network.MODEL_SERVER_PORT},
+                    {"name": "monitoring", "container_port": network.MONITORING_PORT},
+                ],
                 "env": _environment(args),
                 "resources": args.model.resources.requirements(),
                 "security_context": workloads.CONTAINER,
+                # Probes are answered by a thread that does nothing else: however many requests wait, it needs a few
+                # milliseconds of processor time, and within two seconds even a throttled pod on a full node has them.
+                #
                 # The server listens at once and loads the model meanwhile, so being alive is soon known and says
                 # nothing of the model; readiness does.
                 "startup_probe": {
-                    "http_get": {"path": "/livez", "port": "http"},
+                    "http_get": {"path": "/livez", "port": "monitoring"},
                     "period_seconds": 1,
                     "timeout_seconds": 2,
                     "failure_threshold": 60,
                 },
+                # A pod that hangs is unready within seconds and gets no more requests, so there is time to be sure:
+                # while TensorFlow is loaded, Python stands still for seconds, and the thread with it.
                 "liveness_probe": {
-                    "http_get": {"path": "/livez", "port": "http"},
-                    "period_seconds": 10,
-                    "timeout_seconds": 5,
+                    "http_get": {"path": "/livez", "port": "monitoring"},
+                    "period_seconds": 5,
+                    "timeout_seconds": 2,
                     "failure_threshold": 6,
                 },
                 "readiness_probe": {
-                    "http_get": {"path": "/readyz", "port": "http"},
+                    "http_get": {"path": "/readyz", "port": "monitoring"},
                     "period_seconds": 2,
                     "timeout_seconds": 2,
                     "failure_threshold": 2,

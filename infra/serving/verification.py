@@ -82,7 +82,7 @@ class Verification(pulumi.ComponentResource):
                         platform.gateway.apply(lambda gateway: gateway.port),
                         platform.gateway.apply(lambda gateway: gateway.namespace),
                     ),
-                    network.to_pods(metadata.of(Component.MODEL_SERVER), network.MODEL_SERVER_PORT, args.namespace),
+                    network.to_pods(metadata.of(Component.MODEL_SERVER), network.MONITORING_PORT, args.namespace),
                 ),
             },
             opts=child,

@@ -19,6 +19,7 @@ class Component(StrEnum):
     ROLLOUTS_CONTROLLER = "rollouts-controller"
     MODEL_SERVER = "model-server"
     VERIFICATION = "verification"
+    PROMETHEUS = "prometheus"
 
 
 PART_OF: Final = {"app.kubernetes.io/part-of": "slipway", "app.kubernetes.io/managed-by": "pulumi"}

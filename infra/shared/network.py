@@ -16,7 +16,9 @@ IngressRule: TypeAlias = NetworkPolicyIngressRuleArgsDict
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 MODEL_SERVER_PORT: Final = 8000
-"""Where the pods of every model listen; the platform's gateway may reach them there and nowhere else."""
+"""Where the pods of every model take requests; the platform's gateway may reach them there and nowhere else."""
+MONITORING_PORT: Final = 8001
+"""Where they tell how they are, to probes, Prometheus and verification: no request can come there, nor keep it busy."""
 
 
 class Address(Section):

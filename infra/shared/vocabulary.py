@@ -11,7 +11,9 @@ _ROUTE: Final = re.compile(r"(/[a-z0-9]+(-[a-z0-9]+)*)+")
 _HOST: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _HOST_LIMIT: Final = 253
 
-PLATFORM_NAMESPACES: Final = ("argo-rollouts", "gateway", "monitoring")
+MONITORING_NAMESPACE: Final = "monitoring"
+"""Where Prometheus runs, or will."""
+PLATFORM_NAMESPACES: Final = ("argo-rollouts", "gateway", MONITORING_NAMESPACE)
 """Where the platform's own parts run, or will: no serving stack may have its models there."""
 
 

@@ -12,6 +12,9 @@ from service.verify.api_server import ApiRefused, ApiServer, ApiUnavailable, Obj
 HASH_LABEL: Final = "rollouts-pod-template-hash"
 """Label by which Argo Rollouts tells the pods of one template from another's."""
 
+PORT: Final = "monitoring"
+"""Name of the port at which a model server's pod tells how it is."""
+
 _SECONDS: Final = 3.0
 
 
@@ -68,7 +71,7 @@ def _own_words(pod: Object) -> str:
     """What a running pod's /readyz says."""
     address = pod.get("status", {}).get("podIP")
     ports = [port for container in pod["spec"]["containers"] for port in container.get("ports", [])]
-    port = next((port["containerPort"] for port in ports if port.get("name") == "http"), None)
+    port = next((port["containerPort"] for port in ports if port.get("name") == PORT), None)
     if not address or port is None:
         return "not running yet"
     url = f"http://[{address}]:{port}/readyz" if ":" in address else f"http://{address}:{port}/readyz"

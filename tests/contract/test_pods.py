@@ -1,5 +1,6 @@
 """What infra declares is what the service reads, listens to and answers."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from service.app import create_app
 from service.lifecycle import Lifecycle
 from service.metrics import Metrics
 from service.settings import Settings
+from service.verify import blame
 from service.verify.wanted import Wanted
 from tests.infra import stacks
 from tests.infra.changes import MODEL, put
@@ -67,23 +69,25 @@ def test_the_model_cache_is_a_volume() -> None:
     assert environment()["MODEL_CACHE"] in mounts
 
 
+def ports() -> dict[str, int]:
+    return {port["name"]: port["containerPort"] for port in container()["ports"]}
+
+
 def test_the_service_listens_where_the_pod_says(settings: Settings) -> None:
-    (port,) = container()["ports"]
-    assert port["containerPort"] == settings.listen_port
+    assert ports() == {"http": settings.listen_port, "monitoring": settings.monitoring_port}
 
 
-def test_probes_ask_what_the_service_answers(settings: Settings) -> None:
+def test_the_image_says_where_it_listens() -> None:
+    (exposed,) = re.findall(r"^EXPOSE (.+)$", (stacks.CHECKOUT / "Dockerfile").read_text(), re.MULTILINE)
+    assert [int(port) for port in exposed.split()] == list(ports().values())
+
+
+def test_verification_asks_what_the_service_answers(settings: Settings) -> None:
     async def load(*_: object) -> None: ...
 
     metrics = Metrics(CollectorRegistry(), settings.model_version)
     app = create_app(settings, Lifecycle(), load, metrics)  # pyright: ignore[reportArgumentType] - never loaded here
-    answered = {getattr(route, "path", "") for route in app.routes}
-    (port,) = container()["ports"]
-    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
-        asked = container()[probe]["httpGet"]
-        assert asked["path"] in answered
-        assert asked["port"] == port["name"]
-    assert "/version" in answered  # verification reads it
+    assert "/version" in {getattr(route, "path", "") for route in app.routes}
 
 
 def test_the_service_keeps_connections_longer_than_the_gateway(settings: Settings) -> None:
@@ -110,8 +114,10 @@ def test_verification_asks_for_a_model_by_its_host() -> None:
     assert wanted.gateway_host == "models.example.com"
 
 
-def test_verification_knows_the_pods_port_by_its_name() -> None:
-    assert container()["ports"][0]["name"] == "http"
+def test_verification_knows_by_its_name_the_port_that_probes_ask() -> None:
+    asked = [container()[probe]["httpGet"]["port"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")]
+    assert asked == [blame.PORT] * 3
+    assert blame.PORT in ports()
 
 
 def test_the_image_runs_as_the_user_that_pods_run_as() -> None:

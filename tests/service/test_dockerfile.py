@@ -41,6 +41,10 @@ def test_the_service_is_the_first_process_and_hears_signals() -> None:
     assert not any(line.startswith("CMD") for line in LINES)
 
 
+def test_it_takes_requests_at_one_port_and_tells_of_itself_at_another() -> None:
+    assert instruction("EXPOSE").split() == ["8000", "8001"]
+
+
 def test_the_user_is_a_number_that_is_not_root() -> None:
     assert instruction("USER") == "10001:10001"
 

@@ -1,6 +1,7 @@
 import pytest
 
 from infra.serving import model_server
+from infra.shared import network
 from service.settings import Settings
 from tests.infra import stacks
 from tests.infra.changes import MODEL, Change, put, second_model
@@ -35,13 +36,27 @@ def test_a_version_that_never_gets_ready_does_not_hold_up_a_drain() -> None:
     assert stacks.serving().one("PodDisruptionBudget")["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
 
 
-def test_only_the_gateway_and_verification_come_in_and_only_the_store_is_reached() -> None:
+def test_requests_come_from_the_gateway_alone_and_questions_of_its_state_never_do() -> None:
     policy = stacks.serving().one("NetworkPolicy", "maintenance-predictor-traffic")["spec"]
-    sources = [rule["from"][0]["podSelector"]["matchLabels"] for rule in policy["ingress"]]
-    assert sources == [
-        {"app.kubernetes.io/component": "gateway"},
-        {"app.kubernetes.io/component": "verification"},
+    open_to = [(let_in(rule), port) for rule in policy["ingress"] for port in rule["ports"]]
+    assert open_to == [
+        (("gateway", "gateway"), {"protocol": "TCP", "port": network.MODEL_SERVER_PORT}),
+        (("serving", "verification"), {"protocol": "TCP", "port": network.MONITORING_PORT}),
+        (("monitoring", "prometheus"), {"protocol": "TCP", "port": network.MONITORING_PORT}),
     ]
+
+
+def let_in(rule: Object) -> tuple[str, str]:
+    """Namespace and component of the pods that an ingress rule is for."""
+    (peer,) = rule["from"]
+    (namespace,) = peer["namespaceSelector"]["matchLabels"].items()
+    (component,) = peer["podSelector"]["matchLabels"].items()
+    assert (namespace[0], component[0]) == ("kubernetes.io/metadata.name", "app.kubernetes.io/component")
+    return namespace[1], component[1]
+
+
+def test_only_the_store_is_reached() -> None:
+    policy = stacks.serving().one("NetworkPolicy", "maintenance-predictor-traffic")["spec"]
     (egress,) = policy["egress"]
     assert egress["to"] == [{"ipBlock": {"cidr": "10.244.0.1/32"}}]
     assert egress["ports"] == [{"protocol": "TCP", "port": 4566}]
@@ -72,11 +87,32 @@ def test_it_has_time_to_go() -> None:
     assert container()["lifecycle"]["preStop"] == {"sleep": {"seconds": model_server.PRE_STOP_SECONDS}}
 
 
+def probes() -> dict[str, Object]:
+    return {kind: container()[f"{kind}Probe"] for kind in ("startup", "liveness", "readiness")}
+
+
 def test_it_is_not_killed_for_being_slow_to_load_or_busy() -> None:
-    startup, liveness = container()["startupProbe"], container()["livenessProbe"]
-    assert startup["failureThreshold"] * startup["periodSeconds"] >= 60
-    assert liveness["failureThreshold"] * liveness["periodSeconds"] >= 60
-    assert liveness["httpGet"]["path"] != container()["readinessProbe"]["httpGet"]["path"]
+    lasts = {kind: probe["failureThreshold"] * probe["periodSeconds"] for kind, probe in probes().items()}
+    assert lasts["startup"] >= 60
+    assert lasts["liveness"] >= 30
+    assert probes()["liveness"]["httpGet"]["path"] != probes()["readiness"]["httpGet"]["path"]
+
+
+def test_one_that_hangs_gets_no_requests_long_before_it_is_killed() -> None:
+    lasts = {kind: probe["failureThreshold"] * probe["periodSeconds"] for kind, probe in probes().items()}
+    assert lasts["readiness"] * 4 <= lasts["liveness"]
+
+
+def test_probes_never_wait_behind_requests() -> None:
+    ports = {port["name"]: port["containerPort"] for port in container()["ports"]}
+    assert ports == {"http": network.MODEL_SERVER_PORT, "monitoring": network.MONITORING_PORT}
+    assert {probe["httpGet"]["port"] for probe in probes().values()} == {"monitoring"}
+
+
+def test_no_service_leads_to_where_it_tells_how_it_is() -> None:
+    services = stacks.serving().of("Service")
+    assert len(services) == 2
+    assert {port["targetPort"] for one in services for port in one.inputs["spec"]["ports"]} == {"http"}
 
 
 def test_it_is_unprivileged_and_can_only_write_to_volumes_of_limited_size() -> None:

@@ -36,10 +36,16 @@ def test_every_address_that_the_platform_names_is_open_to_those_who_need_it() ->
         assert len(egress) == len(blocks) + others, policy
 
 
-def test_the_gateway_reaches_the_port_that_model_servers_listen_at() -> None:
-    egress = stacks.platform().one("NetworkPolicy", "traefik-traffic")["spec"]["egress"]
+def test_the_gateway_reaches_one_port_of_model_servers_and_verification_the_other() -> None:
     (container,) = stacks.serving().one("Deployment")["spec"]["template"]["spec"]["containers"]
-    assert egress[-1]["ports"][0]["port"] == container["ports"][0]["containerPort"]
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    for recording, policy, port in (
+        (stacks.platform(), "traefik-traffic", "http"),
+        (stacks.serving(), "maintenance-predictor-verify", "monitoring"),
+    ):
+        egress = recording.one("NetworkPolicy", policy)["spec"]["egress"]
+        to_model_servers = [rule["ports"] for rule in egress if "model-server" in str(rule["to"])]
+        assert to_model_servers == [[{"protocol": "TCP", "port": ports[port]}]], policy
 
 
 def test_verification_reaches_the_gateways_pods_where_they_listen() -> None:

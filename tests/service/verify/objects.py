@@ -30,10 +30,12 @@ def deployment(generation: int = 5) -> Object:
     return {"kind": "Deployment", "metadata": {"generation": generation}}
 
 
-def pod(name: str = "pod-1", *, ready: bool = False, ip: str | None = None, port: int = 8000, **status: Any) -> Object:
+def pod(name: str = "pod-1", *, ready: bool = False, ip: str | None = None, port: int = 8001, **status: Any) -> Object:
+    """A model server's pod, which tells of itself at `port`."""
+    ports = [{"name": "http", "containerPort": 9}, {"name": "monitoring", "containerPort": port}]
     return {
         "metadata": {"name": name},
-        "spec": {"containers": [{"name": "model-server", "ports": [{"name": "http", "containerPort": port}]}]},
+        "spec": {"containers": [{"name": "model-server", "ports": ports}]},
         "status": {"conditions": [{"type": "Ready", "status": str(ready)}]} | ({"podIP": ip} if ip else {}) | status,
     }
 
