@@ -16,6 +16,9 @@ from typing import Any, Final, cast
 
 import pytest
 
+from infra.shared import metadata, network
+from infra.shared.metadata import Component
+from infra.shared.vocabulary import MONITORING_NAMESPACE
 from sandbox import probes
 from sandbox import state as states
 from sandbox.kubernetes import addresses
@@ -39,9 +42,15 @@ MODEL_SERVER: Final = "maintenance-predictor"
 VERIFICATION: Final = "maintenance-predictor-verify"
 STRANGER: Final = "stranger"  # in the models' namespace, with no label that a policy names
 OUTSIDER: Final = "outsider"  # in a namespace without policies
+PROMETHEUS: Final = "prometheus"  # with the label and in the namespace that policies name
+NEIGHBOUR: Final = "neighbour"  # in that namespace, without the label
+IMPOSTOR: Final = "impostor"  # with that label, in another namespace
+UNGUARDED: Final = {OUTSIDER, PROMETHEUS, NEIGHBOUR, IMPOSTOR}
 
-OPEN: Final = 8000  # where the programs' pods answer; a test below sees that it is
+OPEN: Final = 8000  # where the programs' pods take requests; a test below sees that they do
+MONITORING: Final = network.MONITORING_PORT  # where model servers tell how they are
 CLOSED: Final = 8080  # no policy names it, and the node's probes use it
+PORTS: Final = (OPEN, MONITORING, CLOSED)
 
 API: Final = ("TCP", addresses.NODE_ADDRESS, addresses.API_PORT)
 API_SERVICE: Final = ("TCP", addresses.API_SERVICE, 443)
@@ -149,7 +158,9 @@ def workloads() -> dict[str, Object]:
 
 
 def labels_of(name: str) -> dict[str, str]:
-    """What the program gives its pods; none to those that it doesn't know."""
+    """What the program gives its pods; to those that it doesn't know, what Prometheus' have, or none."""
+    if name in {PROMETHEUS, IMPOSTOR}:
+        return metadata.of(Component.PROMETHEUS)
     return workloads()[name]["spec"]["template"]["metadata"]["labels"] if name in workloads() else {}
 
 
@@ -205,7 +216,7 @@ def pod(name: str, namespace: str, labels: Mapping[str, str], image: str, comman
 
 @dataclass(frozen=True)
 class Pods:
-    """A pod like each of the programs', and two that they don't know.
+    """A pod like each of the programs', and those that they don't make.
 
     Attributes:
         image: what runs in them.
@@ -224,21 +235,26 @@ class Pods:
 
     def all(self, source: str) -> set[Target]:
         """Everything that somebody could want to reach from there."""
-        others = {self.at(name, port) for name in self.addresses if name != source for port in (OPEN, CLOSED)}
+        others = {self.at(name, port) for name in self.addresses if name != source for port in PORTS}
         return others | NODE | ({("TCP", self.service, OPEN)} if source != MODEL_SERVER else set())
 
     def allowed(self, source: str) -> set[Target]:
         """What the policies allow from there."""
         api = {API, API_SERVICE}
-        server = {self.at(MODEL_SERVER), ("TCP", self.service, OPEN)}
+        monitoring = self.at(MODEL_SERVER, MONITORING)
+        # Nobody guards what they send, but of those that are guarded the gateway alone takes from everyone.
+        among = {self.at(name, port) for name in UNGUARDED - {source} for port in PORTS}
+        unguarded = {*NODE, *among, self.at(GATEWAY)}
         return {
-            GATEWAY: {*DNS, *api, *server},
+            GATEWAY: {*DNS, *api, self.at(MODEL_SERVER), ("TCP", self.service, OPEN)},
             ROLLOUTS: {*DNS, *api},
             MODEL_SERVER: {*DNS, S3},
-            VERIFICATION: {*DNS, *api, *server, self.at(GATEWAY)},
+            VERIFICATION: {*DNS, *api, monitoring, self.at(GATEWAY)},
             STRANGER: DNS,
-            # Nobody guards what it sends, but the gateway alone takes from everyone.
-            OUTSIDER: {*NODE, self.at(GATEWAY)},
+            OUTSIDER: unguarded,
+            PROMETHEUS: {*unguarded, monitoring},
+            NEIGHBOUR: unguarded,
+            IMPOSTOR: unguarded,
         }[source]
 
     def attempt(self, source: str, targets: Sequence[Target], answering: set[Target]) -> dict[Target, dict[str, int]]:
@@ -277,11 +293,12 @@ def pods(state: State) -> Generator[Pods]:
             kubectl("delete", "namespace", namespace, "--wait=false")
     prefix = leftovers.name(PREFIX)
     guarded = [one["metadata"]["name"] for one in declared("Namespace")]
-    names = {one: f"{prefix}--{one}" for one in (*guarded, OUTSIDER)}
+    names = {one: f"{prefix}--{one}" for one in (*guarded, MONITORING_NAMESPACE, OUTSIDER)}
     image = images.references(state)["python"]
     serving = workloads()[MODEL_SERVER]["metadata"]["namespace"]
     places = {name: names[one["metadata"]["namespace"]] for name, one in workloads().items()}
-    places |= {STRANGER: names[serving], OUTSIDER: names[OUTSIDER]}
+    places |= {STRANGER: names[serving], OUTSIDER: names[OUTSIDER], IMPOSTOR: names[OUTSIDER]}
+    places |= {PROMETHEUS: names[MONITORING_NAMESPACE], NEIGHBOUR: names[MONITORING_NAMESPACE]}
     every: list[dict[str, Any]] = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names.values()
     ]
@@ -291,7 +308,7 @@ def pods(state: State) -> Generator[Pods]:
     ]
     for name, namespace in places.items():
         labels = {**labels_of(name), SERVES: name}
-        one = pod(name, namespace, labels, image, [SERVER, str(OPEN), str(CLOSED)])
+        one = pod(name, namespace, labels, image, [SERVER, *map(str, PORTS)])
         one["spec"]["containers"][0]["readinessProbe"] = {
             "httpGet": {"path": "/", "port": CLOSED},
             "periodSeconds": 1,
@@ -333,7 +350,10 @@ def test_the_judge_runs_and_works() -> None:
     assert status()["network-policies"]["trouble"] is None
 
 
-@pytest.mark.parametrize("source", [GATEWAY, ROLLOUTS, MODEL_SERVER, VERIFICATION, STRANGER, OUTSIDER])
+@pytest.mark.parametrize(
+    "source",
+    [GATEWAY, ROLLOUTS, MODEL_SERVER, VERIFICATION, STRANGER, OUTSIDER, PROMETHEUS, NEIGHBOUR, IMPOSTOR],
+)
 def test_a_pod_reaches_what_its_policies_allow_and_nothing_else(pods: Pods, source: str) -> None:
     targets = sorted(pods.all(source))
     allowed = pods.allowed(source)
@@ -345,8 +365,9 @@ def test_a_pod_reaches_what_its_policies_allow_and_nothing_else(pods: Pods, sour
 def test_the_node_reaches_every_pod_whatever_the_policies(pods: Pods) -> None:
     for name, address in pods.addresses.items():
         assert ready(shown(name, pods.namespaces[name])), name
-        for _ in range(ATTEMPTS):
-            assert probes.answers(f"http://{address}:{CLOSED}/") is None
+        for port in (MONITORING, CLOSED):
+            for _ in range(ATTEMPTS):
+                assert probes.answers(f"http://{address}:{port}/") is None
 
 
 def test_a_pod_can_do_no_more_in_its_first_moments(pods: Pods) -> None:
