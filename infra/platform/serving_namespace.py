@@ -1,4 +1,7 @@
-"""A serving stack's namespace: guarded, and open to a deployer who may do in it what that stack does, and no more."""
+"""A serving stack's namespace: guarded, and open to a deployer who may do in it what that stack does, and no more.
+
+It has a token by which the models' pods know Slipway's own requests.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgsDict
 
+from infra.platform import synthetic_token
 from infra.platform.foundation.foundation import MakeDeployer
 from infra.platform.guarded_namespace import GuardedNamespace, GuardedNamespaceArgs
 from infra.shared.cluster import Credential
@@ -46,6 +50,7 @@ class ServingNamespace(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
 
         namespace = GuardedNamespace(name, GuardedNamespaceArgs(name=name, quota=args.quota, dns=args.dns), opts=child)
+        synthetic_token.declare(f"{name}-synthetic-token", namespace.name, child)
         deployer = args.deployer(namespace.name, f"{name}-deployer", child)
         role = k8s.rbac.v1.Role(
             f"{name}-deployer",

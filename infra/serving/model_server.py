@@ -20,6 +20,7 @@ from pulumi_kubernetes.core.v1 import EnvVarArgsDict, PodSpecArgsDict
 from infra.serving.config import TMP, Model
 from infra.shared import metadata, network, vocabulary, workloads
 from infra.shared.metadata import Component
+from infra.shared.namespaces import SYNTHETIC_TOKEN, SYNTHETIC_TOKEN_KEY
 from infra.shared.platform_outputs import ModelStore, PlatformOutputs
 
 RELEASE: Final = "slipway.dev/release"
@@ -196,9 +197,14 @@ def _environment(args: ModelServerArgs) -> pulumi.Output[list[EnvVarArgsDict]]:
             **dict(sorted(store.environment.items())),
         }
         named: list[EnvVarArgsDict] = [{"name": name, "value": value} for name, value in plain.items()]
-        # From the annotation: the id can't be part of what it is made from.
         return [
             *named,
+            # By its name alone: who deploys models doesn't read it.
+            {
+                "name": "SYNTHETIC_TOKEN",
+                "value_from": {"secret_key_ref": {"name": SYNTHETIC_TOKEN, "key": SYNTHETIC_TOKEN_KEY}},
+            },
+            # From the annotation: the id can't be part of what it is made from.
             {"name": "RELEASE", "value_from": {"field_ref": {"field_path": f"metadata.annotations['{RELEASE}']"}}},
         ]
 

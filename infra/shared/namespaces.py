@@ -4,13 +4,18 @@ The platform's configuration says it, its outputs hand it on, and serving keeps 
 """
 
 from itertools import combinations
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
 from infra.shared.configuration import Section
 from infra.shared.quantities import Quota
 from infra.shared.vocabulary import Host, Namespace, Prefix
+
+SYNTHETIC_TOKEN: Final = "synthetic-token"  # noqa: S105 - its name
+"""The Secret that the platform keeps in each of them: who knows it can mark a request as Slipway's own."""
+SYNTHETIC_TOKEN_KEY: Final = "token"  # noqa: S105 - its name
+"""Its only key."""
 
 
 class Claim(Section):
