@@ -157,8 +157,9 @@ def _pod(args: ModelServerArgs, account: pulumi.Input[str], selector: dict[str, 
                     "timeout_seconds": 2,
                     "failure_threshold": 60,
                 },
-                # A pod that hangs is unready within seconds and gets no more requests, so there is time to be sure:
-                # while TensorFlow is loaded, Python stands still for seconds, and the thread with it.
+                # A pod that hangs is unready within seconds and gets no more requests, so there is time to be sure.
+                # While TensorFlow is loaded, Python stands still, and the thread with it: for tenths of a second
+                # where there is a core for it and the disk is warm, and longer with less.
                 "liveness_probe": {
                     "http_get": {"path": "/livez", "port": "monitoring"},
                     "period_seconds": 5,
