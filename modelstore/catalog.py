@@ -17,10 +17,21 @@ MANIFEST_LIMIT: Final = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Entry:
-    """A published version and its manifest's digest, as it stands in stack configurations."""
+    """A published version.
+
+    Attributes:
+        manifest: what it says.
+        content: the manifest exactly as it is stored. Written again by another release of ours, it may be other bytes
+            of another digest, so nobody writes again what was read.
+    """
 
     manifest: Manifest
-    digest: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """The manifest's digest, as it stands in stack configurations."""
+        return digest(self.content)
 
 
 def versions(store: Store, name: str) -> list[Version]:
@@ -34,7 +45,7 @@ def versions(store: Store, name: str) -> list[Version]:
     return sorted(found)
 
 
-def fetch_manifest(store: Store, name: str, version: str, expected: str | None = None) -> Manifest:
+def fetch_manifest(store: Store, name: str, version: str, expected: str | None = None) -> Entry:
     """Read the manifest of a published version, and check it before it is parsed.
 
     Args:
@@ -59,20 +70,10 @@ def fetch_manifest(store: Store, name: str, version: str, expected: str | None =
         raise DigestMismatch(f"{store.url}/{path} is not a manifest: {where}: {first['msg']}") from error
     if (manifest.name, manifest.version) != (name, version):
         raise DigestMismatch(f"{store.url}/{path} is the manifest of {manifest.name} {manifest.version}")
-    return manifest
-
-
-def entry(store: Store, name: str, version: Version) -> Entry:
-    """Read one version.
-
-    Raises:
-        StoreError: it is not there or cannot be read.
-    """
-    content = store.read(f"{name}/{version}/{MANIFEST}", MANIFEST_LIMIT)
-    return Entry(fetch_manifest(store, name, str(version), digest(content)), digest(content))
+    return Entry(manifest, content)
 
 
 def entries(store: Store, name: str | None = None) -> list[Entry]:
     """All published versions of one model, or of all models, by name and version."""
     names = [name] if name else store.folders()
-    return [entry(store, each, version) for each in names for version in versions(store, each)]
+    return [fetch_manifest(store, each, str(version)) for each in names for version in versions(store, each)]

@@ -34,7 +34,7 @@ def download(store: Store, manifest: Manifest, folder: Path, advance: Callable[[
 
     Args:
         store: the store of all models.
-        manifest: what `fetch_manifest` returned.
+        manifest: of what `fetch_manifest` returned.
         folder: made when absent.
         advance: called with the number of bytes that have just become complete, for progress.
 

@@ -102,11 +102,13 @@ class Loading:
             if complete(manifest, folder):
                 return manifest
         store = Store.open(settings.model_store)
-        manifest = fetch_manifest(store, settings.model_name, settings.model_version, settings.model_manifest)
+        found = fetch_manifest(store, settings.model_name, settings.model_version, settings.model_manifest)
         settings.model_cache.mkdir(parents=True, exist_ok=True)
-        cached.write_bytes(manifest.to_bytes())
-        download(store, manifest, folder)
-        return manifest
+        partial = cached.with_suffix(".partial")  # not half a manifest under its own name, whatever happens here
+        partial.write_bytes(found.content)
+        partial.replace(cached)
+        download(store, found.manifest, folder)
+        return found.manifest
 
     def _load(self, manifest: Manifest) -> Model:
         model = self.load(self.settings.model_cache / FILES, manifest)

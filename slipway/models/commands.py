@@ -83,11 +83,11 @@ def publish(
         with _progress() as announce:
             published = publishing.publish(bundle, version, store, announce)
         if as_json:
-            _print_json(_summary(Entry(published.manifest, published.digest)) | {"new": published.new})
+            _print_json(_summary(published) | {"new": published.new})
             return
         done = "published" if published.new else "was published already, from the same files"
-        print(f"{published.name} {published.version} {done}: {published.digest}\n")
-        print(reports.next_step(published.name, published.version, published.digest), end="")
+        print(f"{published.manifest.name} {published.manifest.version} {done}: {published.digest}\n")
+        print(reports.next_step(published), end="")
 
 
 @app.command("list")
@@ -122,7 +122,7 @@ def show(
             return
         print(f"{found.manifest.name} {found.manifest.version}\n")
         reports.show(reports.details(found.manifest))
-        print("\n" + reports.next_step(found.manifest.name, found.manifest.version, found.digest), end="")
+        print("\n" + reports.next_step(found), end="")
 
 
 @contextmanager

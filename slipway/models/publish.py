@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from modelstore.catalog import entry, versions
-from modelstore.manifest import Manifest, digest
+from modelstore.catalog import Entry, fetch_manifest, versions
+from modelstore.manifest import Manifest
 from modelstore.store import Store
 from modelstore.store_errors import ObjectExists
 from modelstore.version import Version
@@ -27,21 +27,13 @@ def _silent(_: str) -> None:
 
 
 @dataclass(frozen=True)
-class Published:
+class Published(Entry):
     """A version in the store.
 
     Attributes:
-        name: of the model.
-        version: for instance `1.1.0`.
-        digest: of the manifest, `sha256:…`; belongs into the stack's configuration.
-        manifest: all about it.
         new: False when the same version with the same content was there already.
     """
 
-    name: str
-    version: str
-    digest: str
-    manifest: Manifest
     new: bool
 
 
@@ -96,8 +88,9 @@ def publish(bundle: Bundle, version: str, store_url: str, announce: Announce = _
         if before:
             check_successor(wanted, Version.parse(before.manifest.version), *change(before.manifest, manifest))
         announce(f"writing to {store.url}/{name}/{version}")
+        new = Published(manifest, manifest.to_bytes(), new=True)
         try:
-            write(store, manifest, candidate.folder, before)
+            write(store, new, candidate.folder, before)
         except ObjectExists as error:
             if wanted in versions(store, name):
                 return _existing(candidate, store, wanted, "published meanwhile")
@@ -105,13 +98,13 @@ def publish(bundle: Bundle, version: str, store_url: str, announce: Announce = _
                 f"{error}, with other content: another publishing of this version has not finished; wait for it, or "
                 f"if it was interrupted, remove {store.url}/{name}/{version}/ and publish again"
             ) from None
-    return Published(name, version, digest(manifest.to_bytes()), manifest, new=True)
+    return new
 
 
 def _existing(candidate: Candidate, store: Store, version: Version, how: str) -> Published:
     """The version is there: fine if it was made of the same inputs, whatever machine ran it then."""
     name = candidate.card.name
-    existing = entry(store, name, version)
+    existing = fetch_manifest(store, name, str(version))
     ours, theirs = (
         manifest.model_dump(exclude=_FROM_RUNNING) | {"output": (manifest.output.name, manifest.output.meaning)}
         for manifest in (candidate.draft, existing.manifest)
@@ -121,4 +114,4 @@ def _existing(candidate: Candidate, store: Store, version: Version, how: str) ->
             f"{name} {version} was {how} in {store.url} with other {', '.join(differing)}; "
             "a published version never changes: publish this under a new version"
         )
-    return Published(name, str(version), existing.digest, existing.manifest, new=False)
+    return Published(existing.manifest, existing.content, new=False)

@@ -20,7 +20,7 @@ def find(store: Store, name: str, version: str | None = None) -> catalog.Entry:
         raise BadInput(f"{store.url} has no model {name!r}; it has {known}")
     if wanted not in published:
         raise BadInput(f"{name} {wanted} is not published in {store.url}; it has {', '.join(map(str, published))}")
-    return catalog.entry(store, name, wanted)
+    return catalog.fetch_manifest(store, name, str(wanted))
 
 
 def replaced(store: Store, name: str, version: Version | None) -> catalog.Entry | None:
@@ -34,4 +34,4 @@ def replaced(store: Store, name: str, version: Version | None) -> catalog.Entry 
         return None
     if version is not None and version <= last:
         raise Refused(f"version {version} is not above {last}, the latest of {name} in {store.url}")
-    return catalog.entry(store, name, last)
+    return catalog.fetch_manifest(store, name, str(last))

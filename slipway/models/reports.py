@@ -41,15 +41,15 @@ def details(manifest: Manifest) -> RenderableType:
     return Group(*parts, Text(), _golden(manifest))
 
 
-def next_step(name: str, version: str, digest: str) -> str:
+def next_step(published: Entry) -> str:
     """What to write where, so that a stack serves the version."""
     return (
         "To serve it, set this in Pulumi.<stack>.yaml and run `pulumi up` (a model that is new there also needs a\n"
         "route and sizes: Pulumi.yaml describes them):\n\n"
         "  slipway:models:\n"
-        f"    {name}:\n"
-        f"      version: {version}\n"
-        f"      manifest: {digest}\n"
+        f"    {published.manifest.name}:\n"
+        f"      version: {published.manifest.version}\n"
+        f"      manifest: {published.digest}\n"
     )
 
 

@@ -6,21 +6,21 @@ Two may publish at the same time. A store has no locks, so whoever writes the ma
 from pathlib import Path
 
 from modelstore.catalog import Entry, versions
-from modelstore.manifest import MANIFEST, Manifest, digest
+from modelstore.manifest import MANIFEST, digest
 from modelstore.store import Store
 from modelstore.store_errors import DigestMismatch, ObjectExists
 from modelstore.version import Version, latest
 from slipway.errors import Refused
 
 
-def write(store: Store, manifest: Manifest, folder: Path, before: Entry | None) -> None:
+def write(store: Store, new: Entry, folder: Path, before: Entry | None) -> None:
     """Write the model's files, and the manifest if nothing was published meanwhile.
 
     May be called again after a kill, and goes on where that stopped.
 
     Args:
         store: the store of all models.
-        manifest: complete, with the version to publish.
+        new: the version to publish.
         folder: has the files.
         before: the version that this one was compared with, which must still be the latest.
 
@@ -29,6 +29,7 @@ def write(store: Store, manifest: Manifest, folder: Path, before: Entry | None) 
         Refused: an object does not belong there, or another version was published meanwhile.
         StoreError: the store cannot be written.
     """
+    manifest = new.manifest
     prefix = f"{manifest.name}/{manifest.version}"
     for file in manifest.files:
         content = (folder / file.path).read_bytes()
@@ -41,7 +42,7 @@ def write(store: Store, manifest: Manifest, folder: Path, before: Entry | None) 
     if others:
         raise Refused(f"{store.url}/{min(others)} does not belong to {manifest.name} {manifest.version}; remove it")
     _check_latest(store, manifest.name, before)
-    _create(store, f"{prefix}/{MANIFEST}", manifest.to_bytes())
+    _create(store, f"{prefix}/{MANIFEST}", new.content)
 
 
 def _check_latest(store: Store, name: str, before: Entry | None) -> None:

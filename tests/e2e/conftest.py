@@ -11,7 +11,6 @@ from typing import Any, Final
 import pytest
 
 from examples.maintenance_predictor.datasets import RECIPES
-from modelstore.manifest import digest
 from sandbox import driver
 from sandbox import state as states
 from sandbox.journey import journey, stacks
@@ -22,7 +21,7 @@ from sandbox.toolchain import store
 from tests.e2e.cluster import Cluster
 from tests.e2e.kills import seconds_later
 from tests.e2e.serving import MODEL, NAMESPACE, Serving, serving
-from tests.e2e.stored import stored_manifest
+from tests.e2e.stored import stored
 
 EXAMPLE: Final = CHECKOUT / "examples" / "building_load"
 
@@ -87,7 +86,7 @@ def cluster(local: Local) -> Cluster:
 @pytest.fixture(scope="session")
 def created(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Created]:
     model_store = local.platform["modelStore"]
-    digests = {version: digest(stored_manifest(model_store, MODEL, version).to_bytes()) for version in RECIPES}
+    digests = {version: stored(model_store, MODEL, version).digest for version in RECIPES}
     other = _other_bundle(local.state)
     ours = serving(
         local.state,

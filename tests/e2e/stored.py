@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from modelstore.manifest import Manifest
+from modelstore.catalog import Entry, fetch_manifest
 from modelstore.store import Store
 
-LONGEST = 2**20  # bytes of a manifest
 
-
-def stored_manifest(model_store: Mapping[str, Any], name: str, version: str) -> Manifest:
-    """The manifest of a published version.
+def stored(model_store: Mapping[str, Any], name: str, version: str) -> Entry:
+    """A published version.
 
     Args:
         model_store: the platform's output `modelStore`.
@@ -18,5 +16,4 @@ def stored_manifest(model_store: Mapping[str, Any], name: str, version: str) -> 
         version: for instance `1.0.0`.
     """
     environment = {**model_store["environment"], "AWS_REGION": model_store["region"]}
-    store = Store.open(model_store["url"], environment=environment)
-    return Manifest.from_bytes(store.read(f"{name}/{version}/manifest.json", LONGEST))
+    return fetch_manifest(Store.open(model_store["url"], environment=environment), name, version)

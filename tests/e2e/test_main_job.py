@@ -14,7 +14,7 @@ from sandbox.pulumi import Kind
 from tests.e2e import elsewhere
 from tests.e2e.conftest import Local
 from tests.e2e.serving import MODEL, read
-from tests.e2e.stored import stored_manifest
+from tests.e2e.stored import stored
 from tests.e2e.test_faults import bucket_of, keys
 
 pytestmark = pytest.mark.e2e
@@ -53,7 +53,7 @@ def test_the_same_stacks_stand_on_a_cluster_that_exists(local: Local, tmp_path: 
 
 def test_golden_readings_give_the_golden_answers_through_the_gateway(local: Local) -> None:
     served = local.serving["models"][MODEL]
-    manifest = stored_manifest(local.platform["modelStore"], MODEL, served["version"])
+    manifest = stored(local.platform["modelStore"], MODEL, served["version"]).manifest
     answers = questions.ask(served["url"], manifest.golden.inputs)
     for answer, wanted in zip(answers, manifest.golden.outputs, strict=True):
         assert answer.prediction[manifest.output.name] == pytest.approx(wanted, abs=manifest.golden.tolerance)

@@ -1,8 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
-from modelstore.catalog import entries, versions
+from modelstore.catalog import entries, fetch_manifest, versions
+from modelstore.manifest import digest
 from modelstore.store import Store
 from modelstore.store_errors import DigestMismatch
 from modelstore.version import Version
@@ -30,6 +32,14 @@ def test_all_versions_of_all_models_are_listed_in_order(store: Store) -> None:
     found = [(each.manifest.name, each.manifest.version) for each in entries(store)]
     assert found == [("a", "1.9.0"), ("a", "1.10.0"), ("b", "2.0.0")]
     assert len(entries(store, "b")) == 1
+
+
+def test_a_manifest_is_handed_on_as_it_is_stored(store: Store) -> None:
+    content = json.dumps(manifest(name="c").model_dump(mode="json")).encode()
+    store.create("c/1.0.0/manifest.json", content)
+    found = fetch_manifest(store, "c", "1.0.0", digest(content))
+    assert (found.content, found.digest) == (content, digest(content))
+    assert found.manifest.to_bytes() != content
 
 
 def test_a_manifest_that_says_another_name_is_refused(store: Store) -> None:

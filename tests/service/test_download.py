@@ -73,7 +73,7 @@ def test_the_folder_then_holds_exactly_the_published_files(store: Store, tmp_pat
     (target / "saved_model.pb").symlink_to("/etc/hostname")
     (target / "linked").symlink_to("/etc")
     (target / "assets" / "empty").mkdir(parents=True)
-    manifest = fetch_manifest(store, "some_model", "1.2.3", digest(manifest_of(FILES).to_bytes()))
+    manifest = fetch_manifest(store, "some_model", "1.2.3", digest(manifest_of(FILES).to_bytes())).manifest
     done: list[int] = []
     download(store, manifest, target, done.append)
     assert contents(target) == FILES

@@ -1,6 +1,8 @@
 """From the store to readiness, with a store that is away or not what it should be."""
 
 import asyncio
+import errno
+import json
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
+from modelstore.manifest import digest
 from service import loading as module
 from service.lifecycle import Lifecycle, Phase
 from service.loading import Loading
@@ -128,6 +131,36 @@ async def test_a_restarted_container_needs_no_store(
     lifecycle.__init__()
     await loading(settings).run()
     assert lifecycle.phase is Phase.READY
+
+
+async def test_a_manifest_that_another_release_wrote_is_kept_as_it_is(
+    loading: Any, settings: Settings, lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    stored = tmp_path / VERSION / "manifest.json"
+    stored.write_text(json.dumps(json.loads(stored.read_bytes()), indent=3))
+    settings = settings.model_copy(update={"model_manifest": digest(stored.read_bytes())})
+    await loading(settings).run()
+    assert (settings.model_cache / "manifest.json").read_bytes() == stored.read_bytes()
+    shutil.rmtree(tmp_path / "store")
+    lifecycle.__init__()
+    await loading(settings).run()
+    assert lifecycle.phase is Phase.READY
+
+
+async def test_half_a_manifest_never_has_its_name(
+    loading: Any, settings: Settings, lifecycle: Lifecycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        write(path, content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    task = asyncio.create_task(loading(settings).run())
+    assert "no space left" in await reason(lifecycle)
+    task.cancel()
+    assert not (settings.model_cache / "manifest.json").exists()
 
 
 async def test_a_damaged_cache_is_fetched_anew(loading: Any, settings: Settings, lifecycle: Lifecycle) -> None:
