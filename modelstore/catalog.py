@@ -66,8 +66,8 @@ def fetch_manifest(store: Store, name: str, version: str, expected: str | None =
         manifest = Manifest.from_bytes(content)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise DigestMismatch(f"{store.url}/{path} is not a manifest: {where}: {first['msg']}") from error
+        where, why = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+        raise DigestMismatch(f"{store.url}/{path} is not a manifest: {where}: {why}") from error
     if (manifest.name, manifest.version) != (name, version):
         raise DigestMismatch(f"{store.url}/{path} is the manifest of {manifest.name} {manifest.version}")
     return Entry(manifest, content)

@@ -15,6 +15,9 @@ from modelstore.vocabulary import Digest, ModelName, ModelVersion, OutputName, R
 
 MANIFEST: Final = "manifest.json"
 
+LARGEST_INTEGER: Final = 2**53
+"""Up to this magnitude a double, which all numbers are here and in most clients, holds every integer exactly."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -49,6 +52,13 @@ class Input(_Part):
     def _range(self) -> Self:
         if self.minimum >= self.maximum:
             raise ValueError(f"{self.name}: minimum {self.minimum} is not below maximum {self.maximum}")
+        for end, value in (("minimum", self.minimum), ("maximum", self.maximum)):
+            whole = value.is_integer() and abs(value) <= LARGEST_INTEGER
+            if self.type is FeatureType.INTEGER and not whole:
+                raise ValueError(
+                    f"{self.name}: {end} {value} of an integer is no whole number that a double holds exactly "
+                    f"(at most {LARGEST_INTEGER} in magnitude); give one, or say `type: float`"
+                )
         return self
 
 

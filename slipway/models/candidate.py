@@ -49,6 +49,7 @@ class Candidate:
         Raises:
             Refused: it is unsafe, cannot be served, or its figures are not good enough.
         """
+        _check_request(self.draft)
         answers = run(Ask(folder=self.folder, manifest=self.draft, rows=self.holdout.rows))
         if answers is None or len(answers.outputs) != len(self.holdout.rows):
             raise Refused("the model's process gave other answers than one per row of the held-out data")
@@ -134,6 +135,16 @@ def _draft(card: Card, holdout: Table, training: Table, folder: Path) -> Manifes
         training_data=TrainingData(sha256=training.sha256, rows=len(training.rows)),
         fingerprints=Fingerprints(weights=unknown, architecture=unknown),
     )
+
+
+def _check_request(manifest: Manifest) -> None:
+    """Make the request of the manifest as the service will: one that it cannot make must never be published."""
+    from service.schemas import Schema  # needs what the service needs, and looking at versions does not
+
+    try:
+        Schema.of(manifest)
+    except Exception as error:  # whatever pydantic raises at fields that it can make no schema of
+        raise Refused(f"the service can make no request of the card's features: {error}") from error
 
 
 def _files(folder: Path) -> tuple[File, ...]:

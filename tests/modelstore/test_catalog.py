@@ -46,3 +46,12 @@ def test_a_manifest_that_says_another_name_is_refused(store: Store) -> None:
     store.create("c/1.0.0/manifest.json", manifest(name="b").to_bytes())
     with pytest.raises(DigestMismatch, match=r"is the manifest of b 1\.0\.0"):
         entries(store, "c")
+
+
+def test_a_published_manifest_that_cannot_be_served_is_told_with_its_reason(store: Store) -> None:
+    content = manifest(name="c").to_bytes().replace(b'"type": "float"', b'"type": "integer"')
+    store.create("c/1.0.0/manifest.json", content.replace(b'"minimum": -10.0', b'"minimum": -9.5'))
+    with pytest.raises(
+        DigestMismatch, match=r"c/1\.0\.0/manifest\.json .*features\.0: .*x1: minimum -9\.5 of an integer"
+    ):
+        fetch_manifest(store, "c", "1.0.0")

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from modelstore.manifest import Manifest, digest
+from modelstore.manifest import FeatureType, Input, Manifest, digest
+from service.schemas import Schema
 from tests.service import fakes
 
 OUTPUT = {"name": "failure_probability", "meaning": "of a failure", "tensor": "probability"}
@@ -44,3 +45,24 @@ def test_a_digest_is_the_sha256_of_the_bytes() -> None:
 def test_what_could_not_be_served_or_trusted_is_refused(key: str, value: object, reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         Manifest.model_validate(document() | {key: value})
+
+
+def ranged(minimum: float, maximum: float, kind: FeatureType = FeatureType.INTEGER) -> Input:
+    return Input(name="rpm", type=kind, unit="r/min", description="", minimum=minimum, maximum=maximum)
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "named"),
+    [(0.5, 3, "minimum 0.5"), (0, 1e30, r"maximum 1e\+30"), (0, 2.0**53 + 2, "maximum"), (-1e18, 0, "minimum")],
+)
+def test_an_integers_range_ends_at_integers(minimum: float, maximum: float, named: str) -> None:
+    with pytest.raises(ValidationError, match=rf"rpm: {named}.* of an integer is no whole number.*say `type: float`"):
+        ranged(minimum, maximum)
+    assert ranged(minimum, maximum, FeatureType.FLOAT).maximum == maximum
+
+
+def test_the_widest_range_of_an_integer_can_be_served() -> None:
+    feature = ranged(-(2.0**53), 2.0**53).model_dump(mode="json") | {"quantiles": [0, 1]}
+    golden = {"inputs": [{"rpm": 1}], "outputs": [1], "tolerance": 1}
+    schema = Schema.of(Manifest.model_validate(document() | {"features": [feature], "golden": golden}))
+    assert schema.reading(b'{"rpm": 9007199254740992}') == [2.0**53]

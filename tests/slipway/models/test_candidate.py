@@ -4,8 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic_core import SchemaError
 
-from modelstore.manifest import digest
+from modelstore.manifest import Manifest, digest
+from service.schemas import Schema
 from slipway.errors import BadInput, Refused
 from slipway.models import candidate
 from slipway.models.candidate import take_candidate
@@ -77,6 +79,21 @@ def test_figures_of_another_output_are_not_compared(make_bundle: MakeBundle, tmp
     before = manifest(output=output, evaluation={"rows": 10, "metrics": {"roc_auc": 0.999}})
     with take_candidate(make_bundle(fake_model(tmp_path / "m"))) as taken:
         taken.judge(before)
+
+
+def test_what_the_service_can_make_no_request_of_is_refused(
+    make_bundle: MakeBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, play_models: list[Ask]
+) -> None:
+    def fails(_: Manifest) -> Schema:
+        raise SchemaError("no such schema")
+
+    monkeypatch.setattr(Schema, "of", fails)
+    with (
+        take_candidate(make_bundle(fake_model(tmp_path / "m"))) as taken,
+        pytest.raises(Refused, match="no such schema"),
+    ):
+        taken.judge(None)
+    assert not play_models, "it is not even run"
 
 
 def test_held_out_data_is_not_the_training_data(make_bundle: MakeBundle, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def test_the_cards_in_this_repository_are_valid() -> None:
         ('unit: "1"', 'unit: "1", units: "1"', r"features\.0\.units: Extra inputs are not permitted"),
         ("maximum: 10", "maximum: -11", r"features\.0: x1: minimum -10\.0 is not below maximum -11\.0"),
         ("maximum: 10", "maximum: high", r"features\.0\.maximum: .*given: 'high'"),
+        ("minimum: -10", "type: integer, minimum: 0.5", r"features\.0: x1: minimum 0\.5 of an integer is no whole"),
         ("tiny_model", "Tiny-Model", r"name: 'Tiny-Model' is not a model name, like"),
         ("at_least: 0.8, ", "", r"thresholds\.roc_auc: give exactly one of at_least and at_most"),
         ("roc_auc", "accuracy", r"thresholds\.accuracy.*: Input should be 'roc_auc'"),
