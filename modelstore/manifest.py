@@ -107,6 +107,11 @@ class Evaluation(_Part):
     """Figures on held-out data that the training never saw."""
 
     rows: int = Field(gt=0)
+    sha256: Digest | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,  # so that a manifest of before there was one is written as it was
+        description="of the file with the held-out data",
+    )
     metrics: dict[str, float] = Field(description="for instance roc_auc, precision, recall, brier, calibration_error")
 
 

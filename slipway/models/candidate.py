@@ -11,16 +11,30 @@ from modelstore.manifest import Evaluation, Feature, File, Fingerprints, Golden,
 from slipway.errors import BadInput, Refused
 from slipway.models.bundle import Bundle
 from slipway.models.card import Card, read_card
+from slipway.models.comparison import Comparison
 from slipway.models.figures import evaluate, shortfalls
-from slipway.models.inspection.child import run
+from slipway.models.inspection.child import ask, run
 from slipway.models.inspection.files import take_in
 from slipway.models.inspection.messages import Answers, Ask, Convert
-from slipway.models.tables import Table, quantiles, read_table
+from slipway.models.tables import Table, quantiles, read_table, seen_lines
 
 GOLDEN_ROWS: Final = 16
 
 UNVERSIONED: Final = "0.0.0"
 """Version of a manifest until it is published under another; never published itself."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A model that is good enough.
+
+    Attributes:
+        manifest: complete but for its version.
+        notes: what who publishes it should know, each in a line.
+    """
+
+    manifest: Manifest
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,35 +54,41 @@ class Candidate:
     folder: Path
     draft: Manifest
 
-    def judge(self, before: Manifest | None) -> Manifest:
+    def judge(self, before: Comparison | None) -> Judged:
         """Run the model on the held-out data in a child process, and complete its manifest.
 
         Args:
-            before: the version that it replaces, if there is one.
+            before: how the version that it replaces fares on the same data, if there is one.
 
         Raises:
             Refused: it is unsafe, cannot be served, or its figures are not good enough.
         """
         _check_request(self.draft)
-        answers = run(Ask(folder=self.folder, manifest=self.draft, rows=self.holdout.rows))
-        if answers is None or len(answers.outputs) != len(self.holdout.rows):
-            raise Refused("the model's process gave other answers than one per row of the held-out data")
+        answers = ask(Ask(folder=self.folder, manifest=self.draft, rows=self.holdout.rows))
         if _files(self.folder) != self.draft.files:
             raise Refused("the model changed its own files while it was loaded")
         figures = evaluate(self.card.output.kind, answers.outputs, self.holdout.labels, self.card.decision)
         tolerance = self._tolerance(answers)
-        comparable = before is not None and before.output.name == self.card.output.name
-        previous = before.evaluation.metrics if before is not None and comparable else None
-        if missed := shortfalls(figures, previous, self.card.thresholds):
+        if missed := shortfalls(figures, before.figures if before else None, self.card.thresholds):
             raise Refused("; ".join(missed))
-        return self.draft.model_copy(
+        manifest = self.draft.model_copy(
             update={
                 "output": self.draft.output.model_copy(update={"tensor": answers.tensor}),
-                "evaluation": Evaluation(rows=len(self.holdout.rows), metrics=figures),
+                "evaluation": Evaluation(rows=len(self.holdout.rows), sha256=self.holdout.sha256, metrics=figures),
                 "golden": self._golden(answers.outputs, tolerance),
                 "fingerprints": answers.fingerprints,
             }
         )
+        return Judged(manifest, self._notes(figures, before))
+
+    def _notes(self, figures: dict[str, float], before: Comparison | None) -> tuple[str, ...]:
+        if before is None:
+            return ()
+        if before.figures is None:
+            return (f"not compared with {before.version}: {before.reason}; only the card's thresholds judged it",)
+        pairs = [f"{name} {figures[name]:g} (was {before.figures[name]:g})" for name in self.card.thresholds]
+        rows = len(self.holdout.rows)
+        return (f"compared with {before.version} on the same {rows} rows: {', '.join(pairs)}",)
 
     def _tolerance(self, answers: Answers) -> float:
         tolerance = self.card.tolerance or 1e-4 * max(1.0, *map(abs, answers.outputs))
@@ -103,9 +123,14 @@ def take_candidate(bundle: Bundle) -> Generator[Candidate]:
     """
     card = read_card(bundle.card)
     holdout = read_table(bundle.holdout, card.features, card.label)
-    training = read_table(bundle.training, card.features, None)
+    training = read_table(bundle.training, card.features, card.label, needs_label=False)
     if holdout.sha256 == training.sha256:
         raise BadInput(f"{bundle.holdout}: it is the training data too; judge the model by data that it never saw")
+    if seen := seen_lines(holdout, training):
+        raise BadInput(
+            f"{bundle.holdout}: {len(seen)} of its rows stand in {bundle.training} too, the first in line {seen[0]}; "
+            "judge the model by data that it never saw: take them out of one of both"
+        )
     with TemporaryDirectory(prefix="slipway-") as scratch:
         folder = Path(scratch, "model")
         source = bundle.model

@@ -50,7 +50,7 @@ class Threshold(_Part):
 
     at_least: float | None = None
     at_most: float | None = None
-    margin: float = Field(ge=0, description="how much worse than the version it replaces, in the figure's unit")
+    margin: float = Field(ge=0, description="how much worse than the replaced version on the same data, in its unit")
 
     @model_validator(mode="after")
     def _one_side(self) -> Self:

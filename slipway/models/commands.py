@@ -50,17 +50,19 @@ def validate(
 
     In a child process with limits: its files and operations are checked against lists of what is allowed before
     anything is loaded; then it answers the held-out data, and its figures must reach the card's thresholds and
-    be no worse than the latest version in the store.
+    be no worse than those of the latest version in the store, which answers the same data.
     """
     with failures_in_one_line():
         bundle = Bundle.find(model, card=card, holdout=data, training=training_data)
         with _progress() as announce:
-            manifest = publishing.validate(bundle, store, announce)
+            judged = publishing.validate(bundle, store, announce)
+        manifest = judged.manifest
         if as_json:
-            _print_json(manifest.model_dump(mode="json", exclude={"version"}))
+            _print_json(manifest.model_dump(mode="json", exclude={"version"}) | {"notes": judged.notes})
         else:
             reports.show(reports.details(manifest))
-            print(f"\n{manifest.name} is fit to be published: slipway model publish {model} --version …")
+            fit = f"{manifest.name} is fit to be published: slipway model publish {model} --version …"
+            print("", *judged.notes, fit, sep="\n")
 
 
 @app.command()
@@ -83,10 +85,11 @@ def publish(
         with _progress() as announce:
             published = publishing.publish(bundle, version, store, announce)
         if as_json:
-            _print_json(_summary(published) | {"new": published.new})
+            _print_json(_summary(published) | {"new": published.new, "notes": published.notes})
             return
         done = "published" if published.new else "was published already, from the same files"
-        print(f"{published.manifest.name} {published.manifest.version} {done}: {published.digest}\n")
+        print(f"{published.manifest.name} {published.manifest.version} {done}: {published.digest}")
+        print(*published.notes, "", sep="\n")
         print(reports.next_step(published), end="")
 
 

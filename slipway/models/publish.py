@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from modelstore.catalog import Entry, fetch_manifest, versions
-from modelstore.manifest import Manifest
 from modelstore.store import Store
 from modelstore.store_errors import ObjectExists
 from modelstore.version import Version
 from slipway.errors import BadInput, Refused
 from slipway.models.bundle import Bundle
-from slipway.models.candidate import UNVERSIONED, Candidate, take_candidate
+from slipway.models.candidate import UNVERSIONED, Candidate, Judged, take_candidate
+from slipway.models.comparison import compare
 from slipway.models.published import replaced
 from slipway.models.versions import change, check_successor, parse
 from slipway.models.writing import write
@@ -32,12 +32,14 @@ class Published(Entry):
 
     Attributes:
         new: False when the same version with the same content was there already.
+        notes: what who publishes it should know, each in a line.
     """
 
     new: bool
+    notes: tuple[str, ...] = ()
 
 
-def validate(bundle: Bundle, store_url: str | None = None, announce: Announce = _silent) -> Manifest:
+def validate(bundle: Bundle, store_url: str | None = None, announce: Announce = _silent) -> Judged:
     """Judge a model as publishing would, and change nothing.
 
     Args:
@@ -51,9 +53,9 @@ def validate(bundle: Bundle, store_url: str | None = None, announce: Announce = 
     """
     announce("reading card and data")
     with take_candidate(bundle) as candidate:
-        before = replaced(Store.open(store_url), candidate.card.name, None) if store_url else None
-        announce("checking and running the model")
-        return candidate.judge(before.manifest if before else None)
+        store = Store.open(store_url) if store_url else None
+        before = replaced(store, candidate.card.name, None) if store else None
+        return _judge(candidate, store, before, announce)
 
 
 def publish(bundle: Bundle, version: str, store_url: str, announce: Announce = _silent) -> Published:
@@ -82,13 +84,12 @@ def publish(bundle: Bundle, version: str, store_url: str, announce: Announce = _
         if wanted in versions(store, name):
             return _existing(candidate, store, wanted, "already published")
         before = replaced(store, name, wanted)
-        announce("checking and running the model")
-        manifest = candidate.judge(before.manifest if before else None)
-        manifest = manifest.model_copy(update={"version": version})
+        judged = _judge(candidate, store, before, announce)
+        manifest = judged.manifest.model_copy(update={"version": version})
         if before:
             check_successor(wanted, Version.parse(before.manifest.version), *change(before.manifest, manifest))
         announce(f"writing to {store.url}/{name}/{version}")
-        new = Published(manifest, manifest.to_bytes(), new=True)
+        new = Published(manifest, manifest.to_bytes(), new=True, notes=judged.notes)
         try:
             write(store, new, candidate.folder, before)
         except ObjectExists as error:
@@ -99,6 +100,15 @@ def publish(bundle: Bundle, version: str, store_url: str, announce: Announce = _
                 f"if it was interrupted, remove {store.url}/{name}/{version}/ and publish again"
             ) from None
     return new
+
+
+def _judge(candidate: Candidate, store: Store | None, before: Entry | None, announce: Announce) -> Judged:
+    comparison = None
+    if store and before:
+        announce(f"running {before.manifest.version} on the same data")
+        comparison = compare(store, before.manifest, candidate.card, candidate.holdout)
+    announce("checking and running the model")
+    return candidate.judge(comparison)
 
 
 def _existing(candidate: Candidate, store: Store, version: Version, how: str) -> Published:

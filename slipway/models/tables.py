@@ -1,14 +1,14 @@
 """Tables of readings from CSV files: checked against the card, and reduced to what a manifest keeps of them."""
 
 import csv
-import hashlib
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from modelstore.manifest import FeatureType, Input
+from modelstore.manifest import FeatureType, Input, digest
 from slipway.errors import BadInput
 
 QUANTILES: Final = 21
@@ -25,21 +25,29 @@ class Table:
         path: where it was read.
         sha256: of the file, as `sha256:…`.
         rows: values of the features, in the card's order.
-        labels: one per row; empty when no label was asked for.
+        labels: one per row; empty when there is none.
+        lines: where each row ends in the file.
     """
 
     path: Path
     sha256: str
     rows: tuple[tuple[float, ...], ...]
     labels: tuple[float, ...]
+    lines: tuple[int, ...]
 
     def column(self, index: int) -> list[float]:
         """All values of one feature."""
         return [row[index] for row in self.rows]
 
 
-def read_table(path: Path, features: Sequence[Input], label: str | None) -> Table:
+def read_table(path: Path, features: Sequence[Input], label: str, *, needs_label: bool = True) -> Table:
     """Read a CSV file with a header; columns that are neither feature nor label are ignored.
+
+    Args:
+        path: of the file.
+        features: the columns to read.
+        label: the column with what really happened.
+        needs_label: whether that must be there.
 
     Raises:
         BadInput: the file or a column is absent, or a value is no number, not finite or out of its range.
@@ -48,10 +56,11 @@ def read_table(path: Path, features: Sequence[Input], label: str | None) -> Tabl
         content = path.read_bytes()
         lines = csv.DictReader(content.decode("utf-8-sig").splitlines())
         header = lines.fieldnames or []
-        wanted = [feature.name for feature in features] + ([label] if label else [])
+        labelled = needs_label or label in header
+        wanted = [feature.name for feature in features] + ([label] if labelled else [])
         if missing := [name for name in wanted if name not in header]:
             raise BadInput(f"{path}: no column {missing[0]!r}; the columns are {', '.join(header)}")
-        records = list(lines)
+        records = [(lines.line_num, record) for record in lines]
     except FileNotFoundError:
         raise BadInput(f"{path}: there is no such table") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -60,11 +69,22 @@ def read_table(path: Path, features: Sequence[Input], label: str | None) -> Tabl
         raise BadInput(f"{path}: {len(records)} rows; it must have 1 to {MAX_ROWS}")
     rows: list[tuple[float, ...]] = []
     labels: list[float] = []
-    for line, record in enumerate(records, start=2):
+    for line, record in records:
         rows.append(tuple(_reading(record[feature.name], feature, path, line) for feature in features))
-        if label:
+        if labelled:
             labels.append(_number(record[label], label, path, line))
-    return Table(path, f"sha256:{hashlib.sha256(content).hexdigest()}", tuple(rows), tuple(labels))
+    return Table(path, digest(content), tuple(rows), tuple(labels), tuple(line for line, _ in records))
+
+
+def seen_lines(holdout: Table, training: Table) -> list[int]:
+    """Lines of the held-out data whose whole row, with the label if both have one, is in the training data too.
+
+    A row that stands several times in the held-out data itself doesn't count: readings of few values repeat anyway.
+    """
+    labelled = bool(holdout.labels and training.labels)
+    ours, theirs = ([*zip(t.rows, t.labels, strict=True)] if labelled else [*t.rows] for t in (holdout, training))
+    times, known = Counter[object](ours), set[object](theirs)
+    return [line for line, row in zip(holdout.lines, ours, strict=True) if times[row] == 1 and row in known]
 
 
 def quantiles(values: Sequence[float]) -> tuple[float, ...]:

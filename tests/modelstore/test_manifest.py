@@ -1,5 +1,7 @@
 """The contract between who publishes a model and who serves it."""
 
+import json
+
 import pytest
 from pydantic import ValidationError
 
@@ -18,6 +20,13 @@ def test_a_manifest_is_stored_and_read_as_the_same_bytes() -> None:
     content = fakes.manifest().to_bytes()
     assert Manifest.from_bytes(content) == fakes.manifest()
     assert Manifest.from_bytes(content).to_bytes() == content
+
+
+def test_a_manifest_of_before_held_out_data_had_a_digest_is_written_as_it_was() -> None:
+    content = fakes.manifest().to_bytes()
+    assert "sha256" not in json.loads(content)["evaluation"]
+    told = Manifest.model_validate(document() | {"evaluation": {"rows": 1, "sha256": digest(b""), "metrics": {}}})
+    assert Manifest.from_bytes(told.to_bytes()).evaluation.sha256 == digest(b"")
 
 
 def test_a_digest_is_the_sha256_of_the_bytes() -> None:

@@ -53,6 +53,21 @@ def run(task: Convert | Ask, limits: Limits | None = None) -> Answers | None:
         return _read(outcome, code, log, limits)
 
 
+def ask(task: Ask, limits: Limits | None = None) -> Answers:
+    """Ask a model in a child process.
+
+    Returns:
+        An answer for each row.
+
+    Raises:
+        Refused: the model was refused, broke a limit, or its process did not answer each row.
+    """
+    answers = run(task, limits)
+    if answers is None or len(answers.outputs) != len(task.rows):
+        raise Refused("the model's process gave other answers than one per row of the held-out data")
+    return answers
+
+
 def _environment(scratch: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     # A home of its own: neither the user's credentials nor their Keras settings are where libraries look for them.

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from modelstore.manifest import Fingerprints, digest
-from slipway.models import candidate
 from slipway.models.bundle import Bundle
+from slipway.models.inspection import child
 from slipway.models.inspection.messages import Answers, Ask
 from tests.once import once
 
@@ -52,11 +52,14 @@ def sigmoid(x1: float, x2: float) -> float:
     return 1 / (1 + math.exp(x2 - 3 * x1))
 
 
-def write_table(path: Path, seed: int, rows: int = 300) -> Path:
-    """Readings with a label that is drawn with the probability that the good models answer."""
+def write_table(path: Path, seed: int, rows: int = 300, scale: float = 1.0) -> Path:
+    """Readings with a label that is drawn with the probability that the good models answer.
+
+    The larger their scale, the surer the label is, and the better any model's figures.
+    """
     rng = np.random.default_rng(seed)
     lines = ["x1,x2,y"]
-    for x1, x2 in rng.normal(size=(rows, 2)).round(3).tolist():
+    for x1, x2 in rng.normal(scale=scale, size=(rows, 2)).round(3).clip(-10, 10).tolist():
         lines.append(f"{x1},{x2},{int(rng.random() < sigmoid(x1, x2))}")
     path.write_text("\n".join(lines) + "\n")
     return path
@@ -95,13 +98,13 @@ def play_models(monkeypatch: pytest.MonkeyPatch) -> list[Ask]:
     """Let fake models answer sigmoid(weight x1 - x2) without a child; returns what they were asked."""
     asked: list[Ask] = []
 
-    def run(task: Ask) -> Answers:
+    def run(task: Ask, limits: object) -> Answers:
         asked.append(task)
         weight = (task.folder / WEIGHTS).read_text()
-        outputs = tuple(sigmoid(x1 * float(weight) / 3, x2) for x1, x2 in task.rows)
+        outputs = tuple(sigmoid(x1 * float(weight) / 3, x2) for x1, x2, *_ in task.rows)
         graph = digest((task.folder / "saved_model.pb").read_bytes())
         fingerprints = Fingerprints(weights=digest(weight.encode()), architecture=graph)
         return Answers(tensor="p", outputs=outputs, singly=outputs[:16], fingerprints=fingerprints)
 
-    monkeypatch.setattr(candidate, "run", run)
+    monkeypatch.setattr(child, "run", run)
     return asked

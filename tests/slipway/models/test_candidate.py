@@ -9,11 +9,12 @@ from pydantic_core import SchemaError
 from modelstore.manifest import Manifest, digest
 from service.schemas import Schema
 from slipway.errors import BadInput, Refused
-from slipway.models import candidate
 from slipway.models.candidate import take_candidate
+from slipway.models.comparison import Comparison
+from slipway.models.inspection import child
+from slipway.models.inspection.limits import Limits
 from slipway.models.inspection.messages import Answers, Ask
 from tests.slipway.models.conftest import CARD, WEIGHTS, MakeBundle, fake_model, sigmoid
-from tests.slipway.models.manifests import manifest
 
 pytestmark = pytest.mark.usefixtures("play_models")
 
@@ -21,10 +22,11 @@ pytestmark = pytest.mark.usefixtures("play_models")
 def test_a_judged_candidate_has_all_that_a_manifest_needs(make_bundle: MakeBundle, tmp_path: Path) -> None:
     bundle = make_bundle(fake_model(tmp_path / "model"))
     with take_candidate(bundle) as taken:
-        judged = taken.judge(None)
+        judged = taken.judge(None).manifest
     assert [file.path for file in judged.files] == ["saved_model.pb", WEIGHTS, "variables/variables.index"]
     assert judged.files[0].sha256 == digest(b"graph")
     assert (judged.evaluation.rows, judged.training_data.rows) == (300, 300)
+    assert judged.evaluation.sha256 == digest(bundle.holdout.read_bytes())
     assert judged.training_data.sha256 == digest(bundle.training.read_bytes())
     assert judged.evaluation.metrics["roc_auc"] > 0.8
     assert judged.output.tensor == "p"
@@ -34,7 +36,7 @@ def test_a_judged_candidate_has_all_that_a_manifest_needs(make_bundle: MakeBundl
 
 def test_golden_answers_span_what_the_model_answers(make_bundle: MakeBundle, tmp_path: Path) -> None:
     with take_candidate(make_bundle(fake_model(tmp_path / "model"))) as taken:
-        golden = taken.judge(None).golden
+        golden = taken.judge(None).manifest.golden
         lowest, highest = (pick(sigmoid(*row) for row in taken.holdout.rows) for pick in (min, max))
     assert len(golden.inputs) == 16
     assert golden.tolerance == 1e-4
@@ -68,17 +70,21 @@ def test_missed_thresholds_are_told_with_figures(
 
 
 def test_being_worse_than_the_replaced_version_is_refused(make_bundle: MakeBundle, tmp_path: Path) -> None:
-    before = manifest(evaluation={"rows": 10, "metrics": {"roc_auc": 0.999}})
+    before = Comparison("1.0.0", {"roc_auc": 0.999, "brier": 0.1})
     reason = r"roc_auc is 0\.\d+, was 0\.999, and may be worse by 0\.02"
     with take_candidate(make_bundle(fake_model(tmp_path / "m"))) as taken, pytest.raises(Refused, match=reason):
         taken.judge(before)
 
 
-def test_figures_of_another_output_are_not_compared(make_bundle: MakeBundle, tmp_path: Path) -> None:
-    output = {"name": "other", "meaning": "", "tensor": "p"}
-    before = manifest(output=output, evaluation={"rows": 10, "metrics": {"roc_auc": 0.999}})
+def test_what_it_was_compared_with_is_told(make_bundle: MakeBundle, tmp_path: Path) -> None:
     with take_candidate(make_bundle(fake_model(tmp_path / "m"))) as taken:
-        taken.judge(before)
+        compared = taken.judge(Comparison("1.0.0", {"roc_auc": 0.8, "brier": 0.2}))
+        alone = taken.judge(Comparison("1.0.0", None, "it takes x3"))
+    roc_auc = compared.manifest.evaluation.metrics["roc_auc"]
+    assert any(
+        f"with 1.0.0 on the same 300 rows: roc_auc {roc_auc:g} (was 0.8), brier" in note for note in compared.notes
+    )
+    assert "not compared with 1.0.0: it takes x3; only the card's thresholds judged it" in alone.notes
 
 
 def test_what_the_service_can_make_no_request_of_is_refused(
@@ -100,6 +106,15 @@ def test_held_out_data_is_not_the_training_data(make_bundle: MakeBundle, tmp_pat
     bundle = make_bundle(fake_model(tmp_path / "model"))
     shutil.copy(bundle.training, bundle.holdout)
     with pytest.raises(BadInput, match="judge the model by data that it never saw"), take_candidate(bundle):
+        pass
+
+
+def test_rows_that_training_saw_are_refused_with_their_lines(make_bundle: MakeBundle, tmp_path: Path) -> None:
+    bundle = make_bundle(fake_model(tmp_path / "model"))
+    seen = bundle.training.read_text().splitlines()[7:9]
+    bundle.holdout.write_text("\n".join([*bundle.holdout.read_text().splitlines(), *seen]) + "\n")
+    reason = r"holdout\.csv: 2 of its rows stand in .*training\.csv too, the first in line 302; .* take them out"
+    with pytest.raises(BadInput, match=reason), take_candidate(bundle):
         pass
 
 
@@ -135,13 +150,13 @@ def changes_its_files(answers: Answers, task: Ask) -> Answers:
 def test_a_process_that_misbehaves_is_refused(
     change: Change, reason: str, make_bundle: MakeBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = candidate.run
+    honest = child.run
 
-    def run(task: Ask) -> Answers:
-        answers = honest(task)
+    def run(task: Ask, limits: Limits | None) -> Answers:
+        answers = honest(task, limits)
         assert answers is not None
         return change(answers, task)
 
-    monkeypatch.setattr(candidate, "run", run)
+    monkeypatch.setattr(child, "run", run)
     with take_candidate(make_bundle(fake_model(tmp_path / "m"))) as taken, pytest.raises(Refused, match=reason):
         taken.judge(None)

@@ -51,7 +51,7 @@ def test_publishing_prints_what_to_put_into_the_stack(bundle: Bundle, tmp_path: 
 def test_lists_and_details_come_as_tables_and_as_json(bundle: Bundle, tmp_path: Path, store: str) -> None:
     published = json.loads(call("publish", str(tmp_path), "--version", "1.0.0", "--store", store, "--json").stdout)
     listed = json.loads(call("list", "--store", store, "--json").stdout)
-    assert published == {**listed[0], "new": True}
+    assert published == {**listed[0], "new": True, "notes": []}
     shown = json.loads(call("show", "tiny_model", "--store", store, "--json").stdout)
     assert (shown["digest"], shown["name"]) == (published["digest"], "tiny_model")
     assert published["digest"] in call("list", "--store", store).stdout

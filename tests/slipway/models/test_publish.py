@@ -6,16 +6,17 @@ import httpx
 import pytest
 
 from modelstore.catalog import fetch_manifest
-from modelstore.manifest import MANIFEST, Manifest, digest
+from modelstore.manifest import MANIFEST, digest
 from modelstore.store import Store
 from modelstore.store_errors import StoreUnavailable
 from service.download import download
 from slipway.errors import BadInput, Refused, SlipwayError
 from slipway.models.bundle import Bundle
-from slipway.models.candidate import Candidate
+from slipway.models.candidate import Candidate, Judged
+from slipway.models.comparison import Comparison
 from slipway.models.inspection.messages import Ask
 from slipway.models.publish import Published, publish, validate
-from tests.slipway.models.conftest import CARD, WEIGHTS, MakeBundle, fake_model
+from tests.slipway.models.conftest import CARD, WEIGHTS, MakeBundle, fake_model, write_table
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]
     def arrange(act: Callable[[], object]) -> None:
         judge = Candidate.judge
 
-        def overtaken(self: Candidate, before: Manifest | None) -> Manifest:
+        def overtaken(self: Candidate, before: Comparison | None) -> Judged:
             monkeypatch.setattr(Candidate, "judge", judge)
             act()
             return judge(self, before)
@@ -226,12 +227,22 @@ def test_a_version_that_is_none_is_refused_before_anything(version: str, bundle:
 def test_validating_changes_nothing(bundle: Bundle, retrained: Bundle, url: str) -> None:
     publish(bundle, "1.0.0", url)
     before = objects(url)
-    manifest = validate(retrained, url)
+    manifest = validate(retrained, url).manifest
     assert manifest.fingerprints.weights == digest(b"2.9")
     assert objects(url) == before
 
 
-def test_steps_are_announced(bundle: Bundle, url: str) -> None:
+def test_easier_data_makes_no_model_better_than_the_one_it_replaces(bundle: Bundle, url: str, tmp_path: Path) -> None:
+    first = publish(bundle, "1.0.0", url)
+    easier = write_table(tmp_path / "easier.csv", seed=3, scale=3)
+    worse = Bundle(fake_model(tmp_path / "worse", weight="1.2"), bundle.card, easier, bundle.training)
+    figures = validate(worse).manifest.evaluation.metrics
+    assert figures["roc_auc"] > first.manifest.evaluation.metrics["roc_auc"], "by the recorded figures it is better"
+    with pytest.raises(Refused, match=r"roc_auc is 0\.9\d+, was 0\.9\d+, and may be worse by 0\.02"):
+        publish(worse, "1.1.0", url)
+
+
+def test_steps_are_announced(bundle: Bundle, retrained: Bundle, url: str) -> None:
     steps: list[str] = []
     publish(bundle, "1.0.0", url, steps.append)
     assert steps == [
@@ -239,3 +250,6 @@ def test_steps_are_announced(bundle: Bundle, url: str) -> None:
         "checking and running the model",
         f"writing to {url}/tiny_model/1.0.0",
     ]
+    steps.clear()
+    validate(retrained, url, steps.append)
+    assert steps[1:] == ["running 1.0.0 on the same data", "checking and running the model"]

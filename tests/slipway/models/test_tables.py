@@ -5,7 +5,7 @@ import pytest
 
 from modelstore.manifest import FeatureType, Input, digest
 from slipway.errors import BadInput
-from slipway.models.tables import quantiles, read_table
+from slipway.models.tables import Table, quantiles, read_table, seen_lines
 
 FEATURES = (
     Input(name="x", unit="m", description="", minimum=0, maximum=10),
@@ -27,7 +27,8 @@ def test_columns_come_in_the_order_of_the_card(tmp_path: Path) -> None:
 
 
 def test_training_data_needs_no_label(tmp_path: Path) -> None:
-    assert read_table(table(tmp_path, "x,n\n1,1\n"), FEATURES, None).labels == ()
+    assert read_table(table(tmp_path, "x,n\n1,1\n"), FEATURES, "y", needs_label=False).labels == ()
+    assert read_table(table(tmp_path, "x,n,y\n1,1,2\n"), FEATURES, "y", needs_label=False).labels == (2,)
 
 
 @pytest.mark.parametrize(
@@ -51,16 +52,26 @@ def test_what_does_not_fit_is_named(text: str, message: str, tmp_path: Path) -> 
 
 def test_an_absent_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"table\.csv: there is no such table"):
-        read_table(tmp_path / "table.csv", FEATURES, None)
+        read_table(tmp_path / "table.csv", FEATURES, "y")
 
 
 def test_what_is_no_text_is_no_table(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_bytes(b"\x80\x00\xff")
     with pytest.raises(BadInput, match="not a CSV file"):
-        read_table(tmp_path / "table.csv", FEATURES, None)
+        read_table(tmp_path / "table.csv", FEATURES, "y")
 
 
 @pytest.mark.parametrize("count", [1, 2, 20, 21, 1000])
 def test_quantiles_are_those_of_numpy(count: int) -> None:
     values = np.random.default_rng(count).normal(size=count)
     assert quantiles(values.tolist()) == pytest.approx(np.quantile(values, np.linspace(0, 1, 21)), rel=1e-5)
+
+
+def test_a_row_is_seen_when_all_of_it_is(tmp_path: Path) -> None:
+    def read(text: str) -> Table:
+        return read_table(table(tmp_path, text), FEATURES, "y", needs_label=False)
+
+    training = read("x,n,y\n1,1,0\n2,2,0\n3,3,0\n")
+    assert seen_lines(read("n,x,y\n1,1,1\n\n2,2,0\n3,1,0\n"), training) == [4]
+    assert seen_lines(read("x,n\n1,1\n5,5\n"), training) == [2], "without labels, the readings are all there is"
+    assert seen_lines(read("x,n,y\n1,1,0\n1,1,0\n2,2,0\n"), training) == [4], "what repeats anyway is no sign"
