@@ -1,5 +1,6 @@
 """Reading a SavedModel's graph as data: nothing of it is run or loaded here."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -43,8 +44,8 @@ def check_graph(folder: Path, signature: str) -> Graph:
     """Check every operation of the SavedModel in `folder` against the list of those allowed.
 
     Raises:
-        Refused: it is no SavedModel of TensorFlow 2, has no such signature, needs files of its own, or uses an
-            operation that is not allowed.
+        Refused: it is no SavedModel of TensorFlow 2, has no such signature, needs files of its own, uses an
+            operation that is not allowed, or changes its own state when it is called.
     """
     meta = _meta_graph(folder / "saved_model.pb")
     if signature not in meta.signature_def:
@@ -56,8 +57,10 @@ def check_graph(folder: Path, signature: str) -> Graph:
         kind = node.WhichOneof("kind")
         if kind not in _OBJECT_KINDS or node.registered_saver:
             raise Refused(f"the model has an object of the kind {kind}, which cannot be served")
-    _check_operations(meta, Operations.load())
-    serving = _serving(meta, signature)
+    operations = Operations.load()
+    _check_operations(meta, operations)
+    _check_state(_run(meta, [signature]), operations)
+    serving = [node for nodes in _run(meta, [signature, _INITIALISER]).values() for node in nodes]
     return Graph(
         outputs=tuple(sorted(meta.signature_def[signature].outputs)),
         operations=tuple(sorted(node.op for node in serving if node.op not in _PACKAGING)),
@@ -87,13 +90,25 @@ def _functions(meta: _Message) -> dict[str, _Message]:
     return {function.signature.name: function for function in meta.graph_def.library.function}
 
 
-def _serving(meta: _Message, signature: str) -> list[_Message]:
-    """All nodes that a call of the signature runs, or that ran to prepare it."""
+def _run(meta: _Message, signatures: Iterable[str]) -> dict[str, list[_Message]]:
+    """All nodes that calls of these signatures run, by where they stand: the graph, or a function.
+
+    A signature is found twice: among the graph's, and among the model's objects, which is what the loader calls.
+    """
     functions = _functions(meta)
-    outputs = [meta.signature_def[name].outputs for name in (signature, _INITIALISER) if name in meta.signature_def]
+    outputs = [meta.signature_def[name].outputs for name in signatures if name in meta.signature_def]
     nodes = reached_nodes(meta.graph_def.node, [tensor.name for each in outputs for tensor in each.values()])
-    called = reached_functions(functions, nodes)
-    return nodes + [node for name in called for node in functions[name].node_def]
+    called = reached_functions(functions, nodes) | reached_by_name(functions, _concrete(meta, signatures))
+    return {"the graph": nodes} | {f"function {name}": [*functions[name].node_def] for name in sorted(called)}
+
+
+def _concrete(meta: _Message, signatures: Iterable[str]) -> Iterator[str]:
+    """Names of the functions that the signatures are among the model's objects."""
+    objects = meta.object_graph_def.nodes
+    maps = [objects[child.node_id] for child in objects[0].children if child.local_name == "signatures"]
+    for found in (child for each in maps for child in each.children if child.local_name in signatures):
+        yield objects[found.node_id].bare_concrete_function.concrete_function_name
+        yield from objects[found.node_id].function.concrete_functions
 
 
 def _check_operations(meta: _Message, operations: Operations) -> None:
@@ -112,6 +127,16 @@ def _check_operations(meta: _Message, operations: Operations) -> None:
         allowed = operations.allowed if name in served else operations.allowed | operations.saver_only
         for node in function.node_def:
             _check(node, f"function {name}", allowed, operations)
+
+
+def _check_state(places: Mapping[str, list[_Message]], operations: Operations) -> None:
+    for where, nodes in places.items():
+        for node in nodes:
+            if node.op in operations.changing:
+                raise Refused(
+                    f"operation {node.op} ({node.name} in {where}) is not allowed in what the signature runs: it "
+                    "changes what later calls answer; assign in an initialiser, or export a function that only computes"
+                )
 
 
 def _check(node: _Message, where: str, allowed: frozenset[str], operations: Operations) -> None:

@@ -13,12 +13,14 @@ class Operations:
     """Which operations a model may use.
 
     Attributes:
-        allowed: anywhere.
+        allowed: anywhere, but for those that change something.
+        changing: of these, the ones that must not run when the signature is called.
         saver_only: only in functions that nothing but the saver reaches.
         dangers: why some well-known ones are refused.
     """
 
     allowed: frozenset[str]
+    changing: frozenset[str]
     saver_only: frozenset[str]
     dangers: dict[str, str]
 
@@ -29,6 +31,7 @@ class Operations:
         document = yaml.safe_load(files("slipway.models.inspection").joinpath("operations.yaml").read_text("utf-8"))
         return cls(
             allowed=frozenset(name for group in document["allowed"] for name in group["operations"]),
+            changing=frozenset(document["changing"]),
             saver_only=frozenset(document["saver_only"]),
             dangers=document["known_dangers"],
         )

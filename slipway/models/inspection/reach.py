@@ -27,15 +27,30 @@ def reached_functions(functions: Functions, nodes: Iterable[Node]) -> set[str]:
 
 
 def reached_by_name(functions: Functions, names: Iterable[str]) -> set[str]:
-    """Names of these functions, and of all that they call."""
+    """Names of these functions, and of all that they call or that may be called in their place."""
     reached: set[str] = set()
+    twins = _twins(functions)
     waiting = [name for name in names if name in functions]
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
             waiting += [called for node in functions[name].node_def for called in _called(node) if called in functions]
+            waiting += twins.get(_interface(functions[name]), ())
     return reached
+
+
+def _twins(functions: Functions) -> dict[bytes, list[str]]:
+    """Functions that say to be the same for different devices: TensorFlow takes the one that suits the machine."""
+    found: dict[bytes, list[str]] = {}
+    for name, function in functions.items():
+        if interface := _interface(function):
+            found.setdefault(interface, []).append(name)
+    return found
+
+
+def _interface(function: Any) -> bytes:
+    return function.attr["api_implements"].s if "api_implements" in function.attr else b""
 
 
 def _called(node: Node) -> Iterator[str]:

@@ -73,6 +73,35 @@ def saved_models(root: Path) -> None:
     save(root / "mixing", lambda readings: {"p": tf.nn.softmax(answer(weights, readings), axis=0)}, TABLE, w=weights)
     save(root / "sum", lambda readings: {"p": tf.reduce_sum(answer(weights, readings))}, TABLE, weights=weights)
     dangers(root, weights)
+    states(root, weights)
+
+
+def states(root: Path, weights: Any) -> None:
+    """Models that change something: the first three for every call, the others where no call comes."""
+    calls = tf.Variable(0.0)
+    table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer([0], [0.0], tf.int64, tf.float32), 0.0)
+
+    def turns(readings: Any) -> Any:
+        calls.assign_add(1.0)
+        return {"p": answer(weights, readings) * tf.where(calls > 1000.0, 0.0, 1.0)}
+
+    def turns_in_a_branch(readings: Any) -> Any:
+        rare = tf.reduce_sum(readings) > 1e9
+        return {"p": answer(weights, readings) + tf.cond(rare, lambda: calls.assign(1.0) * 0.0, lambda: 0.0)}
+
+    def fills_its_table(readings: Any) -> Any:
+        keys = tf.constant([1], tf.int64)
+        tf.raw_ops.LookupTableImportV2(table_handle=table.resource_handle, keys=keys, values=[1.0])
+        return {"p": answer(weights, readings) + table.lookup(tf.cast(readings[:, :1], tf.int64))}
+
+    def looks_up(readings: Any) -> Any:
+        return {"p": answer(weights, readings) + table.lookup(tf.cast(readings[:, :1], tf.int64)) * 0.0}
+
+    for model in (turns, turns_in_a_branch, fills_its_table, looks_up):
+        save(root / model.__name__, model, TABLE, weights=weights, calls=calls, table=table)
+
+    train = tf.function(weights.assign_sub, input_signature=[tf.TensorSpec((2, 1), tf.float32)])
+    save(root / "trainable", lambda readings: {"p": answer(weights, readings)}, TABLE, weights=weights, train=train)
 
 
 def dangers(root: Path, weights: Any) -> None:

@@ -18,8 +18,23 @@ def test_every_operation_of_the_list_exists_in_tensorflow() -> None:
 
 def test_what_touches_files_network_or_python_is_not_allowed() -> None:
     listed = Operations.load()
+    assert listed.changing <= listed.allowed, "there is a place for them"
     assert not listed.allowed & (listed.saver_only | set(listed.dangers))
-    words = ("File", "Save", "Restore", "Py", "Print", "Rpc", "Send", "Recv", "Dataset", "Iterator", "Queue", "Reader")
+    words = (
+        "File",
+        "Save",
+        "Restore",
+        "Py",
+        "Print",
+        "Rpc",
+        "Send",
+        "Recv",
+        "Dataset",
+        "Iterator",
+        "Queue",
+        "Reader",
+        "Random",
+    )
     assert [name for name in listed.allowed for word in words if word in name] == []
 
 
