@@ -11,7 +11,7 @@ Errors: see `store_errors.py`.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, cast
@@ -29,6 +29,13 @@ if TYPE_CHECKING:  # obstore has these names in its stubs only
 CHUNK: Final = 8 * 1024 * 1024
 """Bytes that one request asks for, so that a large file neither fills memory nor outlasts a timeout."""
 
+REQUEST_SECONDS: Final = 30
+"""A request takes so long at most, unless it carries more than a chunk."""
+
+SLOWEST_UPLOAD: Final = 256 * 1024
+"""Bytes a second that an upload is given time for; only a request as a whole can be refused when there is an object
+already, so a file cannot be sent in parts."""
+
 
 @dataclass(frozen=True)
 class Store:
@@ -36,6 +43,7 @@ class Store:
 
     url: str
     backend: ObjectStore
+    environment: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, environment: Mapping[str, str] | None = None) -> Self:
@@ -52,7 +60,7 @@ class Store:
         """
         url = url.rstrip("/")
         with translated(url):
-            return cls(url, _backend(url, create, environment or {}))
+            return cls(url, _backend(url, create, environment or {}, REQUEST_SECONDS), environment or {})
 
     def read(self, path: str, limit: int) -> bytes:
         """The whole object, which must have at most `limit` bytes (it is read into memory).
@@ -66,13 +74,18 @@ class Store:
                 raise DigestMismatch(f"{self.url}/{path} has {result.meta['size']} bytes, expected at most {limit}")
             return bytes(result.bytes())
 
-    def chunks(self, path: str, size: int) -> Iterator[bytes]:
+    def chunks(self, path: str, size: int, begin: int = 0) -> Iterator[bytes]:
         """The object in pieces of at most `CHUNK` bytes, each by a request (and retries) of its own.
+
+        Args:
+            path: of the object.
+            size: its bytes.
+            begin: leave out so many of them, at most all.
 
         Raises:
             DigestMismatch: the object's size is not `size` bytes; no more than that is ever read.
         """
-        for start in range(0, size, CHUNK) or (0,):
+        for start in range(begin, size, CHUNK) if size else (0,):
             with translated(f"{self.url}/{path}"):
                 # A range of no bytes is an error, so an empty object is asked for as a whole.
                 part = (start, min(start + CHUNK, size))
@@ -100,17 +113,22 @@ class Store:
             ObjectExists: there is one. After a lost answer that may be this call's own.
         """
         with translated(f"{self.url}/{path}"):
-            obstore.put(self.backend, path, content, mode="create", use_multipart=False)
+            size = content.stat().st_size if isinstance(content, Path) else len(content)
+            backend = self.backend
+            if size > CHUNK:  # the library's limit is of a whole request, and of all that a client sends
+                seconds = REQUEST_SECONDS + size // SLOWEST_UPLOAD
+                backend = _backend(self.url, False, self.environment, seconds)
+            obstore.put(backend, path, content, mode="create", use_multipart=False)
 
 
-def _backend(url: str, create: bool, environment: Mapping[str, str]) -> ObjectStore:
+def _backend(url: str, create: bool, environment: Mapping[str, str], seconds: int) -> ObjectStore:
     parts = urlsplit(url)
     prefix = unquote(parts.path).strip("/") or None
     retry: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=60)}
     variables = {**os.environ, **environment}
     # These options replace the ones that obstore would read from the environment, so pass that one on.
     plain_http = variables.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true"}
-    client: ClientConfig = {"connect_timeout": "5s", "timeout": "30s", "allow_http": plain_http}
+    client: ClientConfig = {"connect_timeout": "5s", "timeout": f"{seconds}s", "allow_http": plain_http}
     match parts.scheme:
         case "s3" if parts.netloc:
             endpoint = variables.get("AWS_ENDPOINT_URL", "")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from modelstore.manifest import File, Manifest
-from modelstore.store import CHUNK, Store
+from modelstore.store import Store
 from modelstore.store_errors import DigestMismatch
 
 _PARTIAL: Final = ".partial"
@@ -30,7 +30,7 @@ def download(store: Store, manifest: Manifest, folder: Path, advance: Callable[[
     """Bring the model's files into `folder`, so that it holds exactly them.
 
     Files that are there already and have the right hash stay; everything else in the folder goes. May be called
-    again after any error or kill.
+    again after any error or kill, and then goes on within the file that it was at.
 
     Args:
         store: the store of all models.
@@ -46,7 +46,9 @@ def download(store: Store, manifest: Manifest, folder: Path, advance: Callable[[
     wanted = {folder / file.path: file for file in manifest.files}
     _remove_others(folder, set(wanted))
     for path, file in wanted.items():
-        if not _intact(path, file):
+        if _intact(path, file):
+            _partial(path).unlink(missing_ok=True)
+        else:
             path.parent.mkdir(parents=True, exist_ok=True)
             _fetch(store, f"{manifest.name}/{manifest.version}/{file.path}", path, file)
         advance(file.size)
@@ -54,33 +56,41 @@ def download(store: Store, manifest: Manifest, folder: Path, advance: Callable[[
 
 def _remove_others(folder: Path, wanted: set[Path]) -> None:
     kept = wanted | {parent for path in wanted for parent in path.parents}
+    files = wanted | {_partial(path) for path in wanted}
     for path in sorted(folder.rglob("*"), reverse=True):  # children come before their folders
         if path.is_dir() and not path.is_symlink():
-            if path not in kept or path in wanted:
+            if path not in kept or path in files:
                 shutil.rmtree(path)
-        elif path not in wanted or path.is_symlink():
+        elif path not in files or path.is_symlink():
             path.unlink()
 
 
 def _intact(path: Path, file: File) -> bool:
     if path.is_symlink() or not path.is_file() or path.stat().st_size != file.size:
         return False
-    sha = hashlib.sha256()
     with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            sha.update(chunk)
-    return f"sha256:{sha.hexdigest()}" == file.sha256
+        return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}" == file.sha256
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(path.name + _PARTIAL)
 
 
 def _fetch(store: Store, source: str, target: Path, file: File) -> None:
-    partial = target.with_name(target.name + _PARTIAL)
-    sha = hashlib.sha256()
-    with partial.open("wb") as stream:
-        for chunk in store.chunks(source, file.size):
+    partial = _partial(target)
+    begun = partial.stat().st_size if partial.exists() else 0
+    if not 0 < begun <= file.size:
+        begun = 0
+    with partial.open("r+b" if begun else "w+b") as stream:
+        sha = hashlib.file_digest(stream, "sha256")  # over what is there, and then over what comes behind it
+        for chunk in store.chunks(source, file.size, begun):
             sha.update(chunk)
             stream.write(chunk)
     actual = f"sha256:{sha.hexdigest()}"
-    if actual != file.sha256:
-        partial.unlink()
+    if actual == file.sha256:
+        partial.replace(target)
+        return
+    partial.unlink()
+    if not begun:
         raise DigestMismatch(f"{store.url}/{source} has the SHA-256 {actual}, its manifest says {file.sha256}")
-    partial.replace(target)
+    _fetch(store, source, target, file)  # what was there may be at fault, so once more without it

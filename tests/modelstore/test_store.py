@@ -2,6 +2,9 @@
 
 import os
 import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -72,6 +75,42 @@ def test_chunks_make_up_the_object(store: Store, size: int, monkeypatch: pytest.
     content = bytes(range(size))
     store.create("a", content)
     assert b"".join(store.chunks("a", size)) == content
+
+
+@pytest.mark.parametrize("begin", [0, 5, 10, 34, 35])
+def test_chunks_can_begin_anywhere(store: Store, begin: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "CHUNK", 10)
+    content = bytes(range(35))
+    store.create("a", content)
+    assert b"".join(store.chunks("a", 35, begin)) == content[begin:]
+
+
+class AnswersLate(BaseHTTPRequestHandler):
+    """An S3 that takes longer than a small request may."""
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(2)
+        self.send_response(200)
+        self.send_header("ETag", '"1"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_a_large_object_is_given_time(s3: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "REQUEST_SECONDS", 1)
+    monkeypatch.setattr(store_module, "SLOWEST_UPLOAD", 1)
+    monkeypatch.setattr(store_module, "CHUNK", 10)
+    with ThreadingHTTPServer(("127.0.0.1", 0), AnswersLate) as late:
+        threading.Thread(target=late.serve_forever).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{late.server_port}")
+        try:
+            Store.open(s3.url).create("a", b"the weights of a model")
+        finally:
+            late.shutdown()
 
 
 @pytest.mark.parametrize("said", [0, 4, 6, 60])

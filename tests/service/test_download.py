@@ -1,10 +1,13 @@
 """A published model on its way to the pod, with everything that can be wrong with it."""
 
 import hashlib
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from modelstore import store as store_module
 from modelstore.catalog import fetch_manifest
 from modelstore.manifest import (
     MANIFEST,
@@ -19,7 +22,7 @@ from modelstore.manifest import (
     digest,
 )
 from modelstore.store import Store
-from modelstore.store_errors import DigestMismatch, ObjectNotFound
+from modelstore.store_errors import DigestMismatch, ObjectNotFound, StoreUnavailable
 from service.download import complete, download
 
 FILES = {
@@ -113,6 +116,42 @@ def test_a_file_damaged_in_the_cache_is_fetched_again(store: Store, tmp_path: Pa
     (tmp_path / "cache" / "saved_model.pb").write_bytes(b"grapH " * 6)
     download(store, manifest_of(FILES), tmp_path / "cache")
     assert contents(tmp_path / "cache") == FILES
+
+
+def test_a_file_that_was_interrupted_goes_on_where_it_was(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "CHUNK", 10)
+    begun: list[tuple[str, int]] = []
+    chunks = Store.chunks
+
+    def two_chunks(self: Store, path: str, size: int, begin: int = 0) -> Iterator[bytes]:
+        begun.append((path, begin))
+        yield from islice(chunks(self, path, size, begin), 2)
+        raise StoreUnavailable("the store is gone")
+
+    manifest = manifest_of({"saved_model.pb": FILES["saved_model.pb"]})
+    with monkeypatch.context() as away:
+        away.setattr(Store, "chunks", two_chunks)
+        with pytest.raises(StoreUnavailable):
+            download(store, manifest, tmp_path / "cache")
+        assert not complete(manifest, tmp_path / "cache")
+        with pytest.raises(StoreUnavailable):
+            download(store, manifest, tmp_path / "cache")
+    download(store, manifest, tmp_path / "cache")
+    assert begun == [("some_model/1.2.3/saved_model.pb", 0), ("some_model/1.2.3/saved_model.pb", 20)]
+    assert contents(tmp_path / "cache") == {"saved_model.pb": FILES["saved_model.pb"]}
+
+
+@pytest.mark.parametrize("left", [b"other ", b"graph " * 5 + b"graph", b"graph " * 7, b""])
+def test_what_is_left_of_another_file_does_no_harm(left: bytes, store: Store, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "saved_model.pb.partial").write_bytes(left)
+    download(store, manifest_of(FILES), tmp_path / "cache")
+    assert contents(tmp_path / "cache") == FILES
+    (tmp_path / "cache" / "saved_model.pb.partial").write_bytes(left)
+    download(store, manifest_of(FILES), tmp_path / "cache")
+    assert complete(manifest_of(FILES), tmp_path / "cache")
 
 
 @pytest.mark.parametrize("name", FILES)
