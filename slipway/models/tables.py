@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -54,12 +55,15 @@ def read_table(path: Path, features: Sequence[Input], label: str, *, needs_label
     """
     try:
         content = path.read_bytes()
-        lines = csv.DictReader(content.decode("utf-8-sig").splitlines())
+        # Not `splitlines`, which also ends lines where CSV doesn't: at U+0085, U+2028 and more.
+        lines = csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""))
         header = lines.fieldnames or []
         labelled = needs_label or label in header
         wanted = [feature.name for feature in features] + ([label] if labelled else [])
         if missing := [name for name in wanted if name not in header]:
             raise BadInput(f"{path}: no column {missing[0]!r}; the columns are {', '.join(header)}")
+        if repeated := [name for name in wanted if header.count(name) > 1]:
+            raise BadInput(f"{path}: {header.count(repeated[0])} columns {repeated[0]!r}; leave one of them")
         records = [(lines.line_num, record) for record in lines]
     except FileNotFoundError:
         raise BadInput(f"{path}: there is no such table") from None

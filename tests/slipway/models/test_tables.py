@@ -15,7 +15,7 @@ FEATURES = (
 
 def table(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "table.csv"
-    path.write_text(text)
+    path.write_bytes(text.encode())
     return path
 
 
@@ -24,6 +24,17 @@ def test_columns_come_in_the_order_of_the_card(tmp_path: Path) -> None:
     read = read_table(path, FEATURES, "y")
     assert (read.rows, read.labels, read.column(1)) == (((3.5, 2.0), (5.0, 4.0)), (1.0, 0.0), [2.0, 4.0])
     assert read.sha256 == digest(path.read_bytes())
+
+
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\x0b", "\x0c", "\x1e"])
+def test_only_the_ends_of_lines_end_rows(mark: str, tmp_path: Path) -> None:
+    path = table(tmp_path, f'note,x,n,y\r\na{mark}b,1,1,0\r\n"two\r\nlines",2,2,1\r\n')
+    read = read_table(path, FEATURES, "y")
+    assert (read.rows, read.lines) == (((1, 1), (2, 2)), (2, 4))
+
+
+def test_columns_that_are_ignored_may_repeat(tmp_path: Path) -> None:
+    assert read_table(table(tmp_path, "a,x,n,a,y\n0,1,1,0,0\n"), FEATURES, "y").labels == (0,)
 
 
 def test_training_data_needs_no_label(tmp_path: Path) -> None:
@@ -41,6 +52,8 @@ def test_training_data_needs_no_label(tmp_path: Path) -> None:
         ("x,n,y\nnan,1,1\n", "line 2: x = 'nan' is not a finite number"),
         ("x,n,y\n1,1,inf\n", "line 2: y = 'inf' is not a finite number"),
         ("x,n,y\n1,1\n", "line 2: y = None is not a finite number"),
+        ("x,n,x,y\n1,1,2,1\n", "2 columns 'x'; leave one of them"),
+        ("x,n,y,y\n1,1,2,1\n", "2 columns 'y'; leave one of them"),
         ("x,n,y\n11,1,1\n", "line 2: x = 11 m is outside of the card's range 0 to 10; widen"),
         ("x,n,y\n1,1.5,1\n", r"line 2: n = 1\.5, but the card says it is an integer"),
     ],
