@@ -62,15 +62,28 @@ def fetch_manifest(store: Store, name: str, version: str, expected: str | None =
     content = store.read(path, MANIFEST_LIMIT)
     if expected is not None and digest(content) != expected:
         raise DigestMismatch(f"{store.url}/{path} has the digest {digest(content)}, expected {expected}")
+    found = parsed(content, f"{store.url}/{path}")
+    if (found.manifest.name, found.manifest.version) != (name, version):
+        raise DigestMismatch(f"{store.url}/{path} is the manifest of {found.manifest.name} {found.manifest.version}")
+    return found
+
+
+def parsed(content: bytes, what: str) -> Entry:
+    """What a stored manifest says.
+
+    Args:
+        content: the manifest.
+        what: names it in an error.
+
+    Raises:
+        DigestMismatch: it is not a manifest.
+    """
     try:
-        manifest = Manifest.from_bytes(content)
+        return Entry(Manifest.from_bytes(content), content)
     except ValidationError as error:
         first = error.errors()[0]
         where, why = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
-        raise DigestMismatch(f"{store.url}/{path} is not a manifest: {where}: {why}") from error
-    if (manifest.name, manifest.version) != (name, version):
-        raise DigestMismatch(f"{store.url}/{path} is the manifest of {manifest.name} {manifest.version}")
-    return Entry(manifest, content)
+        raise DigestMismatch(f"{what} is not a manifest: {where}: {why}") from error
 
 
 def entries(store: Store, name: str | None = None) -> list[Entry]:

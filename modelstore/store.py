@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 import obstore
 from obstore.store import GCSStore, LocalStore, ObjectStore, S3Store
 
-from modelstore.store_errors import DigestMismatch, ObjectNotFound, StoreMisconfigured, translated
+from modelstore.store_errors import DigestMismatch, ObjectExists, ObjectNotFound, StoreMisconfigured, translated
 
 if TYPE_CHECKING:  # obstore has these names in its stubs only
     from obstore import ObjectMeta
@@ -119,6 +119,30 @@ class Store:
                 seconds = REQUEST_SECONDS + size // SLOWEST_UPLOAD
                 backend = _backend(self.url, False, self.environment, seconds)
             obstore.put(backend, path, content, mode="create", use_multipart=False)
+
+    def ensure(self, path: str, content: bytes) -> None:
+        """Store a new object, or accept one with the same bytes: what a killed process, or a lost answer, left.
+
+        Raises:
+            ObjectExists: there is one with other bytes.
+        """
+        try:
+            self.create(path, content)
+        except ObjectExists:
+            if not self.holds(path, content):
+                raise
+
+    def holds(self, path: str, content: bytes) -> bool:
+        """Whether there is such an object with these bytes."""
+        try:
+            at = 0
+            for chunk in self.chunks(path, len(content)):
+                if chunk != content[at : at + len(chunk)]:
+                    return False
+                at += len(chunk)
+        except (DigestMismatch, ObjectNotFound):  # it has another size, or there is none
+            return False
+        return True
 
 
 def _backend(url: str, create: bool, environment: Mapping[str, str], seconds: int) -> ObjectStore:

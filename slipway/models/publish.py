@@ -7,12 +7,13 @@ from typing import Final
 from modelstore.catalog import Entry, fetch_manifest, versions
 from modelstore.store import Store
 from modelstore.store_errors import ObjectExists
-from modelstore.version import Version
+from modelstore.version import Version, latest
 from slipway.errors import BadInput, Refused
 from slipway.models.bundle import Bundle
 from slipway.models.candidate import UNVERSIONED, Candidate, Judged, take_candidate
 from slipway.models.comparison import compare
 from slipway.models.published import replaced
+from slipway.models.succession import settle
 from slipway.models.versions import change, check_successor, parse
 from slipway.models.writing import write
 
@@ -81,6 +82,7 @@ def publish(bundle: Bundle, version: str, store_url: str, announce: Announce = _
     announce("reading card and data")
     with take_candidate(bundle) as candidate:
         name = candidate.card.name
+        settle(store, name, latest(versions(store, name)))
         if wanted in versions(store, name):
             return _existing(candidate, store, wanted, "already published")
         before = replaced(store, name, wanted)

@@ -1,6 +1,6 @@
 """Writing a version: an immutable prefix of the store, whose manifest comes last.
 
-Two may publish at the same time. A store has no locks, so whoever writes the manifest first has published.
+Two may publish at the same time; `succession.py` says which of them has.
 """
 
 from pathlib import Path
@@ -8,9 +8,10 @@ from pathlib import Path
 from modelstore.catalog import Entry, versions
 from modelstore.manifest import MANIFEST, digest
 from modelstore.store import Store
-from modelstore.store_errors import DigestMismatch, ObjectExists
+from modelstore.store_errors import ObjectExists
 from modelstore.version import Version, latest
 from slipway.errors import Refused
+from slipway.models.succession import succeed
 
 
 def write(store: Store, new: Entry, folder: Path, before: Entry | None) -> None:
@@ -35,42 +36,22 @@ def write(store: Store, new: Entry, folder: Path, before: Entry | None) -> None:
         content = (folder / file.path).read_bytes()
         if digest(content) != file.sha256:
             raise Refused(f"{file.path} changed while it was being published; publish again")
-        _create(store, f"{prefix}/{file.path}", content)
+        store.ensure(f"{prefix}/{file.path}", content)
     others = store.sizes(prefix).keys() - {f"{prefix}/{file.path}" for file in manifest.files}
     if f"{prefix}/{MANIFEST}" in others:
         raise ObjectExists(f"{store.url}/{prefix}/{MANIFEST}: exists already")
     if others:
         raise Refused(f"{store.url}/{min(others)} does not belong to {manifest.name} {manifest.version}; remove it")
-    _check_latest(store, manifest.name, before)
-    _create(store, f"{prefix}/{MANIFEST}", new.content)
-
-
-def _check_latest(store: Store, name: str, before: Entry | None) -> None:
     compared = Version.parse(before.manifest.version) if before else None
-    last = latest(versions(store, name))
-    if last != compared:
-        raise Refused(
-            f"{name} {last} was published meanwhile, and this model was compared with {compared or 'nothing'}; "
-            "publish again"
-        )
-
-
-def _create(store: Store, path: str, content: bytes) -> None:
-    """Create an object, or accept one with the same bytes: what an interrupted publish, or a lost answer, left."""
-    try:
-        store.create(path, content)
-    except ObjectExists:
-        if not _holds(store, path, content):
-            raise
-
-
-def _holds(store: Store, path: str, content: bytes) -> bool:
-    try:
-        at = 0
-        for chunk in store.chunks(path, len(content)):
-            if chunk != content[at : at + len(chunk)]:
-                return False
-            at += len(chunk)
-    except DigestMismatch:  # it has another size
-        return False
-    return True
+    last = latest(versions(store, manifest.name))
+    if last == compared:
+        follows = succeed(store, new, compared)
+        if follows.content == new.content:
+            return
+        if follows.manifest.version == manifest.version:
+            raise ObjectExists(f"{store.url}/{prefix}/{MANIFEST}: exists already")
+        last = Version.parse(follows.manifest.version)
+    raise Refused(
+        f"{manifest.name} {last} was published meanwhile, and this model was compared with {compared or 'nothing'}; "
+        "publish again"
+    )
