@@ -1,10 +1,11 @@
 """The child's main task: check a SavedModel, load it with the service's own loader, and ask it."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 
-from modelstore.manifest import Manifest
+from modelstore.manifest import FeatureType, Manifest
 from service.model import Model, ModelRefused
 from service.tensorflow_model import load_saved_model
 from slipway.errors import Refused
@@ -13,6 +14,9 @@ from slipway.models.inspection.graph import Graph, check_graph
 from slipway.models.inspection.messages import Answers, Ask
 
 BATCH: Final = 1024
+
+FLOAT32_INTEGERS: Final = 2**24
+"""Up to this magnitude a float32 holds every integer exactly; above, it rounds to even numbers and worse."""
 
 SINGLY: Final = 16
 """So many rows are also asked one by one: answers must not depend on what else is in the batch."""
@@ -32,6 +36,7 @@ def ask(task: Ask) -> Answers:
     output = task.manifest.output.model_copy(update={"tensor": tensor})
     try:
         model = load_saved_model(task.folder, task.manifest.model_copy(update={"output": output}))
+        _check_integers(task.manifest, model.signature)
         outputs = _answers(model, task.rows, BATCH)
         singly = _answers(model, task.rows[:SINGLY], 1)
     except ModelRefused as error:
@@ -54,6 +59,20 @@ def _tensor(manifest: Manifest, graph: Graph) -> str:
             f"the signature has the outputs {', '.join(graph.outputs)}; name one in output.tensor of the card"
         )
     return graph.outputs[0]
+
+
+def _check_integers(manifest: Manifest, signature: Any) -> None:
+    """Refuse integers that the model would get as other ones."""
+    inputs: Mapping[str, Any] = signature.structured_input_signature[1]
+    for feature in manifest.features:
+        tensor = feature.name if feature.name in inputs else next(iter(inputs))
+        largest = max(feature.minimum, feature.maximum, key=abs)
+        wide = feature.type is FeatureType.INTEGER and abs(largest) > FLOAT32_INTEGERS
+        if wide and inputs[tensor].dtype.name == "float32":
+            raise Refused(
+                f"{feature.name} is an integer up to {largest:.0f}, and the model's input {tensor!r} is float32, which "
+                f"rounds integers beyond {FLOAT32_INTEGERS}; make that input float64, or narrow the card's range"
+            )
 
 
 def _answers(model: Model, rows: tuple[tuple[float, ...], ...], size: int) -> tuple[float, ...]:

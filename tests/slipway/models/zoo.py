@@ -58,6 +58,12 @@ def saved_models(root: Path) -> None:
         weights=weights,
     )
     save(
+        root / "mixed_columns",
+        lambda x1, x2: {"p": answer(weights, tf.stack([tf.cast(x1, tf.float32), x2], axis=1))},
+        {"x2": tf.TensorSpec((None,), tf.float32), "x1": tf.TensorSpec((None,), tf.float64)},
+        weights=weights,
+    )
+    save(
         root / "two_outputs",
         lambda readings: {"p": answer(weights, readings), "q": readings[:, :1]},
         TABLE,

@@ -4,6 +4,7 @@ import math
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from slipway.models.inspection.ask import ask
 from slipway.models.inspection.convert import convert
 from slipway.models.inspection.messages import Answers, Ask, Outcome
 from tests.slipway.models.conftest import sigmoid
-from tests.slipway.models.manifests import DOCUMENT, manifest
+from tests.slipway.models.manifests import DOCUMENT, feature, manifest
 
 ROWS = tuple((float(x1), float(x2)) for x1, x2 in np.random.default_rng(0).normal(size=(50, 2)))
 
@@ -24,7 +25,13 @@ def answers(folder: Path, tensor: str = "") -> Answers:
     return ask(Ask(folder=folder, manifest=manifest(output=DOCUMENT["output"] | {"tensor": tensor}), rows=ROWS))
 
 
-@pytest.mark.parametrize("name", ["good", "columns", "constants"])
+def ranged(wide: str, minimum: float, maximum: float) -> list[dict[str, Any]]:
+    """The features, one of them an integer of that range."""
+    ends = {"type": "integer", "minimum": minimum, "maximum": maximum}
+    return [feature(name, **(ends if name == wide else {})) for name in ("x1", "x2")]
+
+
+@pytest.mark.parametrize("name", ["good", "columns", "mixed_columns", "constants"])
 def test_a_model_answers_in_the_order_of_its_rows(name: str, zoo: Path) -> None:
     found = answers(zoo / name)
     assert found.outputs == pytest.approx([sigmoid(*row) for row in ROWS], abs=1e-5)
@@ -74,6 +81,30 @@ def test_what_cannot_be_served_is_refused(name: str, reason: str, zoo: Path) -> 
     with pytest.raises(Refused, match=reason):
         answers(zoo / name)
     assert not (zoo / "proof").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "wide", "tensor"),
+    [("good", "x1", "readings"), ("good", "x2", "readings"), ("columns", "x1", "x1"), ("mixed_columns", "x2", "x2")],
+)
+@pytest.mark.parametrize("ends", [(-(2.0**24) - 1, 0), (0, 2.0**24 + 1)])
+def test_integers_that_the_model_would_get_rounded_are_refused(
+    name: str, wide: str, tensor: str, ends: tuple[float, float], zoo: Path
+) -> None:
+    features = ranged(wide, *ends)
+    reason = rf"{wide} is an integer up to -?16777217, and the model's input '{tensor}' is float32.*; make that input"
+    with pytest.raises(Refused, match=reason):
+        ask(Ask(folder=zoo / name, manifest=manifest(features=features), rows=ROWS))
+
+
+@pytest.mark.parametrize(
+    ("name", "wide", "ends"),
+    [("good", "x1", (-(2.0**24), 2.0**24)), ("mixed_columns", "x1", (0, 2.0**53))],
+)
+def test_integers_that_the_model_gets_as_they_are_may_be_as_large(
+    name: str, wide: str, ends: tuple[float, float], zoo: Path
+) -> None:
+    assert ask(Ask(folder=zoo / name, manifest=manifest(features=ranged(wide, *ends)), rows=ROWS)).outputs
 
 
 @pytest.mark.parametrize("name", ["sequential", "functional"])
