@@ -1,5 +1,6 @@
 """A model on its way to becoming a version: taken in, described, judged."""
 
+import math
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ from typing import Final
 from modelstore.manifest import Evaluation, Feature, File, Fingerprints, Golden, Manifest, Output, TrainingData, digest
 from slipway.errors import BadInput, Refused
 from slipway.models.bundle import Bundle
-from slipway.models.card import Card, read_card
+from slipway.models.card import Card, GoldenInputs, read_card
 from slipway.models.comparison import Comparison
 from slipway.models.figures import evaluate, shortfalls
 from slipway.models.inspection.child import ask, run
 from slipway.models.inspection.files import take_in
 from slipway.models.inspection.messages import Answers, Ask, Convert
-from slipway.models.tables import Table, quantiles, read_table, seen_lines
+from slipway.models.synthetic import synthetic
+from slipway.models.tables import Rows, Table, quantiles, read_table, seen_lines
 
 GOLDEN_ROWS: Final = 16
 
@@ -64,31 +66,45 @@ class Candidate:
             Refused: it is unsafe, cannot be served, or its figures are not good enough.
         """
         _check_request(self.draft)
-        answers = ask(Ask(folder=self.folder, manifest=self.draft, rows=self.holdout.rows))
+        drawn = synthetic(self.draft.features) if self.card.golden is GoldenInputs.SYNTHETIC else ()
+        held_out = len(self.holdout.rows)
+        rows = self.holdout.rows + drawn
+        answers = ask(Ask(folder=self.folder, manifest=self.draft, rows=rows))
         if _files(self.folder) != self.draft.files:
             raise Refused("the model changed its own files while it was loaded")
-        figures = evaluate(self.card.output.kind, answers.outputs, self.holdout.labels, self.card.decision)
+        figures = evaluate(self.card.output.kind, answers.outputs[:held_out], self.holdout.labels, self.card.decision)
+        for reading, output in zip(drawn, answers.outputs[held_out:], strict=True):
+            if not math.isfinite(output):
+                raise Refused(
+                    f"the model answers {output} to the synthetic reading {self._named(reading)}, whose values are all "
+                    "inside the card's ranges; narrow these, or have the model answer"
+                )
         tolerance = self._tolerance(answers)
         if missed := shortfalls(figures, before.figures if before else None, self.card.thresholds):
             raise Refused("; ".join(missed))
         manifest = self.draft.model_copy(
             update={
                 "output": self.draft.output.model_copy(update={"tensor": answers.tensor}),
-                "evaluation": Evaluation(rows=len(self.holdout.rows), sha256=self.holdout.sha256, metrics=figures),
-                "golden": self._golden(answers.outputs, tolerance),
+                "evaluation": Evaluation(rows=held_out, sha256=self.holdout.sha256, metrics=figures),
+                "golden": self._golden(drawn or rows, answers.outputs[held_out if drawn else 0 :], tolerance),
                 "fingerprints": answers.fingerprints,
             }
         )
-        return Judged(manifest, self._notes(figures, before))
+        return Judged(manifest, tuple(self._notes(manifest, before)))
 
-    def _notes(self, figures: dict[str, float], before: Comparison | None) -> tuple[str, ...]:
-        if before is None:
-            return ()
-        if before.figures is None:
-            return (f"not compared with {before.version}: {before.reason}; only the card's thresholds judged it",)
-        pairs = [f"{name} {figures[name]:g} (was {before.figures[name]:g})" for name in self.card.thresholds]
-        rows = len(self.holdout.rows)
-        return (f"compared with {before.version} on the same {rows} rows: {', '.join(pairs)}",)
+    def _notes(self, manifest: Manifest, before: Comparison | None) -> Generator[str]:
+        if before and before.figures:
+            now, was = manifest.evaluation.metrics, before.figures
+            pairs = [f"{name} {now[name]:g} (was {was[name]:g})" for name in self.card.thresholds]
+            rows = manifest.evaluation.rows
+            yield f"compared with {before.version} on the same {rows} rows: {', '.join(pairs)}"
+        elif before:
+            yield f"not compared with {before.version}: {before.reason}; only the card's thresholds judged it"
+        if self.card.golden is GoldenInputs.HELD_OUT:
+            yield (
+                f"{len(manifest.golden.inputs)} rows of {self.holdout.path.name} can be read by whoever can read the "
+                "store or the service's /docs; `golden: synthetic` in the card keeps them out"
+            )
 
     def _tolerance(self, answers: Answers) -> float:
         tolerance = self.card.tolerance or 1e-4 * max(1.0, *map(abs, answers.outputs))
@@ -100,17 +116,19 @@ class Candidate:
                 )
         return float(f"{tolerance:.3g}")
 
-    def _golden(self, outputs: tuple[float, ...], tolerance: float) -> Golden:
+    def _golden(self, rows: Rows, outputs: tuple[float, ...], tolerance: float) -> Golden:
         """Readings evenly spaced along the sorted answers, so that all bands are likely to be among them."""
         order = sorted(range(len(outputs)), key=outputs.__getitem__)
         count = min(GOLDEN_ROWS, len(order))
         chosen = sorted({order[step * (len(order) - 1) // max(count - 1, 1)] for step in range(count)})
-        names = [feature.name for feature in self.card.features]
         return Golden(
-            inputs=tuple(dict(zip(names, self.holdout.rows[index], strict=True)) for index in chosen),
+            inputs=tuple(self._named(rows[index]) for index in chosen),
             outputs=tuple(float(f"{outputs[index]:.7g}") for index in chosen),  # what a float32 can hold
             tolerance=tolerance,
         )
+
+    def _named(self, reading: tuple[float, ...]) -> dict[str, float]:
+        return dict(zip((feature.name for feature in self.card.features), reading, strict=True))
 
 
 @contextmanager

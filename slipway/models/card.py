@@ -19,6 +19,13 @@ class Kind(StrEnum):
     NUMBER = "number"
 
 
+class GoldenInputs(StrEnum):
+    """Which readings stand in the manifest with the model's answers, for everybody who can read it."""
+
+    HELD_OUT = "held_out"
+    SYNTHETIC = "synthetic"
+
+
 class Metric(StrEnum):
     """Figures on held-out data; `figures.py` says how each is computed."""
 
@@ -60,7 +67,12 @@ class Threshold(_Part):
 
 
 class Card(_Part):
-    """A model card; see `models/card.yaml` for an example."""
+    """A model card; the folders in `examples` have one each.
+
+    Sixteen rows of the held-out data become golden inputs, which whoever can read the store, or the `/docs` of the
+    service, can read too. `golden: synthetic` keeps them out: readings are then drawn from the quantiles of the
+    training data, feature by feature. These quantiles, with the least and the largest value, are in every manifest.
+    """
 
     name: ModelName
     description: str = Field(min_length=1)
@@ -72,6 +84,7 @@ class Card(_Part):
     decision: float = Field(
         default=0.5, gt=0, lt=1, description="probability from which precision and recall count a yes"
     )
+    golden: GoldenInputs = Field(default=GoldenInputs.HELD_OUT, description="where golden inputs come from")
     tolerance: float | None = Field(
         default=None, gt=0, description="of golden answers; default: 0.0001 of the largest answer, at least 1"
     )

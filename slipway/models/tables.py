@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from modelstore.manifest import FeatureType, Input, digest
 from slipway.errors import BadInput
@@ -17,6 +17,9 @@ QUANTILES: Final = 21
 
 MAX_ROWS: Final = 1_000_000
 
+Rows: TypeAlias = tuple[tuple[float, ...], ...]
+"""Readings: values of the features, in the card's order."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -25,14 +28,14 @@ class Table:
     Attributes:
         path: where it was read.
         sha256: of the file, as `sha256:…`.
-        rows: values of the features, in the card's order.
+        rows: the readings.
         labels: one per row; empty when there is none.
         lines: where each row ends in the file.
     """
 
     path: Path
     sha256: str
-    rows: tuple[tuple[float, ...], ...]
+    rows: Rows
     labels: tuple[float, ...]
     lines: tuple[int, ...]
 

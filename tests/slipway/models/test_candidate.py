@@ -45,6 +45,31 @@ def test_golden_answers_span_what_the_model_answers(make_bundle: MakeBundle, tmp
     assert (min(golden.outputs), max(golden.outputs)) == pytest.approx((lowest, highest), rel=1e-6)
 
 
+def test_rows_that_everybody_can_read_are_told(make_bundle: MakeBundle, tmp_path: Path) -> None:
+    with take_candidate(make_bundle(fake_model(tmp_path / "model"))) as taken:
+        [note] = taken.judge(None).notes
+    assert note.startswith("16 rows of holdout.csv can be read by whoever can read the store or the service's /docs; ")
+    assert "`golden: synthetic` in the card keeps them out" in note
+
+
+def test_synthetic_golden_readings_keep_the_data_out_of_the_manifest(make_bundle: MakeBundle, tmp_path: Path) -> None:
+    model = fake_model(tmp_path / "model")
+    with take_candidate(make_bundle(model)) as taken:
+        plain = taken.judge(None).manifest
+    with take_candidate(make_bundle(model, CARD + "golden: synthetic\n")) as taken:
+        judged = taken.judge(None)
+        rows = set(taken.holdout.rows)
+    assert judged.notes == ()
+    golden = judged.manifest.golden
+    assert not rows & {tuple(reading.values()) for reading in golden.inputs}
+    assert len(golden.inputs) == 16
+    for reading, output in zip(golden.inputs, golden.outputs, strict=True):
+        assert output == pytest.approx(sigmoid(**reading), abs=1e-6)
+    assert min(golden.outputs) < 0.1
+    assert max(golden.outputs) > 0.9
+    assert judged.manifest.evaluation == plain.evaluation
+
+
 def test_the_model_is_judged_from_a_copy(make_bundle: MakeBundle, tmp_path: Path) -> None:
     model = fake_model(tmp_path / "model")
     with take_candidate(make_bundle(model)) as taken:
@@ -119,6 +144,23 @@ def test_rows_that_training_saw_are_refused_with_their_lines(make_bundle: MakeBu
 
 
 Change = Callable[[Answers, Ask], Answers]
+
+
+def test_a_synthetic_reading_without_an_answer_is_told(
+    make_bundle: MakeBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = child.run
+
+    def run(task: Ask, limits: Limits | None) -> Answers:
+        answers = honest(task, limits)
+        assert answers is not None
+        return answers.model_copy(update={"outputs": (*answers.outputs[:-1], math.inf)})
+
+    monkeypatch.setattr(child, "run", run)
+    bundle = make_bundle(fake_model(tmp_path / "m"), CARD + "golden: synthetic\n")
+    reason = r"the model answers inf to the synthetic reading \{'x1': .*\}, whose values are all inside"
+    with take_candidate(bundle) as taken, pytest.raises(Refused, match=reason):
+        taken.judge(None)
 
 
 def mixes(answers: Answers, _: Ask) -> Answers:

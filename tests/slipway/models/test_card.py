@@ -50,6 +50,7 @@ def test_the_cards_in_this_repository_are_valid() -> None:
         ("risk_level: LOW", 'risk_level: ""', r"bands\.0\.risk_level: String should have at least 1 character"),
         ("risk_level: LOW, ", "", r"bands\.0\.risk_level: Field required"),
         ("kind: probability", "kind: share", r"output\.kind: Input should be 'probability' or 'number'"),
+        ("label: y", "label: y\ngolden: none", r"golden: Input should be 'held_out' or 'synthetic'"),
         (CARD, "[1, 2", "not a YAML file: while parsing"),
         (CARD, "", "the whole card: Input should be"),
     ],

@@ -51,13 +51,24 @@ def test_publishing_prints_what_to_put_into_the_stack(bundle: Bundle, tmp_path: 
 def test_lists_and_details_come_as_tables_and_as_json(bundle: Bundle, tmp_path: Path, store: str) -> None:
     published = json.loads(call("publish", str(tmp_path), "--version", "1.0.0", "--store", store, "--json").stdout)
     listed = json.loads(call("list", "--store", store, "--json").stdout)
-    assert published == {**listed[0], "new": True, "notes": []}
+    assert {key: published[key] for key in listed[0]} == listed[0]
+    assert published["new"]
+    assert ["holdout.csv" in note for note in published["notes"]] == [True]
     shown = json.loads(call("show", "tiny_model", "--store", store, "--json").stdout)
     assert (shown["digest"], shown["name"]) == (published["digest"], "tiny_model")
     assert published["digest"] in call("list", "--store", store).stdout
     table = call("show", "tiny_model", "1.0.0", "--store", store).stdout
     for word in ("tiny_model 1.0.0", "x1", "-10 to 10", "roc_auc", "Golden answers", "below 0.5", published["digest"]):
         assert word in table
+
+
+def test_what_who_publishes_should_know_stands_in_the_report(bundle: Bundle, tmp_path: Path, store: str) -> None:
+    told = "16 rows of holdout.csv can be read by whoever"
+    assert told in call("publish", str(tmp_path), "--version", "1.0.0", "--store", store).stdout
+    compared = call("validate", str(tmp_path), "--store", store)
+    assert told in compared.stdout
+    assert "compared with 1.0.0 on the same 300 rows: roc_auc 0." in compared.stdout
+    assert len(json.loads(call("validate", str(tmp_path), "--store", store, "--json").stdout)["notes"]) == 2
 
 
 def test_the_store_may_come_from_the_environment(
