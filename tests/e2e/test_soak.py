@@ -1,8 +1,5 @@
 """The long evidence: `make soak`. Its figures land in docs/figures/soak.json, which the docs quote."""
 
-import json
-import os
-import platform
 import random
 import re
 import time
@@ -14,7 +11,6 @@ import pytest
 from obstore.exceptions import GenericError
 
 from sandbox.journey import journey, questions, stacks
-from sandbox.journey.configuration import CHECKOUT
 from tests.e2e import elsewhere
 from tests.e2e.cluster import Cluster
 from tests.e2e.conftest import Created, Local
@@ -22,6 +18,7 @@ from tests.e2e.kills import killed, seconds_later
 from tests.e2e.load import Load, Tally
 from tests.e2e.serving import NAMESPACE, Serving
 from tests.e2e.test_faults import bucket_of, keys
+from tests.figures import recorded
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
@@ -29,21 +26,13 @@ SEED: Final = 20261122
 KILLS: Final = 10
 RELEASES: Final = 10
 RATE: Final = 40.0
-FIGURES: Final = CHECKOUT / "docs" / "figures" / "soak.json"
 OURS: Final = re.compile(r"/(gateway|argo-rollouts|serving|trial|traefik|verify-)|\.(argoproj|traefik)\.io$")
 
 
 @pytest.fixture(scope="module")
 def figures(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
-    """What was measured; written down when every test has passed and all is there that the record before has."""
-    found: dict[str, Any] = {
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "seed": SEED,
-    }
-    yield found
-    if not request.session.testsfailed and found.keys() >= json.loads(FIGURES.read_text()).keys():
-        FIGURES.write_text(json.dumps(found, indent=1) + "\n")
+    with recorded(request.session, "soak", SEED) as found:
+        yield found
 
 
 def test_runs_converge_after_their_engine_was_killed_at_seeded_points(

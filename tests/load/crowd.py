@@ -1,0 +1,137 @@
+"""Clients that do no good, from a process of their own: many, slow, endless, or deaf.
+
+`python -m tests.load.crowd PORT {"habit": clients, …}` says "all there" when each has tried to connect, and goes on
+until its standard input ends. Bounded in time, connections and bytes, and it only ever goes to the loopback address.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import uvloop
+
+from tests.load import machine
+from tests.load.generator import HOST, LONGEST
+from tests.service.fakes import READING
+
+BYTES: Final = 16 * machine.MIB
+"""What a client sends on one connection at most."""
+
+STAY: Final = 120.0  # seconds on one connection
+RETURN: Final = 1.0  # seconds until a client whose connection has ended opens another
+
+_REQUEST: Final = b"POST /predict HTTP/1.1\r\nHost: pod\r\n"
+_BODY: Final = json.dumps(READING).encode()
+_WHOLE: Final = _REQUEST + b"Content-Length: %d\r\n\r\n" % len(_BODY) + _BODY
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What a client sends on a connection.
+
+    Attributes:
+        first: once.
+        then: again and again, with `pause` seconds between.
+        deaf: it never reads what it is answered.
+    """
+
+    first: bytes
+    then: bytes
+    pause: float
+    deaf: bool = False
+
+
+HABITS: Final[Mapping[str, Habit]] = {
+    "idle": Habit(b"", b"", 60),
+    "slow heads": Habit(_REQUEST + b"X-Slow: ", b"x", 1),
+    "slow bodies": Habit(_REQUEST + b"Content-Length: 60000\r\n\r\n", b" ", 1),
+    "heads without end": Habit(_REQUEST, b"a: b\r\n" * 10_000, 0.01),
+    "bodies without end": Habit(
+        _REQUEST + b"Transfer-Encoding: chunked\r\n\r\n", b"4000\r\n" + b" " * 0x4000 + b"\r\n", 0.01
+    ),
+    "deaf": Habit(b"", _WHOLE * 100, 0.1, deaf=True),
+}
+
+
+@contextmanager
+def crowding(port: int, clients: Mapping[str, int]) -> Generator[None]:
+    """Have so many clients of each habit at a server until the block ends."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.load.crowd", str(port), json.dumps(clients)],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        os.sched_setaffinity(process.pid, machine.CLIENTS)
+        assert process.stdin
+        assert process.stdout
+        assert process.stdout.readline() == "all there\n"
+        try:
+            yield
+        finally:
+            process.stdin.close()
+            process.wait()
+    assert process.returncode == 0
+
+
+async def _client(habit: Habit, port: int, there: asyncio.Semaphore) -> None:
+    while True:
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(STAY):
+                await _stay(habit, port, there)
+        there.release()
+        await asyncio.sleep(RETURN)
+
+
+async def _stay(habit: Habit, port: int, there: asyncio.Semaphore) -> None:
+    reader, writer = await asyncio.open_connection(HOST, port)
+    there.release()
+    try:
+        if habit.deaf:
+            writer.transport.pause_reading()
+        writer.write(habit.first)
+        sent = 0
+        while sent < BYTES:
+            writer.write(habit.then)
+            await writer.drain()
+            sent += len(habit.then)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(habit.pause):
+                    if not await reader.read(65536):
+                        return
+    finally:
+        writer.transport.abort()
+
+
+async def _main(port: int, clients: Mapping[str, int]) -> None:
+    there = asyncio.Semaphore(0)
+    tasks = [
+        asyncio.create_task(_client(HABITS[habit], port, there))
+        for habit, count in clients.items()
+        for _ in range(count)
+    ]
+    for _ in tasks:
+        await there.acquire()
+    print("all there", flush=True)
+    over = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await asyncio.wait([over, *tasks], timeout=LONGEST, return_when=asyncio.FIRST_COMPLETED)
+    failed = [task for task in tasks if task.done()]  # nothing but an error ends a client
+    for task in tasks:
+        task.cancel()
+    for task in failed:
+        task.result()
+
+
+if __name__ == "__main__":
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    uvloop.run(_main(int(sys.argv[1]), json.loads(sys.argv[2])))

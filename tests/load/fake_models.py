@@ -1,0 +1,63 @@
+"""`python -m tests.load.fake_models`: the whole server with a model whose cost is known, without TensorFlow.
+
+All that the load tests know of the service's inside is here.
+"""
+
+import hashlib
+import json
+import math
+import os
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from service import logs
+from service.protocol import DeadlineProtocol
+from service.server import serve
+from service.settings import Settings
+from tests.service.fakes import Answers, Rows, hundredth_of_temperature, loads
+
+VARIABLE: Final = "FAKE_MODEL"
+_BLOCK: Final = bytes(64 * 1024)  # hashing so much releases the interpreter, as TensorFlow does while it computes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fake:
+    """A model that takes the same time for every call.
+
+    Attributes:
+        seconds: a call takes; asleep, and other threads run meanwhile.
+        batch: readings that one call takes; 1 for a model without a batch axis. More are several calls, so that the
+            capacity doesn't depend on what the server does.
+        burns: the seconds are processor time.
+    """
+
+    seconds: float = 0.0
+    batch: int = 1
+    burns: bool = False
+
+    @property
+    def capacity(self) -> float:
+        """Readings per second."""
+        return self.batch / self.seconds
+
+    def predict(self, rows: Rows) -> Answers:
+        for _ in range(math.ceil(len(rows) / self.batch)):
+            self._call()
+        return hundredth_of_temperature(rows)
+
+    def _call(self) -> None:
+        if not self.burns:
+            time.sleep(self.seconds)
+            return
+        end = time.thread_time() + self.seconds
+        while time.thread_time() < end:
+            hashlib.sha256(_BLOCK)
+
+
+if __name__ == "__main__":
+    settings = Settings()  # pyright: ignore[reportCallIssue] its fields come from the environment
+    logs.configure(settings.log_level)
+    DeadlineProtocol.head_seconds = float(os.environ.get("HEAD_SECONDS", "10"))
+    serve(settings, loads(Fake(**json.loads(os.environ[VARIABLE]))))
+    os._exit(0)

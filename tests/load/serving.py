@@ -1,0 +1,127 @@
+"""A server with a fake model, on a core of its own; and its probes, asked as Kubernetes and Prometheus do."""
+
+import http.client
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from service.settings import Settings
+from tests.load import machine
+from tests.load.fake_models import VARIABLE, Fake
+from tests.service import fakes
+from tests.service.processes import SECONDS, Process, running
+
+EVERY: Final = 0.5  # seconds between two probes of a kind
+
+LIMITS: Final = {"/livez": 5.0, "/readyz": 2.0, "/metrics": 10.0}
+"""Seconds after which the pod's probes, and Prometheus, have given up."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that is ready; ports are on loopback."""
+
+    process: Process
+    port: int
+    monitoring: int
+
+    @property
+    def pid(self) -> int:
+        return self.process.popen.pid
+
+    def footprint(self) -> machine.Footprint:
+        return machine.Footprint.of(self.pid)
+
+    def runs(self) -> bool:
+        return self.process.popen.poll() is None
+
+
+@contextmanager
+def serving(folder: Path, fake: Fake, **variables: object) -> Generator[Server]:
+    """Run the service with a fake model until the block ends; `variables` are its settings."""
+    monitoring = free_port()
+    variables = {VARIABLE: json.dumps(asdict(fake)), "MONITORING_PORT": monitoring} | variables
+    with running("tests.load.fake_models", fakes.settings(folder), **variables) as process:
+        os.sched_setaffinity(process.popen.pid, machine.SERVER)  # threads to come have the same
+        port = process.port
+        server = Server(process, port, monitoring if "monitoring_port" in Settings.model_fields else port)
+        end = time.monotonic() + SECONDS
+        while not answers(server.monitoring, "/readyz", SECONDS):
+            assert time.monotonic() < end, "".join(process.lines)
+            time.sleep(0.05)
+        yield server
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def answers(port: int, path: str, seconds: float) -> bool:
+    """Whether a probe, on a connection of its own, is answered with 200 in time."""
+    begun = time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return answer.status == 200 and time.monotonic() - begun <= seconds
+
+
+@dataclass
+class Probed:
+    """How a probe fared; seconds."""
+
+    asked: int = 0
+    failed: int = 0
+    slowest: float = 0.0
+
+
+@dataclass
+class Probes:
+    """Asks every probe of a server until the block ends, each from a thread of its own."""
+
+    server: Server
+    found: dict[str, Probed] = field(default_factory=lambda: {path: Probed() for path in LIMITS})
+
+    def __post_init__(self) -> None:
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=(path,), daemon=True) for path in LIMITS]
+
+    @property
+    def failed(self) -> dict[str, int]:
+        return {path: probed.failed for path, probed in self.found.items() if probed.failed}
+
+    def _ask(self, path: str) -> None:
+        probed = self.found[path]
+        while not self._over.is_set():
+            begun = time.monotonic()
+            probed.failed += not answers(self.server.monitoring, path, LIMITS[path])
+            probed.asked += 1
+            took = time.monotonic() - begun
+            probed.slowest = max(probed.slowest, took)
+            self._over.wait(max(0.0, EVERY - took))
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
