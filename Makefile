@@ -1,6 +1,6 @@
 # Each target does its own set-up; every step is cached by content, so a second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down clean test check soak
+.PHONY: help setup up down clean test check soak bench
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -37,5 +37,8 @@ check: .venv/.complete ## lint, format, types
 test: setup ## every test and check; boots the sandbox itself
 	@tools/lanes
 
-soak: up ## the long evidence; writes docs/figures/{soak,store}.json
-	@.venv/bin/python -m pytest -m soak -s tests/e2e tests/sandbox/aws
+soak: up ## the long evidence; writes most of docs/figures
+	@.venv/bin/python -m pytest -m soak -s tests/e2e tests/sandbox/aws tests/load
+
+bench: .venv/.complete ## what the service costs, beside uvicorn alone; writes docs/figures/bench.json
+	@.venv/bin/python -m benchmarks --json docs/figures/bench.json

@@ -20,6 +20,7 @@ KNOWS: Final[dict[str, set[str]]] = {
     "infra.shared": set(),
     "infra.platform": {"infra.shared"},
     "infra.serving": {"infra.shared", "modelstore"},
+    "benchmarks": set(),
     "examples": {"slipway"},
     "sandbox": {"infra", "service"},
     "sandbox.toolchain": {"sandbox", "infra.platform"},

@@ -87,8 +87,9 @@ def requests(seed: int, count: int) -> Iterator[Nonsense]:
             method = chance.choice(METHODS)
         if chance.random() < 0.3:
             headers += chance.sample(HEADERS, chance.randint(1, 3))
-        if chance.random() < 0.02:
-            headers.remove("Host: pod")
+        for usual, left_out in (("Host: pod", 0.02), ("Connection: close", 0.2)):
+            if chance.random() < left_out:
+                headers.remove(usual)
         version = chance.choice(("1.0", "2.0", "9.9", "x", "")) if chance.random() < 0.03 else "1.1"
         framing, framed = _framed(chance, _body(chance))
         head = "\r\n".join([f"{method} {path} HTTP/{version}", *headers, *framing])
@@ -96,8 +97,12 @@ def requests(seed: int, count: int) -> Iterator[Nonsense]:
 
 
 def _body(chance: random.Random) -> bytes:
-    make = chance.choices((_changed, _given, _mutated, _large, chance.randbytes), (60, 20, 14, 3, 3))[0]
-    return make(200) if make == chance.randbytes else make(chance)
+    (make,) = chance.choices((_changed, _given, _mutated, _large, _noise), (60, 20, 14, 3, 3))
+    return make(chance)
+
+
+def _noise(chance: random.Random) -> bytes:
+    return chance.randbytes(200)
 
 
 def _given(chance: random.Random) -> bytes:

@@ -1,0 +1,91 @@
+"""wrk, the load generator: a closed loop in C, whose own cost is small beside that of a server in Python."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from benchmarks.errors import BenchmarkError
+
+_SCRIPT: Final = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.body = [[%s]]
+function done(summary, latency)
+  local errors = summary.errors
+  io.stderr:write(string.format('{"requests": %%d, "microseconds": %%d, "p50": %%d, "p99": %%d, "failed": %%d}',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """One run against one server.
+
+    Attributes:
+        requests: answered per second.
+        p50: median latency in milliseconds.
+        p99: 99th percentile, in milliseconds.
+        count: requests in all.
+    """
+
+    requests: float
+    p50: float
+    p99: float
+    count: int
+
+
+def version() -> str:
+    """What wrk calls itself.
+
+    Raises:
+        BenchmarkError: it isn't installed.
+    """
+    if shutil.which("wrk") is None:
+        raise BenchmarkError("wrk is missing: `apt-get install wrk` (Debian and Ubuntu have it as a package)")
+    told = subprocess.run(["wrk", "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"[\d.]+\d", told)
+    return found[0] if found else "unknown"
+
+
+def run(port: int, reading: Mapping[str, float], *, connections: int, seconds: int, core: int) -> Round:
+    """Ask a server on loopback for predictions, as fast as it answers, over some connections.
+
+    Args:
+        port: where it listens.
+        reading: the request's body.
+        connections: kept alive; each has one request at a time.
+        seconds: how long.
+        core: of the machine, for wrk.
+
+    Raises:
+        BenchmarkError: an answer was not 2xx, or didn't come.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "post.lua"
+        script.write_text(_SCRIPT % orjson.dumps(dict(reading)).decode())
+        with subprocess.Popen(
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, f"http://127.0.0.1:{port}/predict"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as process:
+            os.sched_setaffinity(process.pid, {core})
+            _, told = process.communicate(timeout=seconds + 60)
+    found = orjson.loads(told)
+    if found["failed"] or not found["requests"]:
+        raise BenchmarkError(f"{found['failed']} of {found['requests']} requests failed")
+    return Round(
+        requests=found["requests"] / found["microseconds"] * 1e6,
+        p50=found["p50"] / 1000,
+        p99=found["p99"] / 1000,
+        count=found["requests"],
+    )
