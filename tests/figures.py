@@ -24,8 +24,10 @@ def recorded(session: pytest.Session, name: str, seed: int) -> Generator[dict[st
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "seed": seed,
     }
-    yield found
-    print(json.dumps(found, indent=1))
+    try:
+        yield found
+    finally:
+        print(json.dumps(found, indent=1))
     before: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     if not session.testsfailed and found.keys() >= before.keys():
         file.write_text(json.dumps(found, indent=1) + "\n")

@@ -105,7 +105,7 @@ async def _stay(habit: Habit, port: int, there: asyncio.Semaphore) -> None:
             transport.pause_reading()
         writer.write(habit.first)
         sent = 0
-        while sent < BYTES:
+        while sent < BYTES and not writer.is_closing():
             writer.write(habit.then)
             await writer.drain()
             sent += len(habit.then)

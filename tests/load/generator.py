@@ -59,6 +59,7 @@ class Plan:
     timeout: float = 10.0
     seed: int = 1
     path: str = "/predict"
+    headers: dict[str, str] = field(default_factory=dict[str, str])
     body: dict[str, float] = field(default_factory=lambda: dict(READING))
 
 
@@ -175,10 +176,9 @@ class _Connection(asyncio.Protocol):
 class _Load:
     def __init__(self, plan: Plan) -> None:
         body = json.dumps(plan.body).encode()
-        self.request = (
-            f"POST {plan.path} HTTP/1.1\r\nHost: pod\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        ).encode() + body
+        headers = {"Host": "pod", "Content-Type": "application/json", "Content-Length": len(body)} | plan.headers
+        lines = [f"POST {plan.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        self.request = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
         self.late = array("d")
         self._plan = plan
         self._loop = asyncio.get_running_loop()

@@ -11,11 +11,13 @@ from tests.load.crowd import HABITS, crowding
 from tests.load.fake_models import Fake
 from tests.load.generator import Outcome, Plan, run
 from tests.load.machine import MIB, Watch
-from tests.load.serving import Probes, Server, serving
+from tests.load.serving import PATIENT, Probes, Server, serving
+from tests.service.processes import SECONDS
 
 SEED: Final = 20261129
 MODEL: Final = Fake(seconds=0.005, batch=64)
-RATE: Final = 200.0
+RATE: Final = 200.0  # requests per second
+LITTLE: Final = 50.0  # of them: a machine with other things to do answers so many, too
 CROWD: Final = {
     "idle": 3000,
     "slow heads": 250,
@@ -31,12 +33,12 @@ SLOWER: Final = 1.25
 """How many times as long as without the crowd a request may take (99th percentile, median of rounds)."""
 
 ROUNDS: Final = 5
-SECONDS: Final = 15.0  # of a round
+ROUND: Final = 15.0  # seconds
 
 
-def normal(server: Server, seconds: float) -> Outcome:
+def normal(server: Server, seconds: float = ROUND, rate: float = RATE) -> Outcome:
     """A client like any other."""
-    outcome = run(Plan(port=server.port, seconds=seconds, rate=RATE, seed=SEED))
+    outcome = run(Plan(port=server.port, seconds=seconds, rate=rate, timeout=SECONDS, seed=SEED))
     assert outcome.lost == {}
     assert list(outcome.statuses) == [200]
     return outcome
@@ -53,11 +55,11 @@ def test_others_are_answered_as_fast_beside_a_crowd_and_memory_is_bounded(
         serving(tmp_path, MODEL) as server,
         Watch(server.pid) as watch,
     ):
-        normal(server, SECONDS)
+        normal(server)
         for _ in range(ROUNDS):  # by turns, so that both meet the machine as it is
-            p99["without"].append(normal(server, SECONDS).statuses[200].p99)
+            p99["without"].append(normal(server).statuses[200].p99)
             with crowding(server.port, CROWD), Probes(server) as probes:
-                p99["with"].append(normal(server, SECONDS).statuses[200].p99)
+                p99["with"].append(normal(server).statuses[200].p99)
             assert probes.failed == {}
         ratio = statistics.median(p99["with"]) / statistics.median(p99["without"])
         figures["crowd"] = CROWD
@@ -75,9 +77,9 @@ def test_others_are_answered_beside_it(habit: str, tmp_path: Path) -> None:
         serving(tmp_path, MODEL) as server,
         Watch(server.pid) as watch,
         crowding(server.port, {habit: 20}),
-        Probes(server) as probes,
+        Probes(server, PATIENT) as probes,
     ):
-        assert normal(server, 2).count(200) > 0
+        assert normal(server, 2, LITTLE).count(200) > 0
         assert server.runs()
     assert probes.failed == {}
     assert watch.growth <= GROWTH

@@ -26,7 +26,7 @@ SLOPE: Final = MIB
 
 def after(server: Server, predictions: int, before: Footprint) -> Footprint:
     """What the server holds after so many predictions, when their connections are closed."""
-    outcome = run(Plan(port=server.port, requests=predictions, connections=CONNECTIONS))
+    outcome = run(Plan(port=server.port, requests=predictions, connections=CONNECTIONS, timeout=SECONDS))
     assert outcome.count(200) == predictions
     end = time.monotonic() + SECONDS
     while (now := server.footprint()).files > before.files and time.monotonic() < end:

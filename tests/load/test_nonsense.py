@@ -12,6 +12,7 @@ from tests.load.fake_models import Fake
 from tests.load.generator import Plan, run
 from tests.load.nonsense import Nonsense, ask_all, requests
 from tests.load.serving import Server, answers, serving
+from tests.service.processes import SECONDS
 
 SEED: Final = 20261129
 MANY: Final = 20_000
@@ -52,6 +53,6 @@ def harmless(server: Server, count: int) -> Counter[str]:
     found = asyncio.run(ask_all(server.port, requests(SEED, count), note))
     assert faults[:20] == [], f"{len(faults)} of {count}"
     assert server.runs()
-    assert answers(server.monitoring, "/readyz", 10)
+    assert answers(server.monitoring, "/readyz", SECONDS)
     assert list(run(Plan(port=server.port, requests=10, connections=1)).statuses) == [200]
     return found
