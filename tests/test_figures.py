@@ -20,7 +20,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def record(*, failed: int = 0, **measured: int) -> None:
     session: Any = SimpleNamespace(testsfailed=failed)
     with recorded(session, "one", 7) as found:
-        found |= measured
+        found.update(measured)
 
 
 def test_what_was_measured_is_written_with_its_circumstances(file: Path) -> None:
@@ -44,9 +44,13 @@ def test_a_fuller_record_is_kept(file: Path) -> None:
 def test_what_was_measured_is_told_but_not_written_when_a_test_fails_in_it(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    session: Any = SimpleNamespace(testsfailed=0)
-    with pytest.raises(AssertionError), recorded(session, "one", 7) as found:
-        found["lost"] = 1
-        raise AssertionError
+    def test() -> None:
+        session: Any = SimpleNamespace(testsfailed=0)
+        with recorded(session, "one", 7) as found:
+            found["lost"] = 1
+            raise AssertionError
+
+    with pytest.raises(AssertionError):
+        test()
     assert json.loads(capsys.readouterr().out)["lost"] == 1
     assert not file.exists()

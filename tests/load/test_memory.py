@@ -34,12 +34,16 @@ def after(server: Server, predictions: int, before: Footprint) -> Footprint:
     return now
 
 
+def grown(seen: list[Footprint], first: Footprint) -> list[Footprint]:
+    """Those with more files or threads. Fewer are all right: some threads end when nobody needs them."""
+    return [each for each in seen if each.files > first.files or each.threads > first.threads]
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_memory_does_not_grow_with_predictions(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     with recorded(request.session, "memory", SEED) as figures, serving(tmp_path, Fake(batch=64)) as server:
-        first = server.footprint()
-        seen = [first := after(server, MANY, first)]
+        seen = [first := after(server, MANY, server.footprint())]
         seen += [after(server, MANY, first) for _ in range(PARTS - 1)]
         settled = [each.memory for each in seen[WARM_UP - 1 :]]
         slope = float(np.polyfit(range(len(settled)), settled, 1)[0])
@@ -48,11 +52,11 @@ def test_memory_does_not_grow_with_predictions(tmp_path: Path, request: pytest.F
         figures["slope (MiB per 100,000)"] = round(slope / MIB, 3)
         figures["files"], figures["threads"] = seen[-1].files, seen[-1].threads
         assert slope <= SLOPE
-        assert {(each.files, each.threads) for each in seen} == {(first.files, first.threads)}
+        assert grown(seen, first) == []
 
 
 def test_files_and_threads_do_not_grow_with_predictions(tmp_path: Path) -> None:
     with serving(tmp_path, Fake(batch=64)) as server:
         first = after(server, FEW, server.footprint())
         seen = [after(server, FEW, first) for _ in range(3)]
-    assert {(each.files, each.threads) for each in seen} == {(first.files, first.threads)}
+    assert grown(seen, first) == []
