@@ -91,7 +91,6 @@ class Outcome:
         lost: requests without an answer, by what happened instead.
         without_retry_after: refusals that don't tell when to come back.
         in_time: 200s that came while requests were offered.
-        goodput: 200s by the second in which they came.
     """
 
     seconds: float
@@ -102,7 +101,6 @@ class Outcome:
     lost: dict[str, int]
     without_retry_after: int
     in_time: int
-    goodput: list[int]
 
     def count(self, status: int) -> int:
         return self.statuses[status].count if status in self.statuses else 0
@@ -190,7 +188,6 @@ class _Load:
         self._latencies: defaultdict[int, array[float]] = defaultdict(lambda: array("d"))
         self._lost: Counter[str] = Counter()
         self._without_retry_after = 0
-        self._goodput: Counter[int] = Counter()
         self._sent = self._in_time = 0
         self._begun = self._end = 0.0
 
@@ -214,7 +211,6 @@ class _Load:
             lost=dict(self._lost),
             without_retry_after=self._without_retry_after,
             in_time=self._in_time,
-            goodput=[self._goodput[second] for second in range(max(self._goodput, default=-1) + 1)],
         )
 
     async def _offer(self, seconds: float) -> None:
@@ -270,7 +266,6 @@ class _Load:
         now = time.perf_counter()
         self._latencies[status].append(now - connection.due)
         if status == 200:
-            self._goodput[int(now - self._begun)] += 1
             self._in_time += now <= self._end
         elif status in _REFUSED:
             self._without_retry_after += not _RETRY.search(head)
