@@ -76,7 +76,13 @@ class Delivery(pulumi.ComponentResource):
             name,
             api_version="argoproj.io/v1alpha1",
             kind="Rollout",
-            metadata=ours,
+            # The provider would tell the Rollout to go after its pods, and would ask for its status meanwhile, which
+            # it dies of: Argo Rollouts writes `status.observedGeneration` as text. In the background the Rollout is
+            # gone at once, and its pods finish their requests after it. No longer needed once either is mended
+            # (argoproj/argo-rollouts#4672; docs/decisions/0007).
+            metadata=metadata.metadata(
+                name, selector, args.namespace, {"pulumi.com/deletionPropagationPolicy": "background"}
+            ),
             # No `replicas`: they are the autoscaler's.
             spec={
                 "selector": {"matchLabels": selector},

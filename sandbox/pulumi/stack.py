@@ -84,7 +84,8 @@ class Stack:
         except EngineError as error:
             if not error.undecided:
                 raise
-        # The kubernetes plugin dies now and then while it waits for a Rollout to go (docs/decisions/0007).
+        # The kubernetes plugin may die while it waits for a Rollout to go that was made without our annotation
+        # (docs/decisions/0007).
         console.print("  a plugin has died: going on with what is left")
         self.repair()
         return self._destroy()

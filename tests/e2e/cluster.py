@@ -5,14 +5,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
+from infra.serving.model_server import GRACE_SECONDS
 from sandbox.api import Api
 from sandbox.driver import Access
 from sandbox.state import State
 
 Found = TypeVar("Found")
+
+GOES_WITHIN: Final = GRACE_SECONDS + 20.0
+"""Seconds that a pod which was told to go may take: its grace, and a while for those who tell it and who clean up."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,16 @@ class Cluster:
         return found
 
     def left(self, namespace: str) -> list[str]:
-        """What a serving stack has made in a namespace; guards and deployer are the platform's."""
+        """What a serving stack has made in a namespace, and its pods; guards and deployer are the platform's."""
         kinds = (
             "deployments,rollouts,services,jobs,horizontalpodautoscalers,poddisruptionbudgets,"
-            "ingressroutes,middlewares,traefikservices"
+            "ingressroutes,middlewares,traefikservices,replicasets,pods"
         )
         return self.kubectl("-n", namespace, "get", kinds, "-o", "name").split()
+
+    def assert_emptied(self, namespace: str) -> None:
+        """A serving stack that was destroyed leaves nothing: its pods finish their requests, and are gone then."""
+        eventually(lambda: self.left(namespace), lambda left: not left, GOES_WITHIN)
 
     def pods(self, namespace: str, selector: str = "") -> list[dict[str, Any]]:
         """The pods with these labels, on their way out as well."""

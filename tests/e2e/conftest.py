@@ -106,7 +106,7 @@ def created(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         ours.kill("destroy", seconds_later(random.uniform(1, 12)))  # noqa: S311 (pytest-randomly's seed is printed)
         ours.destroy()
         assert not ours.stack.export().get("resources")
-        assert local.cluster.left(NAMESPACE) == []
+        local.cluster.assert_emptied(NAMESPACE)
     finally:
         remove_what_is_left(ours)
         ours.stack.remove()

@@ -25,6 +25,11 @@ def test_how_many_pods_there_are_is_left_to_the_autoscaler() -> None:
     assert "replicas" not in rollout()
 
 
+def test_the_rollout_goes_before_its_pods() -> None:
+    annotations = stacks.serving().one("Rollout")["metadata"]["annotations"]
+    assert annotations["pulumi.com/deletionPropagationPolicy"] == "background"
+
+
 def test_one_pod_gets_a_tenth_and_more_only_come_with_more_pods() -> None:
     assert rollout()["strategy"]["canary"]["steps"] == [
         {"setCanaryScale": {"replicas": 1}},

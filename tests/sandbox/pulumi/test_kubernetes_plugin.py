@@ -4,8 +4,9 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 from typing import Any, Final, TypeAlias
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from sandbox import state as locations
-from sandbox.pulumi import EngineError, Kind, Stack
+from sandbox.pulumi import EngineError, Kind, Stack, recovery
 from sandbox.state import State
 from sandbox.toolchain import images
 from tests.installed import installed
@@ -221,6 +222,54 @@ def test_the_second_of_two_stacks_that_want_one_object_is_refused_and_harms_noth
 
     found = live("configmap", "wanted-by-two")
     assert (found["metadata"]["uid"], managers(found)) == (made, {f"slipway-{project.folder.name}-first"})
+
+
+@contextmanager
+def held(rollout: str) -> Generator[None]:
+    """Something belongs to the Rollout and doesn't go until the block ends."""
+    owner = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": rollout, "blockOwnerDeletion": True}
+    owned = {
+        "name": "held",
+        "ownerReferences": [owner | {"uid": live("rollout", rollout)["metadata"]["uid"]}],
+        "finalizers": ["slipway.invalid/held"],
+    }
+    content = json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": owned})
+    kubectl("-n", SPACE, "create", "-f", "-", given=content)
+    try:
+        yield
+    finally:
+        kubectl("-n", SPACE, "patch", "configmap", "held", "-p", json.dumps({"metadata": {"finalizers": None}}))
+
+
+def test_a_rollout_is_gone_before_what_belongs_to_it_and_the_plugin_lives(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "GOES_WITHIN", 5.0)  # a repair would wait in vain
+    project.program("""
+        labels = {"app": "nobody"}
+        container = {"name": "none", "image": "none"}
+        k8s.apiextensions.CustomResource(
+            "goes", api_version="argoproj.io/v1alpha1", kind="Rollout", opts=opts,
+            metadata=metadata("goes", {"pulumi.com/deletionPropagationPolicy": "background"}),
+            spec={
+                "replicas": 0,
+                "selector": {"matchLabels": labels},
+                "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
+                "strategy": {"canary": {}},
+            },
+        )
+    """)
+    stack = project.stack()
+    stack.up()
+    # What the plugin can't compute a status of; the controller writes the same.
+    status = json.dumps({"status": {"observedGeneration": "1"}})
+    kubectl("-n", SPACE, "patch", "rollout", "goes", "--subresource=status", "--type=merge", "-p", status)
+
+    with held("goes"):
+        assert [change.kind for change in stack.destroy() if change.type.endswith(":Rollout")] == [Kind.DELETE]
+
+        assert kubectl("-n", SPACE, "get", "rollouts", "-o", "name") == ""
+        assert live("configmap", "held")
 
 
 def test_nothing_of_a_kubeconfig_stays_in_a_temporary_folder(project: Project, state: State) -> None:
