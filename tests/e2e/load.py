@@ -7,6 +7,7 @@ import asyncio
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
@@ -14,15 +15,27 @@ from urllib.parse import urlsplit
 
 import httpx
 
-LONGEST: Final = 900.0  # seconds after which a load ends by itself
+from sandbox.journey.questions import READINGS
+
+LONGEST: Final = 1800.0  # seconds after which a load ends by itself
+FASTEST: Final = 400.0  # requests per second, however long a load has grown
 ANSWER_WITHIN: Final = 10.0  # seconds
 
 
 @dataclass
 class Tally:
-    """What became of the requests."""
+    """What became of the requests.
+
+    Attributes:
+        sent: how many there were.
+        fresh: how many of these came on a connection of their own.
+        versions: answers as they should be, by the version that gave them.
+        lost: the others, by what came instead.
+        retried: how often a client tried again.
+    """
 
     sent: int = 0
+    fresh: int = 0
     versions: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     retried: int = 0
@@ -31,25 +44,36 @@ class Tally:
 class Load:
     """Runs in a thread of its own between `with` and its end.
 
+    Its requests are the `READINGS` by turns, so that an answer to somebody else would be a wrong one.
+
     Args:
         url: of the predict endpoint; the host must be 127.0.0.1.
-        reading: the request's JSON body.
         rate: requests per second, at the beginning.
         retries: how often a client tries again after a failure before it counts the request as lost.
         growth: requests per second that each second adds.
+        fresh: whether every second request comes on a connection of its own. The others share some that are kept.
+        right: what each version answers to the readings; anything else counts as lost. Without it, every 200 is right.
     """
 
     def __init__(
-        self, url: str, reading: dict[str, float], rate: float, *, retries: int = 0, growth: float = 0.0
+        self,
+        url: str,
+        rate: float,
+        *,
+        retries: int = 0,
+        growth: float = 0.0,
+        fresh: bool = False,
+        right: Mapping[str, Sequence[object]] | None = None,
     ) -> None:
         if urlsplit(url).hostname != "127.0.0.1":
             raise ValueError(f"load goes to 127.0.0.1 only, not to {url}")
         self.tally: Final = Tally()
         self._url = url
-        self._reading = reading
         self._rate = rate
         self._growth = growth
         self._attempts = retries + 1
+        self._fresh = fresh
+        self._right = right
         self._stop = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
 
@@ -60,33 +84,45 @@ class Load:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        ended = not self._thread.is_alive()
         self._stop.set()
         self._thread.join()
+        if ended and error is None:
+            raise RuntimeError("the load ended before its block did, and what came then went without")
 
     async def _run(self) -> None:
         begun = due = time.monotonic()
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
         async with (
-            httpx.AsyncClient(limits=limits, timeout=ANSWER_WITHIN) as client,
+            httpx.AsyncClient(limits=limits, timeout=ANSWER_WITHIN) as keeping,
+            httpx.AsyncClient(limits=limits, timeout=ANSWER_WITHIN, headers={"Connection": "close"}) as closing,
             asyncio.TaskGroup() as requests,
         ):
             while not self._stop.is_set() and time.monotonic() - begun < LONGEST:
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
-                due += 1 / (self._rate + self._growth * (due - begun))
+                due += 1 / min(FASTEST, self._rate + self._growth * (due - begun))
+                fresh = self._fresh and self.tally.sent % 2 == 1
+                requests.create_task(self._one(closing if fresh else keeping, self.tally.sent % len(READINGS)))
                 self.tally.sent += 1
-                requests.create_task(self._one(client))
+                self.tally.fresh += fresh
 
-    async def _one(self, client: httpx.AsyncClient) -> None:
+    async def _one(self, client: httpx.AsyncClient, which: int) -> None:
         failure = "never tried"
         for attempt in range(self._attempts):
             self.tally.retried += attempt > 0
             try:
-                answer = await client.post(self._url, json=self._reading)
+                answer = await client.post(self._url, json=READINGS[which])
             except httpx.HTTPError as error:
                 failure = type(error).__name__
                 continue
-            if answer.status_code == 200:
-                self.tally.versions[answer.headers.get("X-Model-Version", "unnamed")] += 1
+            version = answer.headers.get("X-Model-Version", "unnamed")
+            if answer.status_code == 200 and self._is_right(version, which, answer):
+                self.tally.versions[version] += 1
                 return
             failure = f"{answer.status_code}: {answer.text[:80]}"
         self.tally.lost[failure] += 1
+
+    def _is_right(self, version: str, which: int, answer: httpx.Response) -> bool:
+        if self._right is None:
+            return True
+        return version in self._right and answer.json() == self._right[version][which]

@@ -7,7 +7,7 @@ import obstore
 import pytest
 from obstore.store import S3Store
 
-from sandbox.journey import bundles, journey, questions
+from sandbox.journey import bundles, journey
 from sandbox.pulumi import EngineError
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.conftest import Local, Turn
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-READING = dict(questions.READINGS[0])
 RATE = 40.0
 PODS = f"app.kubernetes.io/name={NAME},app.kubernetes.io/component=model-server"
 
@@ -30,7 +29,7 @@ def test_a_tampered_model_is_never_served_and_the_old_version_loses_no_request(
 ) -> None:
     turn.serving.configure("1.1.1", tampered, canary={"progressDeadlineSeconds": 30})
     with (
-        Load(f"{turn.serving.url}/predict", READING, RATE) as load,
+        Load(f"{turn.serving.url}/predict", RATE) as load,
         pytest.raises(EngineError, match=r"saved_model\.pb") as refused,
     ):
         turn.serving.up()
@@ -63,14 +62,14 @@ def tampered(local: Local) -> Iterator[str]:
 
 
 def test_a_pod_that_is_told_to_go_loses_no_request(e2e: Serving, cluster: Cluster) -> None:
-    with Load(f"{e2e.url}/predict", READING, RATE) as load:
+    with Load(f"{e2e.url}/predict", RATE) as load:
         replace(cluster, "--wait=false")
     assert load.tally.lost == {}
     assert load.tally.sent > RATE
 
 
 def test_a_pod_that_is_killed_costs_no_request_of_a_client_that_tries_once_more(e2e: Serving, cluster: Cluster) -> None:
-    with Load(f"{e2e.url}/predict", READING, RATE, retries=1) as load:
+    with Load(f"{e2e.url}/predict", RATE, retries=1) as load:
         replace(cluster, "--grace-period=0", "--force")
     assert load.tally.lost == {}
     assert load.tally.sent > RATE

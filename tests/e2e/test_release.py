@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from sandbox.journey import questions
 from sandbox.pulumi import EngineError
 from sandbox.pulumi.events import Operation
 from tests.e2e.cluster import Cluster, eventually
@@ -16,7 +15,6 @@ from tests.e2e.serving import NAME, NAMESPACE, OTHER
 
 pytestmark = pytest.mark.e2e
 
-READING = dict(questions.READINGS[0])
 RATE = 40.0  # requests per second: steady, and far below what two pods can do
 TENTH = 10  # percent: the canary's first share
 LONG = {"pauseSeconds": 600}  # until the test has seen enough and lets the release go on
@@ -39,7 +37,7 @@ def test_a_release_goes_through_a_canary_and_loses_no_request(turn: Turn, cluste
     planned = turn.serving.stack.preview()
     # What came before may have asked for more.
     eventually(lambda: pods_wanted(cluster), lambda wanted: wanted == 2, 240)
-    with Load(f"{turn.serving.url}/predict", READING, RATE) as load, watched(cluster) as wanted:
+    with Load(f"{turn.serving.url}/predict", RATE) as load, watched(cluster) as wanted:
         done = turn.serving.up()
     assert load.tally.lost == {}
     assert set(load.tally.versions) == {turn.old, turn.new}
@@ -76,7 +74,7 @@ def test_a_release_outlives_its_engine_its_controller_and_a_gateway(turn: Turn, 
     turn.serving.configure(turn.new, canary=LONG)
     assert turn.serving.kill("up", when=lambda: canary_share(cluster) == TENTH)
 
-    with Load(f"{turn.serving.url}/predict", READING, RATE, retries=1) as load:
+    with Load(f"{turn.serving.url}/predict", RATE, retries=1) as load:
         for namespace, component in (("gateway", "gateway"), ("argo-rollouts", "rollouts-controller")):
             replace_a_pod(cluster, namespace, component)
     assert load.tally.lost == {}
@@ -100,7 +98,7 @@ def test_a_canary_that_dies_takes_no_request_from_the_stable_version(turn: Turn,
     with in_background(turn.serving.up) as failure:
         at_ten_percent(cluster)
         before = cluster.pods_behind(NAMESPACE, f"{NAME}-canary")
-        with Load(f"{turn.serving.url}/predict", READING, RATE) as load:
+        with Load(f"{turn.serving.url}/predict", RATE) as load:
             cluster.kubectl("-n", NAMESPACE, "delete", "pod", *before, "--grace-period=0", "--force")
             eventually(lambda: cluster.pods_behind(NAMESPACE, f"{NAME}-canary"), lambda pods: bool(pods - before), 120)
         promote(cluster)

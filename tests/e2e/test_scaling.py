@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from sandbox.journey import questions
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.load import Load
 from tests.e2e.serving import NAME, NAMESPACE, STABLE, Serving
@@ -31,7 +30,7 @@ def test_load_brings_more_pods_and_its_end_takes_them_away_and_neither_is_drift(
     )
     assert used(measured)["memory"] <= IDLE_MEMORY
 
-    with Load(f"{e2e.url}/predict", dict(questions.READINGS[0]), RATE, growth=GROWTH) as load:
+    with Load(f"{e2e.url}/predict", RATE, growth=GROWTH) as load:
         eventually(serving, lambda count: count >= 3, 240)
         e2e.stack.preview(expect_no_changes=True)
     assert load.tally.lost == {}

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from obstore.exceptions import GenericError
 
-from sandbox.journey import journey, questions, stacks
+from sandbox.journey import journey, stacks
 from tests.e2e import elsewhere
 from tests.e2e.cluster import Cluster
 from tests.e2e.conftest import Created, Local
@@ -51,7 +51,7 @@ def test_releases_one_after_another_lose_no_request(e2e: Serving, figures: dict[
     tallies: list[Tally] = []
     for _ in range(RELEASES):
         (new,) = set(e2e.digests) - {e2e.settle()}
-        with Load(f"{e2e.url}/predict", dict(questions.READINGS[0]), RATE) as load:
+        with Load(f"{e2e.url}/predict", RATE) as load:
             e2e.release(new)
         tallies.append(load.tally)
     figures["releases"] = {
