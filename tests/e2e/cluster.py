@@ -1,5 +1,6 @@
 """What the cluster itself says: through kubectl, and over one connection where tests look again and again."""
 
+import json
 import subprocess
 import time
 from collections.abc import Callable
@@ -28,15 +29,27 @@ class Cluster:
 
     def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
         """What `kubectl ARGUMENTS` prints; its complaint as an AssertionError when it fails."""
-        done = subprocess.run(
+        done = self._run(*arguments, stdin=stdin)
+        assert done.returncode == 0, f"kubectl {' '.join(arguments)}: {done.stderr}"
+        return done.stdout
+
+    def _run(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [str(self.state.bin / "kubectl"), f"--kubeconfig={self.access.kubeconfig}", *arguments],
             input=stdin,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"kubectl {' '.join(arguments)}: {done.stderr}"
-        return done.stdout
+
+    def evict(self, namespace: str, pod: str) -> bool:
+        """Ask a pod to go, as a node's drain does; returns whether its disruption budget lets it."""
+        wish = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": namespace}}
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/eviction"
+        done = self._run("create", f"--raw={path}", "--filename=-", stdin=json.dumps(wish))
+        refused = "disruption budget" in done.stderr
+        assert refused or done.returncode == 0, f"the eviction of {pod}: {done.stderr}"
+        return not refused
 
     @cached_property
     def _api(self) -> Api:

@@ -54,12 +54,13 @@ class Serving:
         """Where the model answers."""
         return f"{self.gateway}{ROUTE}"
 
-    def configure(self, version: str, manifest: str | None = None, canary: Mapping[str, int] | None = None) -> None:
-        """Make the stack say `version`, with a canary of other numbers if given."""
+    def configure(self, version: str, manifest: str | None = None, **changes: str | Mapping[str, int]) -> None:
+        """Make the stack say `version`, and of the model's other numbers what is given."""
         config = copy.deepcopy(self.base)
         served = config["config"]["slipway:models"][MODEL]
         served |= {"version": version, "manifest": manifest or self.digests[version]}
-        served["canary"] |= canary or {}
+        for name, value in changes.items():
+            served[name] = value if isinstance(value, str) else served[name] | value
         if self.stack.config.exists():
             config |= {k: v for k, v in yaml.safe_load(self.stack.config.read_text()).items() if k != "config"}
         self.stack.config.write_text(yaml.safe_dump(config))
@@ -81,9 +82,9 @@ class Serving:
         self._up = ""
         return killed(self.stack, verb, when)
 
-    def release(self, version: str) -> frozenset[Operation]:
-        """Say `version`, and bring it up."""
-        self.configure(version)
+    def release(self, version: str, **changes: str | Mapping[str, int]) -> frozenset[Operation]:
+        """Say `version` and these changes, and bring them up."""
+        self.configure(version, None, **changes)
         return self.up()
 
     def settle(self) -> str:

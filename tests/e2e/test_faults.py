@@ -1,6 +1,6 @@
-"""What goes wrong at night: a tampered model, a pod that goes or dies."""
+"""What goes wrong at night: a tampered model, a pod that is evicted or dies."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import obstore
@@ -61,29 +61,48 @@ def tampered(local: Local) -> Iterator[str]:
     obstore.delete(bucket, keys(bucket, prefix))
 
 
-def test_a_pod_that_is_told_to_go_loses_no_request(e2e: Serving, cluster: Cluster) -> None:
-    with Load(f"{e2e.url}/predict", RATE) as load:
-        replace(cluster, "--wait=false")
+def test_a_pod_that_is_evicted_loses_no_request_and_no_other_goes_meanwhile(e2e: Serving, cluster: Cluster) -> None:
+    def go(pod: str) -> None:
+        evict(cluster, pod)
+        others = serving(cluster) - {pod}
+        assert others
+        assert not any(cluster.evict(NAMESPACE, other) for other in others)
+
+    with Load(f"{e2e.url}/predict", RATE, fresh=True) as load:
+        replace(cluster, go)
     assert load.tally.lost == {}
     assert load.tally.sent > RATE
 
 
 def test_a_pod_that_is_killed_costs_no_request_of_a_client_that_tries_once_more(e2e: Serving, cluster: Cluster) -> None:
     with Load(f"{e2e.url}/predict", RATE, retries=1) as load:
-        replace(cluster, "--grace-period=0", "--force")
+        replace(
+            cluster,
+            lambda pod: cluster.kubectl("-n", NAMESPACE, "delete", "pod", pod, "--grace-period=0", "--force"),
+        )
     assert load.tally.lost == {}
     assert load.tally.sent > RATE
 
 
-def replace(cluster: Cluster, *how: str) -> None:
-    """Delete one of the pods that serve, and wait until it is gone and as many serve as the autoscaler wants."""
+def serving(cluster: Cluster) -> set[str]:
+    """The pods that serve."""
+    return cluster.pods_behind(NAMESPACE, STABLE)
 
-    def serving() -> set[str]:
-        return cluster.pods_behind(NAMESPACE, STABLE)
 
-    gone = min(eventually(serving, lambda pods: len(pods) >= 2, 120))
-    cluster.kubectl("-n", NAMESPACE, "delete", "pod", gone, *how)
-    eventually(serving, lambda pods: gone not in pods and len(pods) >= max(2, cluster.replicas(NAMESPACE, NAME)), 120)
+def evict(cluster: Cluster, pod: str) -> None:
+    """Evict as a node's drain does: as soon as the disruption budget lets it."""
+    eventually(lambda: cluster.evict(NAMESPACE, pod), bool, 120)
+
+
+def replace(cluster: Cluster, go: Callable[[str], object]) -> None:
+    """Let one of the pods that serve go, and wait until it is gone and as many serve as the autoscaler wants."""
+    gone = min(eventually(lambda: serving(cluster), lambda pods: len(pods) >= 2, 120))
+    go(gone)
+    eventually(
+        lambda: serving(cluster),
+        lambda pods: gone not in pods and len(pods) >= max(2, cluster.replicas(NAMESPACE, NAME)),
+        120,
+    )
     eventually(
         lambda: {pod["metadata"]["name"] for pod in cluster.pods(NAMESPACE)}, lambda found: gone not in found, 120
     )
