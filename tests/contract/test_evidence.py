@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.e2e.test_soak import KILLS, RATE
+from tests.e2e.test_soak import KILLS
 from tests.infra.stacks import CHECKOUT
 from tools.mutation.trial import Verdict
 
@@ -18,12 +18,22 @@ FIGURES: Final[dict[str, Any]] = json.loads((FOLDER / "soak.json").read_text())
 MUTATION: Final[dict[str, Any]] = json.loads((FOLDER / "mutation.json").read_text())
 STORE: Final[dict[str, Any]] = json.loads((FOLDER / "store.json").read_text())
 KILLED: Final[dict[str, Any]] = FIGURES["kills"]
-RELEASES: Final[dict[str, int]] = FIGURES["releases"]
 
 
 def times(verb: str) -> str:
     """When the engine was killed, as the page says it."""
     return ", ".join(f"{seconds:g}" for seconds in sorted(KILLED["after (s)"][verb]))
+
+
+def under_load(what: str, key: str) -> str:
+    """The row of what was done under load; it is there, and empty, before it is measured."""
+    found: dict[str, float] | None = FIGURES.get(key)
+    if found is None:
+        return f"| {what} | not measured yet |"
+    return (
+        f"| {found['times']} {what}, under {found['requests/s']:g} requests/s | {found['requests']} requests, "
+        f"{found['on fresh connections']} of them on fresh connections; {found['lost']} lost |"
+    )
 
 
 @pytest.mark.parametrize(
@@ -32,8 +42,9 @@ def times(verb: str) -> str:
         f"Measured on {FIGURES['date']} ({FIGURES['machine']}), with seed {FIGURES['seed']}:",
         f"| engine killed with signal 9 in `destroy`, after {times('destroy')} s; in `up`, after {times('up')} s | "
         f"{KILLED['converged']} of {KILLS} converged |",
-        f"| {RELEASES['releases']} releases, one after another, under {RATE:g} requests/s | "
-        f"{RELEASES['requests']} requests, {RELEASES['lost']} lost |",
+        under_load("releases, one after another", "releases"),
+        under_load("pods taken away by the autoscaler, two at a time", "scaled down"),
+        under_load("pods evicted, one at a time as their budget allows", "evicted"),
         "| both stacks brought up, previewed and destroyed through the driver `kubeconfig` | "
         f"{FIGURES['existing cluster: up, preview, destroy (s)']} s, nothing left |",
         "| platform, models and serving made again after all was destroyed | "

@@ -3,29 +3,36 @@
 import random
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from obstore.exceptions import GenericError
 
-from sandbox.journey import journey, stacks
+from sandbox.journey import journey, questions, stacks
 from tests.e2e import elsewhere
-from tests.e2e.cluster import Cluster
+from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.conftest import Created, Local
 from tests.e2e.kills import killed, seconds_later
 from tests.e2e.load import Load, Tally
 from tests.e2e.serving import NAMESPACE, Serving
-from tests.e2e.test_faults import bucket_of, keys
+from tests.e2e.test_faults import PODS, bucket_of, evict, keys, replace, serving
 from tests.figures import recorded
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 SEED: Final = 20261122
 KILLS: Final = 10
-RELEASES: Final = 10
-RATE: Final = 40.0
+RELEASES: Final = 20
+REQUESTS: Final = 100_000
+RATE: Final = 100.0  # requests per second: so many of them take 17 minutes
+LARGER: Final = "288Mi"  # of a pod's cache: enough of a change for a rolling update
+WAVES: Final = 5
+EVICTIONS: Final = 10
+CALM: Final = 40.0  # requests per second that two pods answer without the autoscaler's asking for more
+TOLERANCE: Final = 1e-5
+"""An answer may differ by so much, as it is computed in batches of different sizes; two versions' differ by more."""
 OURS: Final = re.compile(r"/(gateway|argo-rollouts|serving|trial|traefik|verify-)|\.(argoproj|traefik)\.io$")
 
 
@@ -47,19 +54,60 @@ def test_runs_converge_after_their_engine_was_killed_at_seeded_points(
     figures["kills"] = {"converged": sum(map(len, killed_after.values())), "after (s)": killed_after}
 
 
-def test_releases_one_after_another_lose_no_request(e2e: Serving, figures: dict[str, Any]) -> None:
-    tallies: list[Tally] = []
-    for _ in range(RELEASES):
-        (new,) = set(e2e.digests) - {e2e.settle()}
-        with Load(f"{e2e.url}/predict", RATE) as load:
-            e2e.release(new)
-        tallies.append(load.tally)
-    figures["releases"] = {
-        "releases": len(tallies),
-        "requests": sum(tally.sent for tally in tallies),
-        "lost": sum(tally.lost.total() for tally in tallies),
-    }
-    assert figures["releases"]["lost"] == 0
+@pytest.fixture(scope="module")
+def right(created: Created) -> Mapping[str, Sequence[object]]:
+    """What each version answers to the load's readings, asked while nothing else happens."""
+    found: dict[str, Sequence[Mapping[str, Any]]] = {}
+    for version in created.serving.digests:
+        created.serving.release(version)
+        found[version] = [answer.prediction for answer in questions.ask(created.serving.url)]
+    matching = {version: [pytest.approx(one, abs=TOLERANCE) for one in given] for version, given in found.items()}
+    first, second = found
+    assert matching[first] != found[second]
+    return matching
+
+
+def test_releases_one_after_another_lose_no_request(
+    e2e: Serving, right: Mapping[str, Sequence[object]], figures: dict[str, Any]
+) -> None:
+    old = e2e.settle()
+    (new,) = set(e2e.digests) - {old}
+    # There and back each time: every second one begins while the pods that it brings back are on their way out.
+    turns: list[tuple[str, dict[str, str]]] = [(new, {}), (old, {}), (old, {"cache": LARGER}), (old, {})]
+    with Load(f"{e2e.url}/predict", RATE, fresh=True, right=right) as load:
+        for number in range(RELEASES):
+            version, changes = turns[number % len(turns)]
+            done = e2e.release(version, **changes)
+            assert "kubernetes:apps/v1:Deployment" in {one.type for one in done}
+        eventually(lambda: load.tally.sent, lambda sent: sent >= REQUESTS, REQUESTS / RATE)
+    figures["releases"] = told(RELEASES, RATE, load.tally)
+    assert load.tally.lost == {}
+    assert set(load.tally.versions) == set(right)
+
+
+def test_pods_that_the_autoscaler_takes_away_lose_no_request(
+    e2e: Serving, cluster: Cluster, right: Mapping[str, Sequence[object]], figures: dict[str, Any]
+) -> None:
+    version = e2e.settle()
+    with Load(f"{e2e.url}/predict", CALM, fresh=True, right=right) as load:
+        for _ in range(WAVES):
+            scaled(e2e, cluster, version, 4)
+            scaled(e2e, cluster, version, 2)
+    figures["scaled down"] = told(2 * WAVES, CALM, load.tally)
+    assert load.tally.lost == {}
+
+
+def test_pods_that_are_evicted_lose_no_request(
+    e2e: Serving, cluster: Cluster, right: Mapping[str, Sequence[object]], figures: dict[str, Any]
+) -> None:
+    e2e.settle()
+    moments = random.Random(SEED)  # noqa: S311 (a seed, so that a failure can be repeated)
+    with Load(f"{e2e.url}/predict", CALM, fresh=True, right=right) as load:
+        for _ in range(EVICTIONS):
+            time.sleep(moments.uniform(0.0, 5.0))  # at another moment of what happens every few seconds
+            replace(cluster, lambda pod: evict(cluster, pod))
+    figures["evicted"] = told(EVICTIONS, CALM, load.tally)
+    assert load.tally.lost == {}
 
 
 def test_destroying_all_stacks_leaves_nothing_though_it_is_killed_on_the_way(
@@ -88,6 +136,25 @@ def test_destroying_all_stacks_leaves_nothing_though_it_is_killed_on_the_way(
         journey.up(local.state)
         figures["platform, models and serving made again (s)"] = round(time.monotonic() - begun)
     journey.publish(created.other, "1.0.0", local.platform["modelStore"])  # which the tests' stack says, too
+
+
+def told(times: int, rate: float, tally: Tally) -> dict[str, float]:
+    """What was done so many times under load, and what it cost."""
+    return {
+        "times": times,
+        "requests/s": rate,
+        "requests": tally.sent,
+        "on fresh connections": tally.fresh,
+        "lost": tally.lost.total(),
+    }
+
+
+def scaled(e2e: Serving, cluster: Cluster, version: str, pods: int) -> None:
+    """Let the autoscaler keep at least so many pods, and wait until these serve and others are gone."""
+    e2e.release(version, scaling={"minReplicas": pods})
+    eventually(
+        lambda: (len(serving(cluster)), len(cluster.pods(NAMESPACE, PODS))), lambda found: found == (pods, pods), 240
+    )
 
 
 def left(cluster: Cluster) -> list[str]:
