@@ -27,7 +27,8 @@ def main() -> int:
     except ValidationError as error:
         for each in error.errors():
             name = ".".join(map(str, each["loc"])).upper()
-            print(f"environment variable {name}: {each['msg']}", file=sys.stderr)
+            where = f"environment variable {name}" if name else "environment variables"
+            print(f"{where}: {each['msg'].removeprefix('Value error, ')}", file=sys.stderr)
         return 2
     logs.configure(settings.log_level)
     tensorflow_model.configure(settings.tensorflow_threads)

@@ -15,14 +15,20 @@ from typing import Final
 from modelstore.catalog import fetch_manifest
 from modelstore.manifest import MANIFEST, Manifest, digest
 from modelstore.store import Store
-from modelstore.store_errors import PermanentStoreError, StoreError
+from modelstore.store_errors import PermanentStoreError, StoreError, UnreadableManifest
+from service import costs, golden
+from service.admission import Admission
+from service.batching import Batcher
+from service.costs import Costs
+from service.distributions import Distributions
 from service.download import complete, download
-from service.inference import Inference
 from service.lifecycle import Lifecycle, Served
 from service.metrics import Metrics
-from service.model import LoadModel, Model, ModelRefused, check_golden_answers
+from service.model import LoadModel, Model, ModelRefused
+from service.protocols.article import PREDICT, PREDICT_BATCH, ManyReadings, OneReading
 from service.schemas import Schema
 from service.settings import Settings
+from service.tabular import Tabular
 
 FIRST_PAUSE: Final = 0.5
 """Seconds before the second attempt; each further pause is twice as long."""
@@ -36,7 +42,19 @@ LONGEST_PAUSE_PERMANENT: Final = 60.0
 FILES: Final = "files"
 """Folder of the model's files in the cache, beside the manifest."""
 
+LONGEST_CALL: Final = 0.1
+"""Share of a request's time that a measured call may take before larger ones are not tried."""
+
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Loaded:
+    manifest: Manifest
+    model: Model
+    tabular: Tabular
+    schema: Schema
+    costs: Costs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,42 +77,49 @@ class Loading:
 
     async def run(self) -> None:
         """Load until the model is served or refused; only cancelling ends it earlier."""
-        try:
-            manifest = await self._fetch()
-            self.lifecycle.waiting(f"loading {manifest.name} {manifest.version}")
-            loop = asyncio.get_running_loop()
-            model = await loop.run_in_executor(self.executor, self._load, manifest)
-        except ModelRefused as error:
-            self._refuse(str(error))
-        except Exception as error:
-            _log.exception("the model could not be loaded")
-            self._refuse(f"{type(error).__name__}: {error}")
-        else:
-            settings = self.settings
-            inference = Inference(model, self.executor, limit=settings.waiting_limit, seconds=settings.request_seconds)
-            self.metrics.loaded(manifest)
-            self.lifecycle.serve(Served(manifest=manifest, schema=Schema.of(manifest), inference=inference))
-            _log.info("model loaded", extra={"model": manifest.name, "version": manifest.version})
-
-    async def _fetch(self) -> Manifest:
         loop = asyncio.get_running_loop()
         pause = FIRST_PAUSE
         while True:
             try:
-                return await loop.run_in_executor(self.executor, self._fetch_once)
-            except (StoreError, OSError) as error:  # OSError: the cache's disk, for instance when it is full
-                self.lifecycle.waiting(str(error))
-                permanent = isinstance(error, PermanentStoreError)
-                longest = LONGEST_PAUSE_PERMANENT if permanent else LONGEST_PAUSE
+                self._serve(await loop.run_in_executor(self.executor, self._load))
+                return
+            except (ModelRefused, UnreadableManifest) as error:
+                self._refuse(str(error))
+                return
+            # OSError and MemoryError: the cache's disk is full, for instance, or the node has no memory just now.
+            except (StoreError, OSError, MemoryError) as error:
+                reason = str(error) or type(error).__name__
+                self.lifecycle.waiting(reason)
+                longest = LONGEST_PAUSE_PERMANENT if isinstance(error, PermanentStoreError) else LONGEST_PAUSE
                 pause = min(pause, longest)
                 # Jitter, so that many pods do not return to a recovering store in step.
                 wait = pause * random.uniform(0.5, 1.0)  # noqa: S311 no secret depends on it
-                _log.warning("model not fetched: %s", error, extra={"next_attempt_seconds": round(wait, 1)})
+                _log.warning("model not loaded: %s", reason, extra={"next_attempt_seconds": round(wait, 1)})
                 await asyncio.sleep(wait)
                 pause *= 2
+            except Exception as error:
+                _log.exception("unexpected error while loading")
+                self._refuse(f"{type(error).__name__}: {error}")
+                return
 
-    def _fetch_once(self) -> Manifest:
-        """Bring manifest and files into the cache; a restarted container finds them there without the store."""
+    def _load(self) -> _Loaded:
+        """From the store, or from the cache where a restarted container finds it, to a model that has proved itself."""
+        settings = self.settings
+        manifest = self._fetch()
+        model = self.load(settings.model_cache / FILES, manifest)
+        tabular = Tabular.of(manifest, model.inputs)
+        measured = costs.measure(
+            model,
+            golden.sample(manifest, tabular),
+            limit=settings.batch_limit,
+            longest=LONGEST_CALL * settings.request_seconds,
+        )
+        golden.check(model, manifest, tabular, measured)
+        schema = Schema.of(manifest, tabular.largest())
+        return _Loaded(manifest=manifest, model=model, tabular=tabular, schema=schema, costs=measured)
+
+    def _fetch(self) -> Manifest:
+        """Bring manifest and files into the cache."""
         settings = self.settings
         cached, folder = settings.model_cache / MANIFEST, settings.model_cache / FILES
         if cached.is_file() and digest(content := cached.read_bytes()) == settings.model_manifest:
@@ -110,10 +135,37 @@ class Loading:
         download(store, found.manifest, folder)
         return found.manifest
 
-    def _load(self, manifest: Manifest) -> Model:
-        model = self.load(self.settings.model_cache / FILES, manifest)
-        check_golden_answers(model, manifest)
-        return model
+    def _serve(self, loaded: _Loaded) -> None:
+        settings, manifest = self.settings, loaded.manifest
+        batcher = Batcher(
+            loaded.model,
+            self.executor,
+            costs=loaded.costs,
+            admission=Admission(loaded.costs, queue_seconds=settings.queue_seconds),
+            seconds=settings.request_seconds,
+            metrics=self.metrics,
+        )
+        self.lifecycle.serve(
+            Served(
+                manifest=manifest,
+                schema=loaded.schema,
+                codecs={
+                    PREDICT: OneReading(loaded.schema, loaded.tabular),
+                    PREDICT_BATCH: ManyReadings(loaded.schema, loaded.tabular),
+                },
+                batcher=batcher,
+            )
+        )
+        self.metrics.serve(Distributions(manifest, loaded.tabular), lambda: batcher.queued)
+        _log.info(
+            "model loaded",
+            extra={
+                "model": manifest.name,
+                "version": manifest.version,
+                "rows_of_a_call": loaded.costs.limit,
+                "milliseconds_of_a_call": round(1000 * loaded.costs.call(1), 3),
+            },
+        )
 
     def _refuse(self, reason: str) -> None:
         _log.error("model refused: %s", reason)

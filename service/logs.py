@@ -8,7 +8,7 @@ from typing import Final
 
 import orjson
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
+current_request: ContextVar[bytes] = ContextVar("current_request", default=b"")
 """Id of the request that is being answered."""
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
@@ -25,8 +25,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if current := request_id.get():
-            line["request_id"] = current
+        if current := current_request.get():
+            line["request_id"] = current.decode()
         line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

@@ -1,46 +1,84 @@
 """Every metric of the service, by name, once. The first three are the article's.
 
-What a request carried and how it ended is counted where the request ends (`tracing`), so that the counter
-agrees with what clients saw, refused requests included. Requests that we send to ourselves (header
-`X-Slipway-Synthetic: 1`) have a counter of their own and touch nothing else: they would hide a drift.
+How a request ended is counted where it ends (`predictions`), so that the counter agrees with what clients saw,
+refused requests included. Requests that prove to be Slipway's own have a counter of their own and touch nothing
+else: they would hide a drift. Every series carries the model's version and the release, because in a canary two of
+each answer. No error in here ever fails a prediction.
 """
 
-from collections import deque
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import Final
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec
 
-from prometheus_client import Counter, Gauge, GCCollector, Histogram, PlatformCollector, ProcessCollector
-from prometheus_client.registry import CollectorRegistry
+from prometheus_client import GCCollector, Metric, PlatformCollector, ProcessCollector
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector, CollectorRegistry
+from prometheus_client.samples import Sample
 
-from modelstore.manifest import Manifest
+from service.distributions import Distributions
+from service.errors import Outcome
+from service.model import Tensors
+from service.tallies import Buckets, Tally, histogram, plain_histogram
 
 # A prediction takes about a millisecond; 0.1 s and 0.25 s are where objectives are usually set.
-BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
-CLIENT_GONE: Final = 499
-"""The client went away before there was an answer: nginx's number, as HTTP has none."""
+ROWS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
-MEAN_OF: Final = 1000
-"""Readings that `model_feature_mean` looks back on."""
+_log = logging.getLogger(__name__)
+_P = ParamSpec("_P")
 
 
-class Status(StrEnum):
-    """How a prediction ended: the label `status`."""
+class Phase(StrEnum):
+    """Where the service is between its start and its end, in that order: the label `state` of `service_state`."""
 
-    SUCCESS = "success"
-    INVALID = "invalid"
-    SHED = "shed"
+    LOADING = "loading"
+    REFUSED = "refused"
+    """For ever: the same bytes would be refused again."""
+    READY = "ready"
+    STUCK = "stuck"
+    """Ready, but a call of the model does not end."""
+    DRAINING = "draining"
+
+
+class Reason(StrEnum):
+    """Why a batch left when it did: the label `reason` of `model_batches_total`."""
+
+    IDLE = "idle"
+    """The model was free."""
+    FULL = "full"
+    """It had as many rows as a call takes."""
+    NEXT = "next"
+    """The call before it ended."""
+    ALONE = "alone"
+    """Its call failed, so each request was asked on its own."""
+
+
+class Refusal(StrEnum):
+    """Why a request was refused without looking at what it carries: the label `reason` of `service_refusals_total`."""
+
+    QUEUE = "queue"
+    DEADLINE = "deadline"
     NOT_LOADED = "not_loaded"
-    CANCELLED = "cancelled"
-    ERROR = "error"
+    CONNECTIONS = "connections"
+    HEAD = "head"
 
-    @classmethod
-    def of(cls, code: int) -> "Status":
-        """The status for an HTTP status code; `CLIENT_GONE` stands for no answer at all."""
-        special = {429: cls.SHED, CLIENT_GONE: cls.CANCELLED, 503: cls.NOT_LOADED}
-        by_class = {2: cls.SUCCESS, 4: cls.INVALID}
-        return special.get(code) or by_class.get(code // 100, cls.ERROR)
+
+def _never_fails(
+    method: Callable[Concatenate["Metrics", _P], None],
+) -> Callable[Concatenate["Metrics", _P], None]:
+    """Log an error of a metric, once for each kind, and go on."""
+
+    @wraps(method)
+    def guarded(self: "Metrics", *args: _P.args, **kwargs: _P.kwargs) -> None:
+        try:
+            method(self, *args, **kwargs)
+        except Exception:
+            self.failed(method.__name__)
+
+    return guarded
 
 
 class Metrics:
@@ -48,87 +86,141 @@ class Metrics:
 
     Args:
         registry: where they are registered; two services in one process need two.
+        phase: says where the service is.
         version: the model version that every series carries.
+        release: the release that every series carries.
     """
 
-    def __init__(self, registry: CollectorRegistry, version: str) -> None:
+    def __init__(self, registry: CollectorRegistry, phase: Callable[[], Phase], *, version: str, release: str) -> None:
         self.registry: Final = registry
-        self._version: Final = version
-        self._predictions: Final = Counter(
-            "model_predictions_total",
-            "Total number of predictions",
-            ["model_version", "status"],
-            registry=registry,
+        self._phase: Final = phase
+        outcomes = [(each,) for each in Outcome]
+        self._predictions: Final = Tally(
+            "model_predictions", "Total number of predictions", ("status",), known=outcomes
         )
-        self._latency: Final = Histogram(
-            "model_prediction_latency_seconds",
-            "Prediction latency in seconds",
-            ["model_version"],
-            buckets=BUCKETS,
-            registry=registry,
-        ).labels(version)
-        self._feature_mean: Final = Gauge(
-            "model_feature_mean",
-            f"Mean value of input features over the last {MEAN_OF} readings",
-            ["feature_name", "model_version"],
-            registry=registry,
-        )
-        self._synthetic: Final = Counter(
-            "model_synthetic_predictions_total",
+        self._latency: Final = {str(each): Buckets(SECONDS) for each in Outcome}
+        self._synthetic: Final = Tally(
+            "model_synthetic_predictions",
             "Predictions asked for by Slipway itself, counted nowhere else",
-            ["model_version", "status"],
-            registry=registry,
+            ("status",),
+            known=outcomes,
         )
-        self._loaded: Final = Gauge(
-            "model_loaded", "1 once the model answered its golden readings", ["model_version"], registry=registry
-        ).labels(version)
-        self._in_flight: Final = Gauge("service_requests_in_flight", "Predictions being answered", registry=registry)
-        self._means: dict[str, _Mean] = {}
-        # From the start, so that a rate over the first failure is not missed.
-        self._predictions_of: Final = {status: self._predictions.labels(version, status) for status in Status}
-        self._synthetic_of: Final = {status: self._synthetic.labels(version, status) for status in Status}
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        GCCollector(registry=registry)
+        self._batches: Final = Tally(
+            "model_batches", "Calls of the model, by why they began", ("reason",), known=[(each,) for each in Reason]
+        )
+        self._refusals: Final = Tally(
+            "service_refusals", "Requests refused by their head alone", ("reason",), known=[(each,) for each in Refusal]
+        )
+        self._missed: Final = Tally(
+            "model_deadlines_missed", "Requests whose time was up", ("where",), known=[("queue",), ("call",)]
+        )
+        self._errors: Final = Tally("service_metric_errors", "Errors in counting, which fail no prediction")
+        self._rows: Final = Buckets(ROWS)
+        self._call: Final = Buckets(SECONDS)
+        self._delay: Final = Buckets(SECONDS)
+        self._in_flight = 0
+        self._queued: Callable[[], int] = lambda: 0
+        self._distributions: Distributions | None = None
+        self._told: Final[set[str]] = set()
+        registry.register(_Labelled({"model_version": version, "release": release}, [self, *_process()]))
 
-    def loaded(self, manifest: Manifest) -> None:
-        """The model is served from now on."""
-        self._means = {feature.name: _Mean() for feature in manifest.features}
-        self._loaded.set(1)
+    def serve(self, distributions: Distributions, queued: Callable[[], int]) -> None:
+        """The model is served from now on.
+
+        Args:
+            distributions: of what is read and answered.
+            queued: says how many rows wait.
+        """
+        self._distributions = distributions
+        self._queued = queued
 
     def begun(self) -> None:
         """A prediction was asked for."""
-        self._in_flight.inc()
+        self._in_flight += 1
 
-    def ended(self, code: int, seconds: float, *, synthetic: bool) -> None:
-        """A prediction was answered with HTTP status `code`, `seconds` after its request was complete."""
-        self._in_flight.dec()
-        status = Status.of(code)
+    @_never_fails
+    def ended(self, outcome: Outcome, seconds: float, *, synthetic: bool) -> None:
+        """A prediction ended, `seconds` after its request was complete."""
+        self._in_flight -= 1
         if synthetic:
-            self._synthetic_of[status].inc()
+            self._synthetic.add(outcome)
             return
-        self._predictions_of[status].inc()
-        if status is Status.SUCCESS:
-            self._latency.observe(seconds)
+        self._predictions.add(outcome)
+        self._latency[outcome].add(seconds)
 
-    def read(self, reading: Sequence[float]) -> None:
-        """A client's reading was predicted, its features in the manifest's order."""
-        for (name, mean), value in zip(self._means.items(), reading, strict=True):
-            if mean.empty:  # a mean of nothing would be NaN
-                self._feature_mean.labels(name, self._version).set_function(mean.value)
-            mean.add(value)
+    @_never_fails
+    def answered(self, readings: Tensors, answers: Tensors) -> None:
+        """A client's readings were answered."""
+        if self._distributions is not None:
+            self._distributions.add(readings, answers)
+
+    @_never_fails
+    def called(self, rows: int, reason: Reason, seconds: float, waits: Sequence[float]) -> None:
+        """The model was called with so many rows, whose requests had waited so many seconds."""
+        self._batches.add(reason)
+        self._rows.add(rows)
+        self._call.add(seconds)
+        for each in waits:
+            self._delay.add(each)
+
+    @_never_fails
+    def missed(self, where: str) -> None:
+        """A request's time was up: in the `queue`, or in the `call`."""
+        self._missed.add(where)
+
+    @_never_fails
+    def refused(self, reason: Refusal) -> None:
+        """A request was refused by its head, or a connection by its coming."""
+        self._refusals.add(reason)
+
+    def failed(self, what: str) -> None:
+        """An error in counting."""
+        self._errors.add()
+        if what not in self._told:
+            self._told.add(what)
+            _log.exception("a metric could not be counted", extra={"what": what})
+
+    def collect(self) -> Iterator[Metric]:
+        """Everything as it is now."""
+        for tally in (
+            self._predictions, self._synthetic, self._batches, self._refusals, self._missed, self._errors,
+        ):  # fmt: skip
+            yield from tally.collect()
+        yield histogram("model_prediction_latency_seconds", "Prediction latency in seconds", "status", self._latency)
+        yield plain_histogram("model_batch_rows", "Rows of a call, without those that fill it up", self._rows)
+        yield plain_histogram("model_call_seconds", "Time of a call; the sum's rate is the model's load", self._call)
+        yield plain_histogram("model_queue_delay_seconds", "Time that requests waited for their call", self._delay)
+        yield GaugeMetricFamily(
+            "model_loaded", "1 once the model answered its golden readings", float(self._distributions is not None)
+        )
+        yield GaugeMetricFamily("model_queue_rows", "Rows that wait for a call", self._queued())
+        yield GaugeMetricFamily("service_requests_in_flight", "Predictions being answered", self._in_flight)
+        states = GaugeMetricFamily("service_state", "1 for what /readyz says", labels=["state"])
+        phase = self._phase()
+        for each in Phase:
+            states.add_metric([each], float(each is phase))
+        yield states
+        if self._distributions is not None:
+            yield from self._distributions.collect()
 
 
-class _Mean:
-    """The mean of the last `MEAN_OF` values, worked out when it is asked for."""
+def _process() -> Iterable[Any]:
+    nowhere = CollectorRegistry()
+    return [ProcessCollector(registry=nowhere), PlatformCollector(registry=nowhere), GCCollector(registry=nowhere)]
 
-    def __init__(self) -> None:
-        self._values: deque[float] = deque(maxlen=MEAN_OF)
-        self.add: Final = self._values.append
 
-    @property
-    def empty(self) -> bool:
-        return not self._values
+class _Labelled(Collector):
+    """Adds labels to every sample of other collectors."""
 
-    def value(self) -> float:
-        return sum(self._values) / len(self._values)
+    def __init__(self, labels: dict[str, str], collectors: Sequence[Any]) -> None:
+        self._labels: Final = labels
+        self._collectors: Final = collectors
+
+    def collect(self) -> Iterable[Metric]:
+        for collector in self._collectors:
+            for family in collector.collect():
+                family.samples = [
+                    Sample(each.name, {**each.labels, **self._labels}, each.value, each.timestamp, each.exemplar)
+                    for each in family.samples
+                ]
+                yield family

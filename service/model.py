@@ -1,26 +1,54 @@
-"""What the service needs of a model, so that everything but one file can do without TensorFlow."""
+"""What the service needs of a model, so that everything but one file can do without TensorFlow.
 
-from collections.abc import Callable
+Named tensors go in and named tensors come out; what they mean to people is a view of them (`tabular`), and how
+they travel is a protocol's (`protocols`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modelstore.manifest import Manifest
 
-Rows: TypeAlias = NDArray[np.float64]
-"""Readings, one per row, their features in the manifest's order: shape (n, features)."""
+Tensors: TypeAlias = Mapping[str, NDArray[Any]]
+"""Named tensors; the first axis of each runs over the rows, of which there is at least one."""
 
-Answers: TypeAlias = NDArray[np.float64]
-"""One number per reading: shape (n,)."""
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """What an input of a model takes.
+
+    Attributes:
+        dtype: of its numbers.
+        row: shape of one row; None where it is open.
+    """
+
+    dtype: np.dtype[Any]
+    row: tuple[int | None, ...]
+
+    def __str__(self) -> str:
+        return f"{self.dtype} ({', '.join('?' if each is None else str(each) for each in ('n', *self.row))})"
 
 
 class Model(Protocol):
     """A loaded model."""
 
-    def predict(self, rows: Rows) -> Answers:
-        """Answer every row; blocks, and is called from one thread."""
+    @property
+    def inputs(self) -> Mapping[str, TensorSpec]:
+        """The tensors that it takes, by name."""
+        ...
+
+    @property
+    def row_limit(self) -> int | None:
+        """Most rows that a call takes: 1 for a model without an axis for them, None when any number will do."""
+        ...
+
+    def predict(self, tensors: Tensors) -> Tensors:
+        """Answer every row; blocks, and is never called twice at a time."""
         ...
 
 
@@ -32,22 +60,6 @@ LoadModel: TypeAlias = Callable[[Path, Manifest], Model]
 """Loads the model in a folder; raises `ModelRefused`."""
 
 
-def check_golden_answers(model: Model, manifest: Manifest) -> None:
-    """Compare the model's answers with those that were published with it, which also warms it up.
-
-    Raises:
-        ModelRefused: an answer differs by more than the manifest's tolerance.
-    """
-    names = [feature.name for feature in manifest.features]
-    golden = manifest.golden
-    rows = np.array([[reading[name] for name in names] for reading in golden.inputs], dtype=np.float64)
-    # One by one, as requests come, and then together: both shapes are traced before the first request.
-    answers = np.concatenate([model.predict(rows[index : index + 1]) for index in range(len(rows))])
-    together = model.predict(rows)
-    for got in (answers, together):
-        for reading, wanted, answer in zip(golden.inputs, golden.outputs, got, strict=True):
-            if not abs(float(answer) - wanted) <= golden.tolerance:  # so written, NaN is refused too
-                raise ModelRefused(
-                    f"golden reading {dict(reading)}: the model answers {float(answer)}, "
-                    f"published was {wanted} (tolerance {golden.tolerance})"
-                )
+def count(tensors: Tensors) -> int:
+    """How many rows there are."""
+    return len(next(iter(tensors.values())))

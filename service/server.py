@@ -1,15 +1,27 @@
-"""The server around the application: one process, uvloop and httptools, with our drain and our deadlines."""
+"""The servers around the applications: one process, uvloop and httptools, with our drain and our bounds."""
+
+import logging
+import resource
+from typing import Final
 
 import uvicorn
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
+from service import identity
 from service.app import create_app
+from service.connections import Bounds, Connection
 from service.draining import DrainingServer
+from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
-from service.metrics import Metrics
+from service.metrics import Metrics, Refusal
 from service.model import LoadModel
-from service.protocol import DeadlineProtocol
+from service.monitoring import CONNECTIONS, create_monitoring, monitored
 from service.settings import Settings
+
+OTHER_FILES: Final = 64
+"""File descriptors for all that is no connection: the model's files, the log, the loops' own."""
+
+_log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, load: LoadModel) -> None:
@@ -20,25 +32,49 @@ def serve(settings: Settings, load: LoadModel) -> None:
         load: turns verified files into a model.
 
     Raises:
-        SystemExit: the address cannot be listened on; uvicorn has logged why.
+        SystemExit: an address cannot be listened on; the log says why.
     """
     disable_created_metrics()  # a second series per counter, which nothing reads
-    lifecycle = Lifecycle()
-    metrics = Metrics(CollectorRegistry(), settings.model_version)
+    lifecycle, heartbeat = Lifecycle(), Heartbeat()
+    metrics = Metrics(
+        CollectorRegistry(), lambda: lifecycle.phase, version=settings.model_version, release=settings.release
+    )
+    bounds = Bounds(
+        head_bytes=settings.head_bytes,
+        head_seconds=settings.head_seconds,
+        write_seconds=settings.write_seconds,
+        connections=_connections(settings.connection_limit),
+        draining=lambda: lifecycle.draining,
+        refused=lambda reason: metrics.refused(Refusal(reason)),
+    )
+    headers = identity.headers(settings)
     config = uvicorn.Config(
-        create_app(settings, lifecycle, load, metrics),
+        create_app(settings, lifecycle, heartbeat, load, metrics),
         host=settings.listen_host,
         port=settings.listen_port,
         loop="uvloop",
-        http=DeadlineProtocol,
+        http=Connection.within(bounds),
         ws="none",
         lifespan="on",
         log_config=None,  # `logs` has configured them
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        # No `limit_concurrency`: it would count idle connections and refuse the probes. See `inference`.
+        headers=headers,
+        # No `limit_concurrency`: it would count idle connections. See `connections` and `admission`.
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.finish_seconds,
     )
-    DrainingServer(config, lifecycle, settings.drain_seconds).run()
+    with monitored(create_monitoring(lifecycle, heartbeat, metrics), settings, headers):
+        DrainingServer(config, lifecycle, settings.drain_seconds).run()
+
+
+def _connections(wanted: int) -> int:
+    """As many connections as there may be files; a container often begins with room for 1,024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + CONNECTIONS + OTHER_FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most if most != resource.RLIM_INFINITY else needed, most))
+    if most == resource.RLIM_INFINITY or needed <= most:
+        return wanted
+    _log.warning("CONNECTION_LIMIT=%d is lowered: this process may have %d files", wanted, most)
+    return most - CONNECTIONS - OTHER_FILES

@@ -8,19 +8,17 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from modelstore.manifest import Manifest
-from service.model import Answers, ModelRefused, Rows
+from service.model import ModelRefused, Tensors, TensorSpec
 
 # TensorFlow has no usable types: everything of its own is Any, and stays in this file.
-_Spec: TypeAlias = Any
-_Feed: TypeAlias = Callable[[Rows], dict[str, Any]]
 
-_FLOATS: Final = {"float32": np.float32, "float64": np.float64}
+_TRANSIENT: Final = ("ResourceExhaustedError", "UnavailableError", "AbortedError", "CancelledError")
+"""Errors of TensorFlow that say nothing of the files: the same may load in a while."""
 
 
 @dataclass(frozen=True)
@@ -30,25 +28,23 @@ class TensorflowModel:
     Attributes:
         loaded: keeps the variables alive; the signature alone does not.
         signature: the function that answers.
-        feed: turns rows into its arguments.
-        output: name of its output.
+        constant: turns an array into a tensor.
+        inputs: what the function takes.
+        row_limit: 1 if its tensors have room for one row only, otherwise None.
+        output: name of the output that is asked for.
     """
 
     loaded: object
     signature: Callable[..., Mapping[str, Any]]
-    feed: _Feed
+    constant: Callable[[Any], Any]
+    inputs: Mapping[str, TensorSpec]
+    row_limit: int | None
     output: str
 
-    def predict(self, rows: Rows) -> Answers:
-        """Answer every row.
-
-        Raises:
-            ModelRefused: the model gives not one number per row.
-        """
-        answers: NDArray[Any] = self.signature(**self.feed(rows))[self.output].numpy()
-        if answers.size != len(rows):
-            raise ModelRefused(f"output {self.output!r} has the shape {answers.shape} for {len(rows)} rows")
-        return answers.reshape(-1).astype(np.float64)
+    def predict(self, tensors: Tensors) -> Tensors:
+        """Answer every row."""
+        outputs = self.signature(**{name: self.constant(value) for name, value in tensors.items()})
+        return {self.output: outputs[self.output].numpy()}
 
 
 def configure(threads: int) -> None:
@@ -67,7 +63,8 @@ def load_saved_model(folder: Path, manifest: Manifest) -> TensorflowModel:
     """Load the SavedModel in `folder`.
 
     Raises:
-        ModelRefused: it has no such signature, or one that cannot be fed with the manifest's features.
+        ModelRefused: it cannot be loaded, or has no such signature, or one that takes no rows.
+        OSError, MemoryError: it could not be read now; the same files may load later.
     """
     import tensorflow
 
@@ -75,50 +72,29 @@ def load_saved_model(folder: Path, manifest: Manifest) -> TensorflowModel:
     try:
         loaded: Any = tf.saved_model.load(str(folder))
     except (OSError, ValueError, tf.errors.OpError) as error:
+        # A system call that failed has a number; a file that TensorFlow can't read as its own has none.
+        if getattr(error, "errno", None) or type(error).__name__ in _TRANSIENT:
+            raise OSError(f"TensorFlow could not load the model now: {error}") from error
         raise ModelRefused(f"no SavedModel that TensorFlow {tf.__version__} can load: {error}") from error
     signatures: Mapping[str, Any] = loaded.signatures
     if manifest.signature not in signatures:
         raise ModelRefused(f"no signature {manifest.signature!r}; there are {sorted(signatures)}")
     signature = signatures[manifest.signature]
-    outputs: Mapping[str, _Spec] = signature.structured_outputs
+    outputs: Mapping[str, Any] = signature.structured_outputs
     if manifest.output.tensor not in outputs:
         raise ModelRefused(f"no output {manifest.output.tensor!r}; there are {sorted(outputs)}")
-    inputs: Mapping[str, _Spec] = signature.structured_input_signature[1]
-    feed = _feed(tf, inputs, [feature.name for feature in manifest.features])
-    return TensorflowModel(loaded, signature, feed, manifest.output.tensor)
+    specs: Mapping[str, Any] = signature.structured_input_signature[1]
+    single = {name for name, spec in specs.items() if _first_axis(name, spec) == 1}
+    if single and single != set(specs):
+        raise ModelRefused(f"the inputs {sorted(single)} take one row, and {sorted(set(specs) - single)} any number")
+    inputs = {
+        name: TensorSpec(np.dtype(spec.dtype.as_numpy_dtype), tuple(spec.shape[1:])) for name, spec in specs.items()
+    }
+    return TensorflowModel(loaded, signature, tf.constant, inputs, 1 if single else None, manifest.output.tensor)
 
 
-def _feed(tf: Any, inputs: Mapping[str, _Spec], features: list[str]) -> _Feed:
-    """How rows become the signature's arguments: one tensor per feature, or one for all of them."""
-    types = {name: _float_type(name, spec) for name, spec in inputs.items()}
-    if set(inputs) == set(features) and all(_columns(spec) in (None, 1) for spec in inputs.values()):
-        shapes = {name: [-1] if len(spec.shape) == 1 else [-1, 1] for name, spec in inputs.items()}
-        order = list(enumerate(features))
-        return lambda rows: {
-            name: tf.constant(rows[:, index].astype(types[name]).reshape(shapes[name])) for index, name in order
-        }
-    if len(inputs) == 1:
-        [(only, spec)] = inputs.items()
-        if len(spec.shape) == 2 and spec.shape[1] in (None, len(features)):  # noqa: PLR2004 rows and columns
-            dtype = types[only]
-            return lambda rows: {only: tf.constant(rows.astype(dtype))}
-    found = {name: str(spec.shape) for name, spec in inputs.items()}
-    raise ModelRefused(
-        f"the signature takes {found}; wanted is one tensor of shape (None, {len(features)}), "
-        f"or one of shape (None,) or (None, 1) for each of {features}"
-    )
-
-
-def _float_type(name: str, spec: _Spec) -> type[np.float32 | np.float64]:
-    if spec.dtype.name not in _FLOATS:
-        raise ModelRefused(f"input {name!r} is {spec.dtype.name}; the service feeds {' or '.join(_FLOATS)}")
-    if spec.shape.rank is None or spec.shape.rank == 0 or spec.shape[0] is not None:
-        raise ModelRefused(f"input {name!r} has the shape {spec.shape}; its first dimension must be open (None)")
-    return _FLOATS[spec.dtype.name]
-
-
-def _columns(spec: _Spec) -> int | None:
-    """How many columns a tensor has for a row; None when it has no second dimension, 0 when it is no table."""
-    if len(spec.shape) == 1:
-        return None
-    return spec.shape[1] if len(spec.shape) == 2 and spec.shape[1] else 0  # noqa: PLR2004 rows and columns
+def _first_axis(name: str, spec: Any) -> int | None:
+    """How many rows a tensor takes: 1, or None for any number."""
+    if spec.shape.rank and spec.shape[0] in (None, 1):
+        return spec.shape[0]
+    raise ModelRefused(f"input {name!r} has the shape {spec.shape}; its first dimension must be open (None), or 1")

@@ -7,8 +7,8 @@ from service.metrics import Metrics
 
 
 def metrics_route(metrics: Metrics) -> APIRouter:
-    """The route; not part of the documented API."""
-    router = APIRouter(include_in_schema=False)
+    """The route."""
+    router = APIRouter()
 
     @router.get("/metrics")
     async def scrape(request: Request) -> Response:

@@ -2,20 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
+from fastapi import FastAPI
 
 from service.app import create_app
-from service.lifecycle import Lifecycle, Phase
-from service.metrics import Metrics
+from service.heartbeat import Heartbeat
+from service.lifecycle import Lifecycle
+from service.metrics import Phase
 from service.model import LoadModel
+from service.monitoring import create_monitoring
+from service.predictions import Predictions
 from service.settings import Settings
 from tests.service import fakes
+
+PROBES = "http://probes"
+"""Where the test client finds what the service tells on its second port."""
 
 Start = Callable[..., Awaitable[httpx.AsyncClient]]
 Tensors = dict[str, Any]
@@ -35,6 +41,12 @@ def first_feature(tensors: Tensors) -> Any:
     return tensor[:, 0] if tensor.shape.rank == 2 else tensor
 
 
+def lifespan(app: Predictions) -> AbstractAsyncContextManager[Any]:
+    """What a server does at the application's start and end."""
+    others = cast("FastAPI", app.others)
+    return others.router.lifespan_context(others)
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
@@ -51,19 +63,28 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def start(lifecycle: Lifecycle, tmp_path: Path) -> AsyncIterator[Start]:
+def heartbeat() -> Heartbeat:
+    return Heartbeat()
+
+
+@pytest.fixture
+async def start(lifecycle: Lifecycle, heartbeat: Heartbeat, tmp_path: Path) -> AsyncIterator[Start]:
     """Starts the application; unless told otherwise, waits until its model is served or refused."""
     async with AsyncExitStack() as stack:
 
         async def run(load: LoadModel = fakes.load_fake, *, wait: bool = True, **changes: Any) -> httpx.AsyncClient:
             settings = fakes.settings(tmp_path, **changes)
-            metrics = Metrics(CollectorRegistry(), settings.model_version)
-            app = create_app(settings, lifecycle, load, metrics)
-            await stack.enter_async_context(app.router.lifespan_context(app))
+            metrics = fakes.metrics(lifecycle)
+            app = create_app(settings, lifecycle, heartbeat, load, metrics)
+            await stack.enter_async_context(lifespan(app))
             while wait and lifecycle.phase is Phase.LOADING:
                 await asyncio.sleep(0.01)
-            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-            return await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://pod"))
+            client = httpx.AsyncClient(
+                transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+                mounts={f"{PROBES}/": httpx.ASGITransport(create_monitoring(lifecycle, heartbeat, metrics))},
+                base_url="http://pod",
+            )
+            return await stack.enter_async_context(client)
 
         yield run
 

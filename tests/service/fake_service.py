@@ -4,17 +4,19 @@ import os
 import time
 
 from service import logs
-from service.protocol import DeadlineProtocol
 from service.server import serve
 from service.settings import Settings
-from tests.service.fakes import Answers, FakeModel, Rows
+from service.tabular import Answers, Rows
+from tests.service.fakes import FakeModel, hundredth_of_temperature
 
 GOLDEN_TEMPERATURE = 85.0
 
 
 def _slow_unless_golden(rows: Rows) -> Answers:
-    seconds = 0.0 if rows[0, 0] == GOLDEN_TEMPERATURE else float(os.environ.get("PREDICT_SECONDS", "0"))
-    return FakeModel(seconds=seconds).predict(rows)
+    # By its golden reading a model is known to be slow, and asked in its thread.
+    golden = rows[0, 0] == GOLDEN_TEMPERATURE
+    time.sleep(float(os.environ.get("GOLDEN_SECONDS" if golden else "PREDICT_SECONDS", "0")))
+    return hundredth_of_temperature(rows)
 
 
 def _load(*_: object) -> FakeModel:
@@ -25,6 +27,5 @@ def _load(*_: object) -> FakeModel:
 if __name__ == "__main__":
     settings = Settings()  # pyright: ignore[reportCallIssue] its fields come from the environment
     logs.configure(settings.log_level)
-    DeadlineProtocol.head_seconds = float(os.environ.get("HEAD_SECONDS", "10"))
     serve(settings, _load)
     os._exit(0)

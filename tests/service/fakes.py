@@ -1,16 +1,20 @@
 """A model without TensorFlow, its manifest, and a store that has it."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from prometheus_client import CollectorRegistry
 
 from modelstore.manifest import Manifest, digest
-from service.model import Answers, LoadModel, Model, Rows
+from service.lifecycle import Lifecycle
+from service.metrics import Metrics
+from service.model import LoadModel, Model, Tensors, TensorSpec
 from service.settings import Settings
+from service.tabular import Answers, Rows
 
 FILES = {"saved_model.pb": b"graph", "variables/variables.index": b"index"}
 
@@ -35,16 +39,37 @@ def hundredth_of_temperature(rows: Rows) -> Answers:
     return rows[:, 0] / 100
 
 
-@dataclass(frozen=True)
+INPUT = "readings"
+OUTPUT = "probability"
+
+
+@dataclass
 class FakeModel:
-    """Answers with a function of its rows, after some seconds."""
+    """Answers with a function of its rows, after some seconds; `calls` has the number of rows of each call."""
 
     answer: Callable[[Rows], Answers] = hundredth_of_temperature
     seconds: float = 0.0
+    row_limit: int | None = None
+    calls: list[int] = field(default_factory=list[int])
 
-    def predict(self, rows: Rows) -> Answers:
+    @property
+    def inputs(self) -> Mapping[str, TensorSpec]:
+        return {INPUT: TensorSpec(np.dtype(np.float64), (len(_FEATURES),))}
+
+    def predict(self, tensors: Tensors) -> Tensors:
+        self.calls.append(len(tensors[INPUT]))
         time.sleep(self.seconds)
-        return self.answer(rows)
+        return {OUTPUT: self.answer(tensors[INPUT])}
+
+
+def metrics(lifecycle: Lifecycle | None = None) -> Metrics:
+    """Metrics in a registry of their own."""
+    watched = lifecycle or Lifecycle()
+    return Metrics(CollectorRegistry(), lambda: watched.phase, version="1.2.0", release="7")
+
+
+LABELS = {"model_version": "1.2.0", "release": "7"}
+"""Of every series."""
 
 
 def loads(model: Model) -> LoadModel:
@@ -106,13 +131,17 @@ def settings(
         "model_store": f"file://{folder / 'store'}",
         "model_cache": folder / "cache",
         "release": "7",
+        "monitoring_port": 0,
     }
     return Settings(**(values | changes))
 
 
 def environment(values: Settings) -> dict[str, str]:
     """The environment variables that give these settings."""
-    return {key.upper(): str(value) for key, value in values.model_dump(exclude_none=True).items()}
+    found = values.model_dump(exclude_none=True, exclude={"synthetic_token"})
+    if values.synthetic_token:
+        found["synthetic_token"] = values.synthetic_token.get_secret_value()
+    return {key.upper(): str(value) for key, value in found.items()}
 
 
 def rows(*readings: list[float]) -> Rows:

@@ -72,12 +72,17 @@ class Process:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def probes(self) -> str:
+        """Where its probes and metrics are."""
+        return f"http://127.0.0.1:{self.message('probes and metrics')['port']}"
+
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + SECONDS
-        while httpx.get(f"{self.url}/readyz").status_code != 200:
+        while httpx.get(f"{self.probes}/readyz").status_code != 200:
             assert time.monotonic() < deadline, "".join(self.lines)
             time.sleep(0.05)
 
@@ -92,7 +97,8 @@ class Process:
 def running(module: str, settings: Settings, **variables: object) -> Generator[Process]:
     """Run `python -m module` with these settings; it is killed at the end if it is still there."""
     root = Path(__file__).parents[2]
-    extra = {"LISTEN_HOST": "127.0.0.1", "LISTEN_PORT": "0"} | {name: str(value) for name, value in variables.items()}
+    ours = {"LISTEN_HOST": "127.0.0.1", "LISTEN_PORT": "0", "MONITORING_PORT": "0"}
+    extra = ours | {name: str(value) for name, value in variables.items()}
     with subprocess.Popen(
         [sys.executable, "-m", module],
         cwd=root,

@@ -1,5 +1,7 @@
 import pytest
 
+from service.documentation import DescribedApi
+from service.lifecycle import Lifecycle
 from tests.service import fakes
 from tests.service.conftest import Start
 
@@ -37,8 +39,9 @@ async def test_before_the_model_is_loaded_the_description_says_so(start: Start) 
 async def test_every_reference_leads_somewhere(start: Start) -> None:
     client = await start()
     document = (await client.get("/openapi.json")).json()
-    operation = document["paths"]["/predict"]["post"]
-    for content in (operation["requestBody"]["content"], operation["responses"]["200"]["content"]):
+    operations = [document["paths"][path]["post"] for path in ("/predict", "/predict/batch")]
+    contents = [each for one in operations for each in (one["requestBody"], one["responses"]["200"])]
+    for content in (each["content"] for each in contents):
         name = content["application/json"]["schema"]["$ref"].removeprefix("#/components/schemas/")
         assert name in document["components"]["schemas"]
 
@@ -47,3 +50,13 @@ async def test_there_are_pages_for_people(start: Start) -> None:
     client = await start()
     page = (await client.get("/docs")).text
     assert "url: 'openapi.json'" in page  # below whatever path a gateway has put it
+
+
+async def test_the_description_is_made_once_and_again_for_the_model(start: Start, lifecycle: Lifecycle) -> None:
+    api = DescribedApi(lifecycle, title="t", version="1")
+    before = api.openapi()
+    assert api.openapi() is before
+    await start()
+    after = api.openapi()
+    assert after is not before
+    assert api.openapi() is after

@@ -22,7 +22,7 @@ from modelstore.manifest import (
     digest,
 )
 from modelstore.store import Store
-from modelstore.store_errors import DigestMismatch, ObjectNotFound, StoreUnavailable
+from modelstore.store_errors import DigestMismatch, ObjectNotFound, StoreUnavailable, UnreadableManifest
 from service.download import complete, download
 
 FILES = {
@@ -199,7 +199,7 @@ def test_a_version_copied_to_another_name_is_refused(store: Store, root: Path) -
 
 def test_what_is_no_manifest_is_refused_in_one_line(store: Store, root: Path) -> None:
     (root / MANIFEST).write_bytes(b'{"name": "some_model"}')
-    with pytest.raises(DigestMismatch, match="is not a manifest: version: Field required") as caught:
+    with pytest.raises(UnreadableManifest, match="is not a manifest: version: Field required") as caught:
         fetch_manifest(store, "some_model", "1.2.3")
     assert "\n" not in str(caught.value)
 

@@ -7,9 +7,13 @@ import service
 
 ROOT = Path(service.__file__).parent
 LEAVES: dict[str, set[str]] = {
+    "costs": {"model"},
     "errors": set(),
+    "heartbeat": set(),
     "logs": set(),
+    "model": set(),
     "settings": set(),
+    "tallies": set(),
 }
 """Modules at the bottom, and what of the service each may know."""
 
@@ -40,8 +44,8 @@ def test_one_file_knows_tensorflow() -> None:
     assert importers("service.tensorflow_model") == {"__main__"}
 
 
-def test_only_the_application_knows_its_routes() -> None:
-    assert importers("service.routes") <= {"app", "documentation"}
+def test_routes_are_known_where_they_are_put_together() -> None:
+    assert importers("service.routes") <= {"app", "monitoring"}
     assert importers("service.app") == {"server"}
     assert importers("service.server") == {"__main__"}
 
@@ -52,9 +56,11 @@ def test_leaves_know_nothing_of_the_service_but_each_other() -> None:
         assert ours == known, name
 
 
-def test_the_model_knows_no_http() -> None:
-    web = importers("fastapi") | importers("starlette") | importers("uvicorn")
-    assert web & {"model", "tensorflow_model", "loading", "inference", "schemas", "metrics"} == set()
+def test_what_answers_knows_no_http_and_protocols_know_nothing_of_batches() -> None:
+    web = importers("fastapi") | importers("starlette.requests") | importers("uvicorn") | importers("httptools")
+    inner = {"admission", "batching", "costs", "distributions", "golden", "loading", "metrics", "model", "schemas"}
+    assert web & (inner | {"tabular", "tallies", "tensorflow_model", "protocols.article"}) == set()
+    assert importers("service.batching") == {"lifecycle", "loading"}
 
 
 def test_every_module_has_its_tests() -> None:

@@ -1,18 +1,38 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 import pytest
 
 from service.errors import ModelNotLoaded
-from service.lifecycle import Lifecycle, Phase, Served
+from service.lifecycle import Lifecycle, Served
+from service.metrics import Phase
 
-MODEL = cast("Served", object())
+
+@dataclass
+class FakeBatcher:
+    reason: str = ""
+
+    def stuck(self) -> str:
+        return self.reason
+
+    hung = stuck
+
+
+@dataclass
+class FakeServed:
+    batcher: FakeBatcher
+
+
+MODEL = cast("Served", FakeServed(FakeBatcher()))
 
 
 def test_nothing_is_served_at_first(lifecycle: Lifecycle) -> None:
     assert lifecycle.phase is Phase.LOADING
-    with pytest.raises(ModelNotLoaded):
+    with pytest.raises(ModelNotLoaded) as caught:
         lifecycle.served()
+    assert caught.value.retry_after is not None
+    assert 5 <= caught.value.retry_after <= 10
 
 
 def test_a_model_makes_it_ready(lifecycle: Lifecycle) -> None:
@@ -43,3 +63,12 @@ def test_nothing_leads_back(
     late(lifecycle, argument)
     assert before == (lifecycle.phase, lifecycle.reason, lifecycle.model)
     assert lifecycle.phase is last
+
+
+def test_a_model_whose_call_does_not_end_is_stuck_and_then_hung(lifecycle: Lifecycle) -> None:
+    assert lifecycle.hung() == ""
+    lifecycle.serve(cast("Served", FakeServed(FakeBatcher("a prediction has been running for 60 s"))))
+    assert lifecycle.phase is Phase.STUCK
+    assert lifecycle.unready() == lifecycle.hung() == "a prediction has been running for 60 s"
+    lifecycle.drain()
+    assert (lifecycle.phase, lifecycle.unready()) == (Phase.DRAINING, "shutting down")

@@ -4,19 +4,19 @@ import asyncio
 import errno
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from modelstore.manifest import digest
 from service import loading as module
-from service.lifecycle import Lifecycle, Phase
+from service.lifecycle import Lifecycle
 from service.loading import Loading
-from service.metrics import Metrics
+from service.metrics import Phase
 from service.model import LoadModel, ModelRefused
 from service.settings import Settings
 from tests.service import fakes
@@ -43,8 +43,9 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 @pytest.fixture
 def loading(lifecycle: Lifecycle, executor: ThreadPoolExecutor) -> Any:
     def make(settings: Settings, load: LoadModel = fakes.load_fake) -> Loading:
-        metrics = Metrics(CollectorRegistry(), settings.model_version)
-        return Loading(settings=settings, load=load, executor=executor, lifecycle=lifecycle, metrics=metrics)
+        return Loading(
+            settings=settings, load=load, executor=executor, lifecycle=lifecycle, metrics=fakes.metrics(lifecycle)
+        )
 
     return make
 
@@ -58,7 +59,10 @@ async def reason(lifecycle: Lifecycle) -> str:
 async def test_a_published_model_is_served(loading: Any, settings: Settings, lifecycle: Lifecycle) -> None:
     await loading(settings).run()
     assert lifecycle.phase is Phase.READY
-    assert await lifecycle.served().inference.predict([50.0, 0, 0, 0]) == 0.5
+    served = lifecycle.served()
+    codec = served.codecs["/predict"]
+    answers = await served.batcher.predict(codec.decode(json.dumps(fakes.READING).encode()), 5.0)
+    assert json.loads(codec.encode(answers))["failure_probability"] == 0.85
 
 
 async def test_the_loader_gets_exactly_the_manifests_files(loading: Any, settings: Settings, tmp_path: Path) -> None:
@@ -173,7 +177,7 @@ async def test_a_damaged_cache_is_fetched_anew(loading: Any, settings: Settings,
     assert (settings.model_cache / "files" / "saved_model.pb").read_bytes() == b"graph"
 
 
-@pytest.mark.parametrize("error", [ModelRefused("no such signature"), MemoryError("too large"), KeyError("odd")])
+@pytest.mark.parametrize("error", [ModelRefused("no such signature"), KeyError("odd"), ValueError("no rows")])
 async def test_a_model_that_cannot_be_loaded_is_refused_for_good(
     error: Exception, loading: Any, settings: Settings, lifecycle: Lifecycle, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -184,6 +188,57 @@ async def test_a_model_that_cannot_be_loaded_is_refused_for_good(
     assert lifecycle.phase is Phase.REFUSED
     assert str(error) in lifecycle.reason
     assert f"model refused: {lifecycle.reason}" in caplog.messages
+
+
+@pytest.mark.parametrize("error", [MemoryError(), MemoryError("too large"), OSError(errno.EMFILE, "too many files")])
+async def test_what_fails_for_the_moment_is_tried_again(
+    error: Exception, loading: Any, settings: Settings, lifecycle: Lifecycle
+) -> None:
+    attempts = iter([error, error, None])
+
+    def load(*_: object) -> FakeModel:
+        if failure := next(attempts):
+            raise failure
+        return FakeModel()
+
+    await loading(settings, load).run()
+    assert lifecycle.phase is Phase.READY
+
+
+async def test_a_model_whose_schema_cannot_be_made_is_refused_and_not_loading_for_ever(
+    loading: Any, lifecycle: Lifecycle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no such bound")
+
+    monkeypatch.setattr(module.Schema, "of", fail)
+    made = loading(fakes.settings(tmp_path))
+    await made.run()
+    assert (lifecycle.phase, lifecycle.model) == (Phase.REFUSED, None)
+    assert "no such bound" in lifecycle.reason
+    assert made.metrics.registry.get_sample_value("model_loaded", fakes.LABELS) == 0
+
+
+async def test_a_manifest_that_this_release_cannot_read_is_refused_for_good(
+    loading: Any, settings: Settings, lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    stored = tmp_path / VERSION / "manifest.json"
+    stored.write_text(json.dumps(json.loads(stored.read_bytes()) | {"schema_version": 99}))
+    await loading(settings.model_copy(update={"model_manifest": digest(stored.read_bytes())})).run()
+    assert lifecycle.phase is Phase.REFUSED
+    assert "schema_version" in lifecycle.reason
+
+
+async def test_a_model_that_is_slow_on_many_rows_is_asked_with_few(
+    loading: Any, settings: Settings, lifecycle: Lifecycle
+) -> None:
+    def answer(rows: fakes.Rows) -> fakes.Answers:
+        time.sleep(0.002 * len(rows))
+        return rows[:, 0] / 100
+
+    await loading(settings, loads(FakeModel(answer))).run()
+    assert lifecycle.phase is Phase.READY
+    assert lifecycle.served().batcher.limit < settings.batch_limit
 
 
 async def test_a_model_that_answers_otherwise_than_published_is_refused(

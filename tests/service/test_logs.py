@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from service import logs
-from service.logs import JsonFormatter, request_id
+from service.logs import JsonFormatter, current_request
 
 
 def record(message: str, *arguments: object) -> logging.LogRecord:
@@ -25,9 +25,9 @@ def test_a_line_is_one_json_object() -> None:
 
 
 def test_a_line_carries_the_requests_id() -> None:
-    token = request_id.set("abc")
+    token = current_request.set(b"abc")
     assert line(record("x"))["request_id"] == "abc"
-    request_id.reset(token)
+    current_request.reset(token)
     assert "request_id" not in line(record("x"))
 
 

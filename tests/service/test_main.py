@@ -66,12 +66,12 @@ def test_a_tampered_model_never_gets_ready_and_the_log_says_why(published: Setti
     graph = store / published.model_name / published.model_version / "saved_model.pb"
     graph.write_bytes(graph.read_bytes().replace(b"probability", b"probabilitx"))
     with running("service", published) as process:
-        line = process.message("model not fetched")
+        line = process.message("model not loaded")
         assert (line["level"], "saved_model.pb" in line["message"]) == ("WARNING", True)
-        answer = httpx.get(f"{process.url}/readyz")
+        answer = httpx.get(f"{process.probes}/readyz")
         assert answer.status_code == 503
         assert "saved_model.pb" in answer.json()["reason"]
-        assert httpx.get(f"{process.url}/livez").status_code == 200
+        assert httpx.get(f"{process.probes}/livez").status_code == 200
         process.terminate()
         assert process.exit_code() == 0
 

@@ -6,14 +6,16 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from service.errors import InvalidInput, response_to
-from service.schemas import ERRORS_LIMIT, Schema
+from service.schemas import ERRORS_LIMIT, READINGS_LIMIT, Schema
 from service.settings import Settings
 from tests.service import fakes
 from tests.service.fakes import READING
 
-SCHEMA = Schema.of(fakes.manifest())
+LARGEST = 1.0e300
+SCHEMA = Schema.of(fakes.manifest(), LARGEST)
 LIMIT: int = Settings.model_fields["body_limit"].default
 
 
@@ -32,7 +34,7 @@ def refused(content: bytes) -> dict[tuple[str | int, ...], str]:
 
 def test_a_reading_is_given_in_the_manifests_order() -> None:
     shuffled = json.dumps(dict(reversed(READING.items()))).encode()
-    assert SCHEMA.reading(shuffled) == [85.0, 2.5, 101.0, 3000.0]
+    assert SCHEMA.reading(shuffled) == (85.0, 2.5, 101.0, 3000.0)
 
 
 @pytest.mark.parametrize("value", [-40, 200, 0, 1e-300])
@@ -153,7 +155,7 @@ def test_an_answer_has_the_articles_bands(value: float, risk: str, action: str) 
 
 
 def test_a_model_without_bands_answers_its_number_only() -> None:
-    schema = Schema.of(fakes.manifest(bands=[]))
+    schema = Schema.of(fakes.manifest(bands=[]), LARGEST)
     assert schema.answer(0.5) == {"failure_probability": 0.5}
     assert list(schema.response.model_json_schema()["properties"]) == ["failure_probability"]
 
@@ -162,5 +164,61 @@ def test_a_model_without_bands_answers_its_number_only() -> None:
 def test_a_feature_may_have_any_name(name: str) -> None:
     feature = {"name": name, "unit": "1", "description": "d", "minimum": 0, "maximum": 1, "quantiles": [0, 1]}
     golden = {"inputs": [{name: 0.5}], "outputs": [0.5], "tolerance": 1}
-    schema = Schema.of(fakes.manifest(features=[feature], golden=golden))
-    assert schema.reading(json.dumps({name: 0.5}).encode()) == [0.5]
+    schema = Schema.of(fakes.manifest(features=[feature], golden=golden), LARGEST)
+    assert schema.reading(json.dumps({name: 0.5}).encode()) == (0.5,)
+
+
+def test_a_number_that_the_models_tensors_cannot_hold_is_out_of_range() -> None:
+    float32 = 3.4028234663852886e38
+    feature = {"name": "x", "unit": "1", "description": "d", "minimum": -1e300, "maximum": 1e300, "quantiles": [0, 1]}
+    golden = {"inputs": [{"x": 0.5}], "outputs": [0.5], "tolerance": 1}
+    schema = Schema.of(fakes.manifest(features=[feature], golden=golden), float32)
+    assert schema.reading(b'{"x": 3e38}') == (3e38,)
+    for number in (b"1e39", b"-1e39"):
+        with pytest.raises(InvalidInput):
+            schema.reading(b'{"x": %s}' % number)
+
+
+def test_readings_are_given_in_their_order() -> None:
+    content = json.dumps({"readings": [READING, READING | {"temperature": 1}]}).encode()
+    assert SCHEMA.readings(content) == [(85.0, 2.5, 101.0, 3000.0), (1, 2.5, 101.0, 3000.0)]
+
+
+@pytest.mark.parametrize(
+    ("document", "where"),
+    [
+        ({"readings": []}, ("body", "readings")),
+        ({"readings": [READING] * (READINGS_LIMIT + 1)}, ("body", "readings")),
+        ({"readings": {"0": READING}}, ("body", "readings")),
+        ({"readings": [READING], "other": 1}, ("body", "other")),
+        ({"readings": [READING, [85, 2.5, 101, 3000]]}, ("body", "readings", 1)),
+        ({"readings": [READING, READING | {"rpm": "fast"}]}, ("body", "readings", 1, "rpm")),
+        ({"readings": [READING, {"temperature": 85.0}]}, ("body", "readings", 1, "vibration")),
+        ([READING], ("body",)),
+    ],
+    ids=str,
+)
+def test_of_several_readings_the_refused_one_is_named(document: object, where: tuple[str | int, ...]) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        SCHEMA.readings(json.dumps(document).encode())
+    first = caught.value.detail[0]
+    assert not isinstance(first, str)
+    assert tuple(first["loc"]) == where
+
+
+@settings(deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {name: st.floats() | st.integers() | st.booleans() | st.text(max_size=3) | st.none() for name in READING},
+        optional={"other": st.integers()},
+    )
+)
+def test_the_quick_look_and_the_thorough_one_agree(reading: dict[str, object]) -> None:
+    content = json.dumps(reading).encode()
+    try:
+        thorough = [float(value) for _, value in SCHEMA.request.model_validate_json(content)]
+    except ValidationError:
+        with pytest.raises(InvalidInput):
+            SCHEMA.reading(content)
+    else:
+        assert list(SCHEMA.reading(content)) == thorough

@@ -1,14 +1,30 @@
 """How uvicorn is set up, where its own defaults lose requests."""
 
+import resource
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import uvicorn
 
 from service import server
-from service.protocol import DeadlineProtocol
+from service.connections import Connection
+from service.monitoring import CONNECTIONS
+from service.server import OTHER_FILES
 from service.settings import Settings
 from tests.service import fakes
+
+
+@contextmanager
+def unmonitored(*_: object) -> Generator[None]:
+    """Monitoring has tests of its own, and a thread."""
+    yield
+
+
+@pytest.fixture(autouse=True)
+def _without_monitoring(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction] pytest uses it
+    monkeypatch.setattr(server, "monitored", unmonitored)
 
 
 @pytest.fixture
@@ -35,7 +51,32 @@ def test_idle_connections_do_not_count_as_load(config: uvicorn.Config) -> None:
     assert config.limit_concurrency is None
 
 
-def test_the_parser_and_the_loop_are_the_fast_ones(config: uvicorn.Config) -> None:
-    assert config.http is DeadlineProtocol
+def test_the_parser_and_the_loop_are_the_fast_ones(config: uvicorn.Config, settings: Settings) -> None:
+    protocol: Any = config.http
+    assert issubclass(protocol, Connection)
+    assert protocol.bounds.head_bytes == settings.head_bytes
+    assert protocol.bounds.connections == settings.connection_limit
     assert config.loop == "uvloop"
     assert config.workers == 1
+
+
+def test_there_are_no_more_connections_than_files(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def getrlimit(_: int) -> tuple[int, int]:
+        return 1024, 1500
+
+    def setrlimit(_: int, wanted: tuple[int, int]) -> None:
+        assert wanted == (1500, 1500)
+
+    found: list[int] = []
+
+    def run(self: Any) -> None:
+        found.append(self.config.http.bounds.connections)
+
+    monkeypatch.setattr(resource, "getrlimit", getrlimit)
+    monkeypatch.setattr(resource, "setrlimit", setrlimit)
+    monkeypatch.setattr(server.DrainingServer, "run", run)
+    server.serve(settings, fakes.load_fake)
+    assert found == [1500 - CONNECTIONS - OTHER_FILES]
+    assert f"CONNECTION_LIMIT={settings.connection_limit} is lowered" in caplog.text

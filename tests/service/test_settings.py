@@ -48,7 +48,10 @@ def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> 
         ("model_version", "latest"),
         ("model_manifest", "sha256:12"),
         ("model_name", "../other"),
-        ("waiting_limit", 0),
+        ("batch_limit", 0),
+        ("request_seconds", "inf"),
+        ("queue_seconds", "nan"),
+        ("synthetic_token", "short"),
         ("listen_port", 70000),
     ],
 )
@@ -64,3 +67,24 @@ def test_connections_are_kept_longer_than_the_gateway_keeps_them(settings: Setti
 def test_settings_do_not_change(settings: Settings) -> None:
     with pytest.raises(ValidationError, match="frozen"):
         settings.release = "8"
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"request_seconds": 60, "finish_seconds": 1}, ["FINISH_SECONDS=1", "REQUEST_SECONDS=60"]),
+        ({"request_seconds": 0.5, "queue_seconds": 0.5}, ["QUEUE_SECONDS=0.5", "REQUEST_SECONDS=0.5"]),
+        ({"listen_port": 8001, "monitoring_port": 8001}, ["MONITORING_PORT=8001", "LISTEN_PORT"]),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused_by_name(
+    changes: dict[str, Any], names: list[str], tmp_path: Path
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        fakes.settings(tmp_path, **changes)
+    assert all(name in str(caught.value) for name in names)
+
+
+def test_the_token_is_shown_nowhere(tmp_path: Path) -> None:
+    settings = fakes.settings(tmp_path, synthetic_token="0123456789abcdef")  # noqa: S106 nobody's
+    assert "0123456789abcdef" not in repr(settings)

@@ -1,5 +1,6 @@
 """The SavedModel's signature as a model; few tests, since TensorFlow takes seconds to import."""
 
+import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ import pytest
 
 from modelstore.manifest import Manifest
 from service.model import ModelRefused
+from service.tabular import Tabular
 from service.tensorflow_model import configure, load_saved_model
 from tests.service import fakes
-from tests.service.conftest import Save, Tensors
+from tests.service.conftest import Save
+
+Specs = dict[str, tuple[list[int | None], str]]
 
 NAMES = list(fakes.READING)
 ROWS = fakes.rows([85, 2.5, 101, 3000], [10, 0, 0, 0])
@@ -21,48 +25,87 @@ def load(folder: Path, manifest: Manifest | None = None) -> Any:
     return load_saved_model(folder, manifest or fakes.manifest())
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
-    "shapes",
-    [{"x": [None, 4]}, {name: [None] for name in NAMES}, {name: [None, 1] for name in reversed(NAMES)}],
-    ids=["one tensor", "a tensor per feature", "a column per feature"],
+    ("specs", "row"),
+    [({"x": ([None, 4], "float32")}, (4,)), ({name: ([None], "float64") for name in NAMES}, ())],
+    ids=["one tensor", "a tensor per feature"],
 )
-def test_a_signature_is_fed_as_it_wants(dtype: str, shapes: dict[str, list[int | None]], save: Save) -> None:
-    model = load(save({name: (shape, dtype) for name, shape in shapes.items()}))
+def test_a_signature_is_asked_with_its_tensors(specs: Specs, row: tuple[int, ...], save: Save) -> None:
+    model = load(save(specs))
+    assert {name: (str(spec.dtype), spec.row) for name, spec in model.inputs.items()} == {
+        name: (dtype, row) for name, (_, dtype) in specs.items()
+    }
+    assert model.row_limit is None
+    tabular = Tabular.of(fakes.manifest(), model.inputs)
     for rows in (ROWS, ROWS[:1]):
-        answers = model.predict(rows)
-        assert (answers.shape, answers.dtype) == ((len(rows),), np.float64)
-        np.testing.assert_allclose(answers, rows[:, 0] / 100)
+        np.testing.assert_allclose(tabular.ask(model, rows), rows[:, 0] / 100)
 
 
-@pytest.mark.parametrize(
-    ("specs", "reason"),
-    [
-        ({"x": ([None, 3], "float32")}, r"one tensor of shape \(None, 4\)"),
-        ({"x": ([1, 4], "float32")}, "first dimension must be open"),
-        ({"x": ([None, 4], "int64")}, "'x' is int64"),
-        ({name: ([None], "float32") for name in [*NAMES[:3], "speed"]}, "each of .*'rpm'"),
-        ({name: ([None, 1, 1], "float32") for name in NAMES}, r"or \(None, 1\) for each of"),
-    ],
-)
-def test_a_signature_that_cannot_be_fed_is_refused(specs: Any, reason: str, save: Save) -> None:
+def test_a_signature_with_room_for_one_row_says_so(save: Save) -> None:
+    model = load(save({"x": ([1, 4], "float32")}))
+    assert model.row_limit == 1
+    assert Tabular.of(fakes.manifest(), model.inputs).ask(model, ROWS[:1]) == [0.85]
+
+
+REFUSED: list[tuple[Specs, str]] = [
+    ({"x": ([3, 4], "float32")}, r"'x' has the shape \(3, 4\); its first dimension must be open \(None\), or 1"),
+    ({"x": ([], "float32")}, r"'x' has the shape \(\)"),
+    (
+        {name: ([None if name == "temperature" else 1], "float32") for name in NAMES},
+        r"\['pressure', 'rpm', 'vibration'\] take one row, and \['temperature'\] any number",
+    ),
+]
+
+
+@pytest.mark.parametrize(("specs", "reason"), REFUSED)
+def test_a_signature_that_takes_no_rows_is_refused(specs: Specs, reason: str, save: Save) -> None:
     first = next(iter(specs))
-
-    def answer(tensors: Tensors) -> Any:
-        return tensors[first]
-
-    folder = save(specs, answer)
+    folder = save(specs, lambda tensors: tensors[first])
     with pytest.raises(ModelRefused, match=reason):
         load(folder)
 
 
-def test_more_than_one_number_per_row_is_refused(save: Save) -> None:
-    def answer(tensors: Tensors) -> Any:
-        return tensors["x"][:, :2]
+@pytest.mark.usefixtures("tf")
+def test_what_fails_for_the_moment_is_not_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tf: Any) -> None:
+    moments: list[Exception] = [
+        OSError(24, "Too many open files"),
+        tf.errors.ResourceExhaustedError(None, None, "full"),
+    ]
+    for error in moments:
 
-    model = load(save({"x": ([None, 4], "float64")}, answer))
-    with pytest.raises(ModelRefused, match=r"shape \(2, 2\) for 2 rows"):
-        model.predict(ROWS)
+        def fail(_: str, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(tf.saved_model, "load", fail)
+        with pytest.raises(OSError, match="could not load the model now"):
+            load(tmp_path)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_reading_gets_the_same_bits_whatever_else_is_in_a_call_of_the_size(
+    dtype: str, tf: Any, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(7)
+    module = tf.Module()
+    sizes = [4, 33, 17, 1]
+    module.weights = [tf.Variable(random.normal(size=size), dtype=dtype) for size in itertools.pairwise(sizes)]
+
+    def call(x: Any) -> dict[str, Any]:
+        for weights in module.weights:
+            x = tf.tanh(x @ weights)
+        return {"probability": x}
+
+    function = tf.function(call).get_concrete_function(x=tf.TensorSpec([None, 4], dtype, name="x"))
+    tf.saved_model.save(module, str(tmp_path), signatures={"serving_default": function})
+    model = load(tmp_path)
+    for size in (1, 2, 8, 64):
+        reading = random.normal(size=4)
+        answers: set[bytes] = set()
+        for _ in range(20):
+            rows, place = random.normal(size=(size, 4)).astype(dtype), int(random.integers(size))
+            rows[place] = reading
+            answers.add(model.predict({"x": rows})["probability"][place].tobytes())
+        assert len(answers) == 1, size
 
 
 def test_what_the_manifest_names_must_be_there(save: Save) -> None:

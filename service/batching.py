@@ -1,0 +1,357 @@
+"""Concurrent requests become one call of the model.
+
+There is no window: a request that finds the model free goes at once, with those that arrived in the same turn of
+the event loop; while a call runs, the next batch gathers. A call that takes less than a hop to a thread and back
+is made on the loop; a longer one in the model's thread, so that the loop goes on.
+
+Everything here but the call itself happens in the event loop's thread.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.admission import Admission
+from service.costs import Costs
+from service.errors import DeadlineExceeded, ModelFailed, OutOfTime, ServingError
+from service.metrics import Metrics, Reason
+from service.model import Model, Tensors, count
+
+INLINE_SECONDS: Final = 0.001
+"""A call on the loop holds up everything else on it, and a hop to a thread costs 0.08 to 0.16 ms."""
+
+STUCK_AFTER: Final = 3
+"""Times the longest deadline that a call may run before the pod is taken out of service."""
+
+HUNG_AFTER: Final = 12
+"""Times the longest deadline that a call may run before the process is worth a restart: a call cannot be stopped."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class _Item:
+    tensors: Tensors
+    rows: int
+    since: float
+    deadline: float
+    future: "asyncio.Future[Tensors]"
+    waits: bool = False
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class _Call:
+    items: list[_Item]
+    rows: int
+    size: int
+    reason: Reason
+    begun: float
+
+
+class Batcher:
+    """Answers requests with calls of one model.
+
+    Args:
+        model: the model.
+        executor: its one thread.
+        costs: of its calls.
+        admission: decides what is taken.
+        seconds: the longest deadline of a request.
+        metrics: where batches are counted.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        executor: Executor,
+        *,
+        costs: Costs,
+        admission: Admission,
+        seconds: float,
+        metrics: Metrics,
+    ) -> None:
+        self._model: Final = model
+        self._executor: Final = executor
+        self._costs: Final = costs
+        self._admission: Final = admission
+        self._seconds: Final = seconds
+        self._metrics: Final = metrics
+        self._loop: Final = asyncio.get_running_loop()
+        self._queue: Final[deque[_Item]] = deque()
+        self._queued = 0
+        self._scheduled = False
+        self._running: _Call | None = None
+        self._sweep: asyncio.TimerHandle | None = None
+        self._sweep_due = 0.0
+        self._seen = 0
+
+    @property
+    def queued(self) -> int:
+        """Rows that wait for a call."""
+        return self._queued
+
+    @property
+    def limit(self) -> int:
+        """Most rows of a call."""
+        return self._costs.limit
+
+    def running_for(self) -> float:
+        """Seconds since the call began that runs in the model's thread; 0 when there is none. From any thread."""
+        running = self._running
+        return 0.0 if running is None else time.monotonic() - running.begun
+
+    def stuck(self) -> str:
+        """Why nothing is answered at present; empty when it is."""
+        seconds = self.running_for()
+        return f"a prediction has been running for {seconds:.0f} s" if seconds > STUCK_AFTER * self._seconds else ""
+
+    def hung(self) -> str:
+        """Why a restart would help; empty when it would not."""
+        seconds = self.running_for()
+        return f"a prediction has been running for {seconds:.0f} s" if seconds > HUNG_AFTER * self._seconds else ""
+
+    def admit(self, rows: int, seconds: float) -> None:
+        """Refuse what could not be answered now; asked when a request's head is there, and again when all of it is.
+
+        Raises:
+            Overloaded: more wait than can be answered soon.
+            OutOfTime: it could not be finished within `seconds`.
+        """
+        self._admission.check(rows, queued=self._queued, running=self._rest(), seconds=seconds)
+
+    async def predict(self, tensors: Tensors, seconds: float) -> Tensors:
+        """Answer all rows, in as many calls as they need. Cancelling it takes back what has not begun.
+
+        Args:
+            tensors: at least one row; of the model's names, types and shapes.
+            seconds: that it may take.
+
+        Raises:
+            Overloaded, OutOfTime: it was not begun.
+            DeadlineExceeded: it was begun, and took too long.
+            ModelFailed: the model failed on it.
+        """
+        rows, limit = count(tensors), self._costs.limit
+        self.admit(rows, seconds)
+        if rows <= limit:
+            return await self._answer(self._add(tensors, rows, seconds))
+        items: list[_Item] = []
+        for start in range(0, rows, limit):
+            part = {name: value[start : start + limit] for name, value in tensors.items()}
+            items.append(self._add(part, count(part), seconds))
+        try:
+            answers = [await self._answer(item) for item in items]
+        finally:
+            for item in items:
+                self._withdraw(item)
+        return {name: np.concatenate([each[name] for each in answers]) for name in answers[0]}
+
+    async def _answer(self, item: _Item) -> Tensors:
+        try:
+            return await item.future
+        finally:
+            self._withdraw(item)
+
+    def _add(self, tensors: Tensors, rows: int, seconds: float) -> _Item:
+        now = time.monotonic()
+        item = _Item(tensors, rows, now, now + seconds, self._loop.create_future())
+        self._queue.append(item)
+        self._counted(item, waits=True)
+        if self._running is None:
+            self._schedule(Reason.IDLE)
+        elif self._sweep is None or item.deadline < self._sweep_due:
+            self._sweep_at(item.deadline)
+        return item
+
+    def _counted(self, item: _Item, *, waits: bool) -> None:
+        """Keep the number of rows that wait; who left is no longer of them, though still standing in the queue."""
+        if item.waits is not waits:
+            item.waits = waits
+            self._queued += item.rows if waits else -item.rows
+
+    def _withdraw(self, item: _Item) -> None:
+        self._counted(item, waits=False)
+        if not item.future.done():
+            item.future.cancel()
+        elif not item.future.cancelled():
+            item.future.exception()  # asked for, since the one who would ask has left
+
+    def _in_call(self, item: _Item) -> bool:
+        return self._running is not None and item in self._running.items
+
+    def _rest(self) -> float:
+        """Seconds until the running call is expected to end; one that is late is expected to take as long again."""
+        running = self._running
+        if running is None:
+            return 0.0
+        elapsed = time.monotonic() - running.begun
+        expected = self._costs.call(running.size)
+        return expected - elapsed if elapsed < expected else elapsed
+
+    def _schedule(self, reason: Reason) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            # After what is ready now: requests that came in the same turn share the call.
+            self._loop.call_soon(self._dispatch, reason)
+
+    def _dispatch(self, reason: Reason) -> None:
+        # Where several wait, others may be on their way in: look once more, and go as soon as no more have come.
+        if self._seen < self._queued and 1 < self._queued < self._costs.limit:
+            self._seen = self._queued
+            self._loop.call_soon(self._dispatch, reason)
+            return
+        self._scheduled, self._seen = False, 0
+        if (call := self._take(reason)) is None:
+            return
+        try:
+            tensors = self._joined(call)
+        except Exception as error:
+            self._failed(call, error)
+            self._go_on()
+            return
+        if self._costs.call(call.size) <= INLINE_SECONDS:
+            try:
+                outputs = self._model.predict(tensors)
+            except Exception as error:
+                self._failed(call, error)
+            else:
+                self._answered(call, outputs)
+            self._go_on()
+            return
+        self._running = call
+        self._sweep_at(min(item.deadline for item in chain(call.items, self._queue)))
+        future = self._loop.run_in_executor(self._executor, self._model.predict, tensors)
+        future.add_done_callback(partial(self._ended, call))
+
+    def _go_on(self) -> None:
+        if self._queue:
+            self._schedule(Reason.NEXT)
+
+    def _take(self, reason: Reason) -> _Call | None:
+        """The next rows that are still wanted and can still be answered in time."""
+        now = time.monotonic()
+        items: list[_Item] = []
+        rows = 0
+        while self._queue:
+            item = self._queue[0]
+            if item.future.done():
+                self._queue.popleft()
+                self._counted(item, waits=False)
+                continue
+            if items and (item.alone or items[0].alone or rows + item.rows > self._costs.limit):
+                break
+            self._queue.popleft()
+            self._counted(item, waits=False)
+            if now + self._costs.call(rows + item.rows) > item.deadline:
+                self._out_of_time(item)
+                continue
+            items.append(item)
+            rows += item.rows
+        if not items:
+            return None
+        if items[0].alone:
+            reason = Reason.ALONE
+        elif rows == self._costs.limit:
+            reason = Reason.FULL
+        return _Call(items, rows, self._costs.size(rows), reason, now)
+
+    def _out_of_time(self, item: _Item) -> None:
+        self._metrics.missed("queue")
+        item.future.set_exception(
+            OutOfTime("the model became too slow to answer in time; come back later", self._admission.retry_after())
+        )
+
+    def _joined(self, call: _Call) -> Tensors:
+        """The tensors of all items below each other, filled up with copies of the first row, which is a valid one."""
+        missing = call.size - call.rows
+
+        def joined(name: str) -> NDArray[Any]:
+            parts = [item.tensors[name] for item in call.items]
+            if missing:
+                parts.append(np.repeat(parts[0][:1], missing, axis=0))
+            return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+        return {name: joined(name) for name in call.items[0].tensors}
+
+    def _ended(self, call: _Call, future: "asyncio.Future[Tensors]") -> None:
+        self._running = None
+        if self._sweep is not None:
+            self._sweep.cancel()
+            self._sweep = None
+        if future.cancelled():  # the process ends
+            return
+        if error := future.exception():
+            self._failed(call, error)
+        else:
+            self._answered(call, future.result())
+        self._seen = self._queued  # what waited during the call needs no second look
+        self._dispatch(Reason.NEXT)
+
+    def _answered(self, call: _Call, outputs: Tensors) -> None:
+        seconds = time.monotonic() - call.begun
+        self._costs.took(call.size, seconds)
+        if self._model.row_limit != 1 and (wrong := [name for name, each in outputs.items() if len(each) != call.size]):
+            self._failed(call, ModelFailed(f"The model gave no {wrong[0]!r} for each reading"))
+            return
+        start = 0
+        for item in call.items:
+            if not item.future.done():
+                item.future.set_result(self._share(outputs, start, item.rows))
+            start += item.rows
+        waits = [call.begun - item.since for item in call.items]
+        self._metrics.called(call.rows, call.reason, seconds, waits)
+
+    def _share(self, outputs: Tensors, start: int, rows: int) -> Tensors:
+        if self._model.row_limit == 1:  # whatever its outputs' shapes are, they are this row's
+            return outputs
+        return {name: value[start : start + rows] for name, value in outputs.items()}
+
+    def _failed(self, call: _Call, error: BaseException) -> None:
+        """Ask each request of the batch on its own, so that the one that the model fails on is the only one to fail."""
+        if len(call.items) > 1:
+            for item in reversed(call.items):
+                if not item.future.done():
+                    item.alone = True
+                    self._queue.appendleft(item)
+                    self._counted(item, waits=True)
+            return
+        [item] = call.items
+        _log.error("the model failed", exc_info=error)
+        if not item.future.done():
+            failure = error if isinstance(error, ServingError) else ModelFailed("The model failed on this reading")
+            item.future.set_exception(failure)
+
+    def _sweep_at(self, when: float) -> None:
+        """End at its deadline what waits for a call that may never end."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        self._sweep_due = when
+        self._sweep = self._loop.call_later(max(when - time.monotonic(), 0.0), self._sweeping)
+
+    def _sweeping(self) -> None:
+        self._sweep = None
+        now = time.monotonic()
+        running = self._running
+        pending = [item for item in chain(running.items if running else (), self._queue) if not item.future.done()]
+        for item in pending:
+            if item.deadline <= now:
+                if self._in_call(item):
+                    self._metrics.missed("call")
+                    late = DeadlineExceeded(
+                        f"no answer within {item.deadline - item.since:g} s", self._admission.retry_after()
+                    )
+                    item.future.set_exception(late)
+                else:
+                    self._out_of_time(item)
+        if left := [item.deadline for item in pending if item.deadline > now]:
+            self._sweep_at(min(left))

@@ -1,0 +1,106 @@
+"""What a call of the model takes, by the number of its rows: measured before the first request, and followed since.
+
+Every call has one of a few sizes, so that TensorFlow traces each once. How many rows are worth a call is not a
+setting but a measurement: a call that costs the same for 1 row and for 64 takes 64, one that costs 64 times as
+much takes 1, since waiting for company would only make its rows late.
+"""
+
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+
+from service.model import Model, Tensors
+
+TRIES: Final = 5
+"""Measured calls of each size; the median counts, so that a busy machine's odd ones don't."""
+
+TRY_SECONDS: Final = 0.2
+"""No further calls of a size are measured once they took so long together."""
+
+WORTH: Final = 0.9
+"""Share of the best rate of rows from which a smaller size is good enough."""
+
+SLOWER: Final = 0.3
+FASTER: Final = 0.05
+"""How much of a difference a call moves what is expected of the next: a model that becomes slow is soon known."""
+
+
+class Costs:
+    """Seconds that a call is expected to take, by its size.
+
+    Args:
+        seconds: for each size in ascending order, the first of which is 1.
+
+    Attributes:
+        sizes: rows of a call; fewer are padded.
+        limit: the largest of them.
+    """
+
+    def __init__(self, seconds: Mapping[int, float]) -> None:
+        self._seconds: Final = dict(seconds)
+        self.sizes: Final = tuple(self._seconds)
+        self.limit: Final = self.sizes[-1]
+
+    def size(self, rows: int) -> int:
+        """The size for so many rows, at most `limit`."""
+        return self.sizes[bisect_left(self.sizes, rows)]
+
+    def call(self, rows: int) -> float:
+        """Seconds of one call with at most `limit` rows."""
+        return self._seconds[self.size(rows)]
+
+    def work(self, rows: int) -> float:
+        """Seconds of as many calls as `rows` need."""
+        full, rest = divmod(rows, self.limit)
+        return full * self._seconds[self.limit] + (self.call(rest) if rest else 0.0)
+
+    @property
+    def rate(self) -> float:
+        """Rows per second at the most."""
+        return self.limit / self._seconds[self.limit]
+
+    def took(self, size: int, seconds: float) -> None:
+        """A call of this size took so long."""
+        difference = seconds - self._seconds[size]
+        self._seconds[size] += difference * (SLOWER if difference > 0 else FASTER)
+
+
+def measure(
+    model: Model,
+    sample: Tensors,
+    *,
+    limit: int,
+    longest: float,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Costs:
+    """Call the model with 1, 2, 4 … rows, and keep the sizes that are worth it.
+
+    Args:
+        model: is traced for each size on the way.
+        sample: one row that it answers.
+        limit: most rows of a call.
+        longest: seconds; larger sizes than the first that takes longer are not tried.
+        clock: seconds.
+    """
+    if model.row_limit is not None:
+        limit = min(limit, model.row_limit)
+    found: dict[int, float] = {}
+    size = 1
+    while size <= limit:
+        tensors = {name: np.repeat(row, size, axis=0) for name, row in sample.items()}
+        model.predict(tensors)  # traces
+        times: list[float] = []
+        while len(times) < TRIES and sum(times) < TRY_SECONDS:
+            begun = clock()
+            model.predict(tensors)
+            times.append(max(clock() - begun, 1e-6))
+        found[size] = sorted(times)[len(times) // 2]
+        if found[size] > longest:
+            break
+        size *= 2
+    best = max(rows / seconds for rows, seconds in found.items())
+    last = next(rows for rows, seconds in found.items() if rows / seconds >= WORTH * best)
+    return Costs({rows: seconds for rows, seconds in found.items() if rows <= last})

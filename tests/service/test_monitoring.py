@@ -1,0 +1,68 @@
+"""Probes and metrics in a thread of their own."""
+
+import socket
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.heartbeat import Heartbeat
+from service.lifecycle import Lifecycle
+from service.monitoring import create_monitoring, monitored
+from tests.service import fakes
+from tests.service.fakes import READING
+from tests.service.processes import SECONDS, running
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def test_it_answers_while_the_context_lasts_and_ends_with_it(lifecycle: Lifecycle, tmp_path: Path) -> None:
+    settings = fakes.settings(tmp_path, listen_host="127.0.0.1", monitoring_port=free_port())
+    app = create_monitoring(lifecycle, Heartbeat(), fakes.metrics(lifecycle))
+    url = f"http://127.0.0.1:{settings.monitoring_port}"
+    with monitored(app, settings, [("X-Slipway-Release", "7")]):
+        deadline = time.monotonic() + SECONDS
+        while True:
+            try:
+                answer = httpx.get(f"{url}/readyz")
+                break
+            except httpx.ConnectError:
+                assert time.monotonic() < deadline
+        assert (answer.status_code, answer.headers["X-Slipway-Release"]) == (503, "7")
+        assert httpx.get(f"{url}/metrics").status_code == 200
+        assert httpx.get(f"{url}/openapi.json").status_code == 404
+    assert "monitoring" not in {thread.name for thread in threading.enumerate()}
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/readyz")
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = fakes.settings(tmp_path, listen_host="127.0.0.1", monitoring_port=port)
+        app = create_monitoring(Lifecycle(), Heartbeat(), fakes.metrics())
+        with pytest.raises(SystemExit), monitored(app, settings, []):
+            pytest.fail("it cannot be listened on")
+    assert f"MONITORING_PORT={port} cannot be listened on" in caplog.text
+
+
+def test_it_answers_while_the_loop_of_the_predictions_hangs(tmp_path: Path) -> None:
+    """The first slow call is made on the loop, because the model was known to be quick."""
+    with running("tests.service.fake_service", fakes.settings(tmp_path), PREDICT_SECONDS=2) as process:
+        process.wait_until_ready()
+        hung = threading.Thread(
+            target=lambda: httpx.post(f"{process.url}/predict", json=READING | {"temperature": 40.0}, timeout=SECONDS)
+        )
+        hung.start()
+        deadline = time.monotonic() + SECONDS
+        while "service_requests_in_flight" not in httpx.get(f"{process.probes}/metrics").text:
+            assert time.monotonic() < deadline
+        for path in ("/livez", "/readyz", "/metrics"):
+            assert httpx.get(f"{process.probes}{path}").status_code == 200
+        assert hung.is_alive()
+        hung.join()
