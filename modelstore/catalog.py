@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from modelstore.manifest import MANIFEST, Manifest, digest
 from modelstore.store import Store
-from modelstore.store_errors import DigestMismatch
+from modelstore.store_errors import DigestMismatch, UnreadableManifest
 from modelstore.version import Version
 
 MANIFEST_LIMIT: Final = 4 * 1024 * 1024
@@ -55,7 +55,8 @@ def fetch_manifest(store: Store, name: str, version: str, expected: str | None =
         expected: the manifest's digest, `sha256:…`; None to trust the store (to list and to show only).
 
     Raises:
-        DigestMismatch: the stored manifest is another one, or not a manifest of this version.
+        DigestMismatch: the stored manifest is another one, or that of another version.
+        UnreadableManifest: this release of ours cannot read it.
         StoreError: it is absent or cannot be read now.
     """
     path = f"{name}/{version}/{MANIFEST}"
@@ -76,14 +77,14 @@ def parsed(content: bytes, what: str) -> Entry:
         what: names it in an error.
 
     Raises:
-        DigestMismatch: it is not a manifest.
+        UnreadableManifest: it is not one that this release of ours can read.
     """
     try:
         return Entry(Manifest.from_bytes(content), content)
     except ValidationError as error:
         first = error.errors()[0]
         where, why = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
-        raise DigestMismatch(f"{what} is not a manifest: {where}: {why}") from error
+        raise UnreadableManifest(f"{what} is not a manifest: {where}: {why}") from error
 
 
 def entries(store: Store, name: str | None = None) -> list[Entry]:

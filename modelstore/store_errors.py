@@ -9,7 +9,8 @@ The kinds of failure:
         ├── ObjectExists
         ├── AccessDenied
         ├── StoreMisconfigured
-        └── DigestMismatch    what is stored is not what the manifest, or the stack, says
+        ├── DigestMismatch    what is stored is not what the manifest, or the stack, says
+        └── UnreadableManifest  it is, but this release cannot read it
 """
 
 from collections.abc import Generator
@@ -48,6 +49,10 @@ class StoreMisconfigured(PermanentStoreError):
 
 class DigestMismatch(PermanentStoreError):
     """The bytes are not those that were published."""
+
+
+class UnreadableManifest(PermanentStoreError):
+    """The manifest is the one that was published, and this release of ours cannot read it: no attempt will help."""
 
 
 @contextmanager

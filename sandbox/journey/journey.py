@@ -42,7 +42,7 @@ def up(state: State) -> None:
     serving.init()
     # The preview that this begins with fails for a model that the store doesn't have.
     serving.up()
-    report.show(serving.outputs(), serving.config, digests, console)
+    report.show(serving.outputs(), access.kubeconfig, serving.config, digests, console)
 
 
 def down(state: State) -> None:

@@ -1,21 +1,26 @@
 """Asks the served model through the gateway, as a client would, and shows the answers.
 
-The readings are marked as Slipway's own, so that they stay out of the model's statistics.
+With the platform's token the readings are known to be Slipway's own, and stay out of the model's statistics.
 """
 
+import base64
 import json
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
+from infra.shared.namespaces import SYNTHETIC_TOKEN, SYNTHETIC_TOKEN_KEY
+from sandbox.api import Api
 from sandbox.errors import SandboxError
-from service.tracing import SYNTHETIC
+from service.predictions import SYNTHETIC
 
 # A pump that is well, one that wears, one about to fail: in the units of the included model's card.
 READINGS: Final[Sequence[Mapping[str, float]]] = (
@@ -40,34 +45,38 @@ class Answer:
     prediction: Mapping[str, Any]
 
 
-def ask(url: str, readings: Sequence[Mapping[str, float]] = READINGS, patience: float = 0.0) -> list[Answer]:
+def ask(
+    url: str, readings: Sequence[Mapping[str, float]] = READINGS, *, token: str = "", patience: float = 0.0
+) -> list[Answer]:
     """Send every reading to the model behind `url`.
 
     Args:
         url: the model's address at the gateway, without `/predict`.
         readings: one value per feature, in the card's units.
+        token: proves them to be Slipway's own; without it they count as traffic.
         patience: for so many seconds an error is taken for a beginning: after a reboot, gateway and pods need a while.
 
     Raises:
         NoAnswer: the gateway can't be reached or answers with an error.
     """
     end = time.monotonic() + patience
-    return [Answer(reading, _patiently(f"{url}/predict", reading, end)) for reading in readings]
+    headers = {"Content-Type": "application/json", SYNTHETIC.decode(): token}
+    return [Answer(reading, _patiently(f"{url}/predict", reading, headers, end)) for reading in readings]
 
 
-def _patiently(url: str, reading: Mapping[str, float], end: float) -> Mapping[str, Any]:
+def _patiently(url: str, reading: Mapping[str, float], headers: Mapping[str, str], end: float) -> Mapping[str, Any]:
     while True:
         try:
-            return _post(url, reading)
+            return _post(url, reading, headers)
         except NoAnswer:
             if time.monotonic() >= end:
                 raise
             time.sleep(PAUSE)
 
 
-def _post(url: str, reading: Mapping[str, float]) -> Mapping[str, Any]:
+def _post(url: str, reading: Mapping[str, float], headers: Mapping[str, str]) -> Mapping[str, Any]:
     request = urllib.request.Request(  # noqa: S310 (the gateway's own http address, from the platform's outputs)
-        url, data=json.dumps(reading).encode(), headers={"Content-Type": "application/json", SYNTHETIC: "1"}
+        url, data=json.dumps(reading).encode(), headers=dict(headers)
     )
     try:
         with urllib.request.urlopen(request, timeout=ANSWER_WITHIN) as answer:  # noqa: S310
@@ -76,6 +85,19 @@ def _post(url: str, reading: Mapping[str, float]) -> Mapping[str, Any]:
         raise NoAnswer(f"POST {url} was answered with {error.code}: {error.read().decode()[:200]}") from None
     except OSError as error:
         raise NoAnswer(f"POST {url} was not answered: {error}") from None
+
+
+def token(kubeconfig: Path, namespace: str) -> str:
+    """The token that the platform keeps in a serving namespace.
+
+    Raises:
+        NoAnswer: there is none.
+    """
+    with closing(Api(kubeconfig)) as api:
+        found = api.get(f"/api/v1/namespaces/{namespace}/secrets/{SYNTHETIC_TOKEN}")
+    if found is None:
+        raise NoAnswer(f"namespace {namespace} has no Secret {SYNTHETIC_TOKEN}, which the platform keeps: bring it up")
+    return base64.b64decode(found["data"][SYNTHETIC_TOKEN_KEY]).decode()
 
 
 def show(answers: Sequence[Answer], console: Console) -> None:

@@ -13,11 +13,14 @@ from sandbox.journey import bundles, questions
 PATIENCE: Final = 120.0  # seconds; nothing has changed after a reboot, so nothing has waited for the pods
 
 
-def show(outputs: Mapping[str, Any], config: Path, digests: Mapping[str, str], console: Console) -> None:
+def show(
+    outputs: Mapping[str, Any], kubeconfig: Path, config: Path, digests: Mapping[str, str], console: Console
+) -> None:
     """Ask the included model, if it is served, and print all there is to know.
 
     Args:
         outputs: of the serving stack.
+        kubeconfig: of its cluster.
         config: the serving stack's configuration.
         digests: the manifest's digest of each published version of the included model, in ascending order.
         console: where to.
@@ -30,7 +33,8 @@ def show(outputs: Mapping[str, Any], config: Path, digests: Mapping[str, str], c
         console.print(f"[bold]{name} {served['version']}[/bold] answers at {served['url']}")
     console.print()
     if included := outputs["models"].get(bundles.NAME):
-        questions.show(questions.ask(included["url"], patience=PATIENCE), console)
+        token = questions.token(kubeconfig, outputs["namespace"])
+        questions.show(questions.ask(included["url"], token=token, patience=PATIENCE), console)
         console.print()
     console.print("[bold]Try next[/bold]")
     for what, how in suggestions(outputs, config, digests):

@@ -28,7 +28,15 @@ KNOWS: Final[dict[str, set[str]]] = {
     "sandbox.kubernetes": {"sandbox", "sandbox.toolchain"},
     "sandbox.pulumi": {"sandbox", "sandbox.pulumi.plugins"},
     "sandbox.pulumi.plugins": {"sandbox"},
-    "sandbox.journey": {"sandbox", "infra", "service", "sandbox.toolchain", "sandbox.kubernetes", "sandbox.pulumi"},
+    "sandbox.journey": {
+        "sandbox",
+        "infra",
+        "infra.shared",
+        "service",
+        "sandbox.toolchain",
+        "sandbox.kubernetes",
+        "sandbox.pulumi",
+    },
 }
 # Modules of `sandbox` itself that stand above its parts: the command line, and the choice of a driver.
 ABOVE: Final = {"sandbox.__main__", "sandbox.cli", "sandbox.lifecycle", "sandbox.shell", "sandbox.kubeconfig"}

@@ -2,21 +2,23 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 
 from infra.serving import model_server
 from service.app import create_app
+from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
-from service.metrics import Metrics
+from service.monitoring import create_monitoring
 from service.settings import Settings
 from service.verify import blame
 from service.verify.wanted import Wanted
 from tests.infra import stacks
 from tests.infra.changes import MODEL, put
 from tests.infra.values import Object
+from tests.service import fakes
 
 # What the store's client reads itself (service/settings.py says so).
 CLIENT = {"AWS_ENDPOINT_URL", "AWS_ALLOW_HTTP", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
@@ -27,7 +29,11 @@ def container(kind: str = "Deployment", stack: str = "local") -> Object:
 
 
 def environment(kind: str = "Deployment") -> dict[str, str]:
-    return {one["name"]: str(one.get("value", "a release")) for one in container(kind)["env"]}
+    return {one["name"]: str(one.get("value", "known in the pod only")) for one in container(kind)["env"]}
+
+
+def paths(app: Any) -> set[str]:
+    return {getattr(route, "path", "") for route in app.routes}
 
 
 @pytest.fixture
@@ -83,11 +89,16 @@ def test_the_image_says_where_it_listens() -> None:
 
 
 def test_verification_asks_what_the_service_answers(settings: Settings) -> None:
-    async def load(*_: object) -> None: ...
+    metrics = fakes.metrics()
+    app = create_app(settings, Lifecycle(), Heartbeat(), fakes.load_fake, metrics)
+    assert "/version" in paths(app.others)
 
-    metrics = Metrics(CollectorRegistry(), settings.model_version)
-    app = create_app(settings, Lifecycle(), load, metrics)  # pyright: ignore[reportArgumentType] - never loaded here
-    assert "/version" in {getattr(route, "path", "") for route in app.routes}
+
+def test_the_probes_ask_what_monitoring_answers() -> None:
+    answered = paths(create_monitoring(Lifecycle(), Heartbeat(), fakes.metrics()))
+    asked = {container()[f"{probe}Probe"]["httpGet"]["path"] for probe in ("startup", "readiness", "liveness")}
+    assert asked <= answered
+    assert {"/readyz", "/metrics"} <= answered
 
 
 def test_the_service_keeps_connections_longer_than_the_gateway(settings: Settings) -> None:

@@ -8,14 +8,17 @@ import json
 import math
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from service import logs
-from service.protocol import DeadlineProtocol
+from service.model import Tensors, TensorSpec
 from service.server import serve
 from service.settings import Settings
-from tests.service.fakes import Answers, Rows, hundredth_of_temperature, loads
+from tests.service.fakes import INPUT, OUTPUT, READING, hundredth_of_temperature, loads
 
 VARIABLE: Final = "FAKE_MODEL"
 _BLOCK: Final = bytes(64 * 1024)  # hashing so much releases the interpreter, as TensorFlow does while it computes
@@ -41,10 +44,18 @@ class Fake:
         """Readings per second."""
         return self.batch / self.seconds
 
-    def predict(self, rows: Rows) -> Answers:
-        for _ in range(math.ceil(len(rows) / self.batch)):
+    @property
+    def inputs(self) -> Mapping[str, TensorSpec]:
+        return {INPUT: TensorSpec(np.dtype(np.float64), (len(READING),))}
+
+    @property
+    def row_limit(self) -> int | None:
+        return 1 if self.batch == 1 else None
+
+    def predict(self, tensors: Tensors) -> Tensors:
+        for _ in range(math.ceil(len(tensors[INPUT]) / self.batch)):
             self._call()
-        return hundredth_of_temperature(rows)
+        return {OUTPUT: hundredth_of_temperature(tensors[INPUT])}
 
     def _call(self) -> None:
         if not self.burns:
@@ -58,6 +69,5 @@ class Fake:
 if __name__ == "__main__":
     settings = Settings()  # pyright: ignore[reportCallIssue] its fields come from the environment
     logs.configure(settings.log_level)
-    DeadlineProtocol.head_seconds = float(os.environ.get("HEAD_SECONDS", "10"))
     serve(settings, loads(Fake(**json.loads(os.environ[VARIABLE]))))
     os._exit(0)

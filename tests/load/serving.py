@@ -13,7 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from service.settings import Settings
 from tests.load import machine
 from tests.load.fake_models import VARIABLE, Fake
 from tests.service import fakes
@@ -54,8 +53,7 @@ def serving(folder: Path, fake: Fake, **variables: object) -> Generator[Server]:
     variables = {VARIABLE: json.dumps(asdict(fake)), "MONITORING_PORT": monitoring} | variables
     with running("tests.load.fake_models", fakes.settings(folder), **variables) as process:
         os.sched_setaffinity(process.popen.pid, machine.SERVER)  # threads to come have the same
-        port = process.port
-        server = Server(process, port, monitoring if "monitoring_port" in Settings.model_fields else port)
+        server = Server(process, process.port, monitoring)
         end = time.monotonic() + SECONDS
         while not answers(server.monitoring, "/readyz", SECONDS):
             assert time.monotonic() < end, "".join(process.lines)

@@ -6,7 +6,7 @@ import pytest
 from modelstore.catalog import entries, fetch_manifest, versions
 from modelstore.manifest import digest
 from modelstore.store import Store
-from modelstore.store_errors import DigestMismatch
+from modelstore.store_errors import DigestMismatch, UnreadableManifest
 from modelstore.version import Version
 from tests.slipway.models.manifests import manifest
 
@@ -52,6 +52,6 @@ def test_a_published_manifest_that_cannot_be_served_is_told_with_its_reason(stor
     content = manifest(name="c").to_bytes().replace(b'"type": "float"', b'"type": "integer"')
     store.create("c/1.0.0/manifest.json", content.replace(b'"minimum": -10.0', b'"minimum": -9.5'))
     with pytest.raises(
-        DigestMismatch, match=r"c/1\.0\.0/manifest\.json .*features\.0: .*x1: minimum -9\.5 of an integer"
+        UnreadableManifest, match=r"c/1\.0\.0/manifest\.json .*features\.0: .*x1: minimum -9\.5 of an integer"
     ):
         fetch_manifest(store, "c", "1.0.0")

@@ -6,7 +6,8 @@ from typing import Any, Final
 import numpy as np
 
 from modelstore.manifest import FeatureType, Manifest
-from service.model import Model, ModelRefused
+from service.model import Model, ModelRefused, TensorSpec
+from service.tabular import Tabular
 from service.tensorflow_model import load_saved_model
 from slipway.errors import Refused
 from slipway.models.inspection.fingerprints import fingerprints
@@ -33,12 +34,13 @@ def ask(task: Ask) -> Answers:
     tf: Any = tensorflow
     graph = check_graph(task.folder, task.manifest.signature)
     tensor = _tensor(task.manifest, graph)
-    output = task.manifest.output.model_copy(update={"tensor": tensor})
+    manifest = task.manifest.model_copy(update={"output": task.manifest.output.model_copy(update={"tensor": tensor})})
     try:
-        model = load_saved_model(task.folder, task.manifest.model_copy(update={"output": output}))
-        _check_integers(task.manifest, model.signature)
-        outputs = _answers(model, task.rows, BATCH)
-        singly = _answers(model, task.rows[:SINGLY], 1)
+        model = load_saved_model(task.folder, manifest)
+        tabular = Tabular.of(manifest, model.inputs)
+        _check_integers(manifest, model.inputs)
+        outputs = _answers(model, tabular, task.rows, model.row_limit or BATCH)
+        singly = _answers(model, tabular, task.rows[:SINGLY], 1)
     except ModelRefused as error:
         raise Refused(f"the model cannot be served: {error}") from error
     except tf.errors.OpError as error:
@@ -61,9 +63,8 @@ def _tensor(manifest: Manifest, graph: Graph) -> str:
     return graph.outputs[0]
 
 
-def _check_integers(manifest: Manifest, signature: Any) -> None:
+def _check_integers(manifest: Manifest, inputs: Mapping[str, TensorSpec]) -> None:
     """Refuse integers that the model would get as other ones."""
-    inputs: Mapping[str, Any] = signature.structured_input_signature[1]
     for feature in manifest.features:
         tensor = feature.name if feature.name in inputs else next(iter(inputs))
         largest = max(feature.minimum, feature.maximum, key=abs)
@@ -75,7 +76,7 @@ def _check_integers(manifest: Manifest, signature: Any) -> None:
             )
 
 
-def _answers(model: Model, rows: tuple[tuple[float, ...], ...], size: int) -> tuple[float, ...]:
+def _answers(model: Model, tabular: Tabular, rows: tuple[tuple[float, ...], ...], size: int) -> tuple[float, ...]:
     table = np.array(rows, dtype=np.float64)
-    parts = [model.predict(table[start : start + size]) for start in range(0, len(table), size)]
+    parts = [tabular.ask(model, table[start : start + size]) for start in range(0, len(table), size)]
     return tuple(np.concatenate(parts).tolist())

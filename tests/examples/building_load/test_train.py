@@ -17,6 +17,8 @@ def test_training_has_no_row_of_the_data_that_judges_it(tmp_path: Path, monkeypa
     card = read_card(FOLDER / "card.yaml")
     for name, table in zip(("training", "holdout"), script["tables"](), strict=True):
         script["write"](table, tmp_path / f"{name}.csv")
-    training, holdout = (read_table(tmp_path / f"{name}.csv", card.features, card.label) for name in ("training", "holdout"))
+    training, holdout = (
+        read_table(tmp_path / f"{name}.csv", card.features, card.label) for name in ("training", "holdout")
+    )
     assert (len(training.rows), len(holdout.rows) > 1490) == (6000, True)
     assert seen_lines(holdout, training) == []

@@ -67,7 +67,7 @@ def test_the_stack_is_told_the_digest_of_every_version_and_so_is_the_report(worl
     state = up(world, tmp_path)
     digests = {"1.0.0": "sha256:1.0.0", "1.1.0": "sha256:1.1.0"}
     world.serving.assert_called_once_with(state, digests)
-    assert world.show.call_args.args[2] == digests
+    assert world.show.call_args.args[3] == digests
 
 
 def test_what_was_on_a_sandbox_that_is_gone_is_forgotten_before_the_new_one_is_touched(

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -11,7 +12,6 @@ from starlette.datastructures import Headers
 
 from sandbox.journey import questions
 from sandbox.journey.questions import NoAnswer
-from service.tracing import is_synthetic
 
 
 class Gateway(HTTPServer):
@@ -58,9 +58,34 @@ def test_every_reading_gets_its_answer(gateway: Gateway) -> None:
 
 
 def test_the_service_does_not_take_its_readings_for_traffic(gateway: Gateway) -> None:
-    questions.ask(gateway.url)
+    questions.ask(gateway.url, token="the platform's")  # noqa: S106 nobody's
     assert len(gateway.asked) == len(questions.READINGS)
-    assert all(is_synthetic(headers) for _, headers in gateway.asked)
+    assert {headers["X-Slipway-Synthetic"] for _, headers in gateway.asked} == {"the platform's"}
+
+
+@pytest.mark.parametrize("found", [{"data": {"token": "c2VjcmV0"}}, None])
+def test_the_token_is_the_one_that_the_platform_keeps(
+    found: dict[str, object] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class FakeApi:
+        def __init__(self, kubeconfig: Path) -> None:
+            assert kubeconfig == Path("/state/kubeconfig")
+
+        def get(self, path: str) -> dict[str, object] | None:
+            asked.append(path)
+            return found
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(questions, "Api", FakeApi)
+    if found:
+        assert questions.token(Path("/state/kubeconfig"), "serving") == "secret"
+    else:
+        with pytest.raises(NoAnswer, match="namespace serving has no Secret synthetic-token"):
+            questions.token(Path("/state/kubeconfig"), "serving")
+    assert asked == ["/api/v1/namespaces/serving/secrets/synthetic-token"]
 
 
 def test_an_error_is_told_with_its_status_and_its_words(gateway: Gateway) -> None:

@@ -11,6 +11,7 @@ from sandbox.journey import questions, report
 from sandbox.journey.questions import Answer
 
 CONFIG = Path("/state/serving.local.yaml")
+KUBECONFIG = Path("/state/kubeconfig")
 DIGESTS = {"1.0.0": "sha256:one", "1.1.0": "sha256:two"}
 
 
@@ -23,12 +24,13 @@ def outputs(**versions: str) -> dict[str, Any]:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Mock:
     ask = Mock(return_value=[Answer({"vibration": 4.7}, {"risk_level": "MEDIUM"})])
     monkeypatch.setattr(questions, "ask", ask)
+    monkeypatch.setattr(questions, "token", lambda *asked: " ".join(map(str, asked)))  # pyright: ignore[reportUnknownLambdaType,reportUnknownArgumentType]
     return ask
 
 
 def shown(found: Mapping[str, Any]) -> str:
     place = io.StringIO()
-    report.show(found, CONFIG, DIGESTS, Console(file=place, soft_wrap=True, highlight=False))
+    report.show(found, KUBECONFIG, CONFIG, DIGESTS, Console(file=place, soft_wrap=True, highlight=False))
     return place.getvalue()
 
 
@@ -40,13 +42,17 @@ def test_it_tells_the_version_that_is_served_and_another_as_the_next(asked: Mock
     assert f"in {CONFIG}" in text
     assert f"set version: {other} and manifest: {DIGESTS[other]}" in text
     assert "MEDIUM" in text
-    asked.assert_called_once_with("http://gateway/maintenance_predictor", patience=report.PATIENCE)
+    asked.assert_called_once_with(
+        "http://gateway/maintenance_predictor", token=f"{KUBECONFIG} serving", patience=report.PATIENCE
+    )
 
 
 def test_every_model_is_told_and_only_the_included_one_is_asked(asked: Mock) -> None:
     text = shown(outputs(building_load="1.0.0", maintenance_predictor="1.0.0"))
     assert "building_load 1.0.0 answers at http://gateway/building_load" in text
-    asked.assert_called_once_with("http://gateway/maintenance_predictor", patience=report.PATIENCE)
+    asked.assert_called_once_with(
+        "http://gateway/maintenance_predictor", token=f"{KUBECONFIG} serving", patience=report.PATIENCE
+    )
 
 
 def test_without_the_included_model_there_is_still_something_to_try(asked: Mock) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic_core import SchemaError
 
-from modelstore.manifest import Manifest, digest
+from modelstore.manifest import digest
 from service.schemas import Schema
 from slipway.errors import BadInput, Refused
 from slipway.models.candidate import take_candidate
@@ -115,7 +115,7 @@ def test_what_it_was_compared_with_is_told(make_bundle: MakeBundle, tmp_path: Pa
 def test_what_the_service_can_make_no_request_of_is_refused(
     make_bundle: MakeBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, play_models: list[Ask]
 ) -> None:
-    def fails(_: Manifest) -> Schema:
+    def fails(*_: object) -> Schema:
         raise SchemaError("no such schema")
 
     monkeypatch.setattr(Schema, "of", fails)

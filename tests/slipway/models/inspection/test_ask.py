@@ -72,7 +72,7 @@ def test_of_several_outputs_one_must_be_named(zoo: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("three_features", r"the model cannot be served: the signature takes .*\(None, 3\)"),
+        ("three_features", r"the model cannot be served: the signature takes .*\(n, 3\)"),
         ("sum", r"the model cannot be served: output 'p' has the shape"),
         ("writes", r"operation WriteFile .* is not allowed"),
     ],
