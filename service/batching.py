@@ -94,6 +94,7 @@ class Batcher:
         self._sweep: asyncio.TimerHandle | None = None
         self._sweep_due = 0.0
         self._seen = 0
+        self._last = 0.0
 
     @property
     def queued(self) -> int:
@@ -219,7 +220,7 @@ class Batcher:
             self._failed(call, error)
             self._go_on()
             return
-        if self._costs.call(call.size) <= INLINE_SECONDS:
+        if max(self._costs.call(call.size), self._last) <= INLINE_SECONDS:
             try:
                 outputs = self._model.predict(tensors)
             except Exception as error:
@@ -298,7 +299,7 @@ class Batcher:
         self._dispatch(Reason.NEXT)
 
     def _answered(self, call: _Call, outputs: Tensors) -> None:
-        seconds = time.monotonic() - call.begun
+        self._last = seconds = time.monotonic() - call.begun
         self._costs.took(call.size, seconds)
         if self._model.row_limit != 1 and (wrong := [name for name, each in outputs.items() if len(each) != call.size]):
             self._failed(call, ModelFailed(f"The model gave no {wrong[0]!r} for each reading"))

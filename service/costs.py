@@ -27,6 +27,9 @@ SLOWER: Final = 0.3
 FASTER: Final = 0.05
 """How much of a difference a call moves what is expected of the next: a model that becomes slow is soon known."""
 
+ODD: Final = 4.0
+"""So many times what was expected a call counts at most: one that a busy machine held up says little of the next."""
+
 
 class Costs:
     """Seconds that a call is expected to take, by its size.
@@ -64,7 +67,8 @@ class Costs:
 
     def took(self, size: int, seconds: float) -> None:
         """A call of this size took so long."""
-        difference = seconds - self._seconds[size]
+        expected = self._seconds[size]
+        difference = min(seconds, ODD * expected) - expected
         self._seconds[size] += difference * (SLOWER if difference > 0 else FASTER)
 
 

@@ -291,7 +291,7 @@ async def test_a_model_that_answers_other_than_one_row_each_fails(batching: Make
     assert isinstance(answers[1], ServingError)
 
 
-async def test_a_model_that_became_slow_is_called_in_the_thread_from_then_on(batching: Make) -> None:
+async def test_a_model_that_becomes_slow_is_called_in_the_thread_until_it_is_quick_again(batching: Make) -> None:
     threads: list[bool] = []
 
     def answer(rows: fakes.Rows) -> fakes.Answers:
@@ -302,5 +302,7 @@ async def test_a_model_that_became_slow_is_called_in_the_thread_from_then_on(bat
 
     bench = batching(FakeModel(answer), QUICK)
     await bench.ask(1)
-    await bench.ask(2)
+    await bench.ask(1)
     assert threads == [True, False]
+    while not threads[-1]:  # soon, on a machine that has time for it
+        await bench.ask(1)

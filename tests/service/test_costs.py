@@ -97,6 +97,11 @@ def test_the_rate_is_that_of_full_calls(costs: Costs) -> None:
     assert costs.rate == pytest.approx(200)
 
 
+def test_one_call_that_was_held_up_says_little(costs: Costs) -> None:
+    costs.took(1, 10.0)
+    assert costs.call(1) < 0.02
+
+
 def test_a_model_that_becomes_slow_is_soon_known_and_believed_again_later(costs: Costs) -> None:
     for _ in range(10):
         costs.took(1, 0.1)
