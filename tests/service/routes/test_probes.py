@@ -6,6 +6,7 @@ import threading
 import httpx
 import pytest
 
+from service import batching
 from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
 from service.model import ModelRefused
@@ -68,19 +69,17 @@ async def test_a_loop_that_hangs_is_not_alive(
 
 
 async def test_a_call_that_hangs_is_not_ready_and_in_the_end_not_alive_until_it_ends(
-    start: Start, lifecycle: Lifecycle
+    start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(batching, "HUNG_AFTER", 4)
     gate = threading.Event()
 
     def answer(rows: fakes.Rows) -> fakes.Answers:
-        if rows[0, 0] == 49:
-            threading.Event().wait(0.02)
-        if rows[0, 0] == 50:
-            assert gate.wait(20)
+        assert rows[0, 0] != 50 or gate.wait(20)
         return rows[:, 0] / 100
 
-    client = await start(fakes.loads(fakes.FakeModel(answer)), request_seconds=0.1, queue_seconds=0.01)
-    await client.post("/predict", json=fakes.READING | {"temperature": 49})  # now it is asked in its thread
+    # Known to be slow, so it is asked in its thread.
+    client = await start(fakes.loads(fakes.FakeModel(answer, seconds=0.002)), request_seconds=0.5)
     assert (await client.post("/predict", json=fakes.READING | {"temperature": 50})).status_code == 504
     while (await readyz(client))[0] == 200:
         await asyncio.sleep(0.001)
