@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         default=64, ge=1, le=1024, description="most rows of one call; how many are worth it is measured"
     )
     queue_seconds: float = Field(
-        default=0.05,
+        default=0.01,
         gt=0,
         description="predictions may wait so long, or for two calls if that is longer; more get 429",
     )

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +58,56 @@ def test_it_says_what_the_soak_measured(said: str) -> None:
 
 def test_it_says_what_a_full_store_costs() -> None:
     assert f"the full one took {STORE['ratio']} times as long" in " ".join(PAGE.read_text().split())
+
+
+def of_overload(found: dict[str, Any]) -> str:
+    times = [
+        part for model in found.values() if isinstance(model, dict) for name, part in model.items() if "times" in name
+    ]
+    left = [each["goodput (of the capacity)"] for each in times]
+    slower = [each["accepted p99 (of calm's)"] for each in times]
+    return (
+        f"{min(left):g} to {max(left):g} of the capacity is left; accepted p99 {min(slower):g} to {max(slower):g} times"
+    )
+
+
+def of_crowd(found: dict[str, Any]) -> str:
+    return f"p99 {found['ratio']:g} times as long; {found['growth (MiB)']} MiB more memory"
+
+
+def of_nonsense(found: dict[str, Any]) -> str:
+    failed = sum(count for status, count in found["statuses"].items() if status.startswith("5"))
+    return f"of {found['requests']} requests {failed} were answered with 5xx"
+
+
+def of_memory(found: dict[str, Any]) -> str:
+    return f"{found['slope (MiB per 100,000)']:g} MiB more per 100,000 of {found['predictions']} predictions"
+
+
+def of_bench(found: dict[str, Any]) -> str:
+    floor, service = found["servers"]["floor"], found["servers"]["service"]
+    return (
+        f"{service['requests/s']} requests/s beside {floor['requests/s']}, {service['of the floor']:g} of the floor; "
+        f"{service['processor (µs a request)']:g} µs of the processor a request beside "
+        f"{floor['processor (µs a request)']:g}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("overload", of_overload),
+        ("crowd", of_crowd),
+        ("nonsense", of_nonsense),
+        ("memory", of_memory),
+        ("bench", of_bench),
+    ],
+)
+def test_it_says_what_the_service_was_put_through(name: str, told: Callable[[dict[str, Any]], str]) -> None:
+    found = json.loads((FOLDER / f"{name}.json").read_text())
+    said = " ".join(PAGE.read_text().split())
+    assert told(found) in said
+    assert f"[{found['date']}](figures/{name}.json)" in said
 
 
 def test_it_says_which_broken_lines_were_noticed() -> None:
