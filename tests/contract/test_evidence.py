@@ -61,11 +61,10 @@ def test_it_says_what_a_full_store_costs() -> None:
 
 
 def of_overload(found: dict[str, Any]) -> str:
-    times = [
-        part for model in found.values() if isinstance(model, dict) for name, part in model.items() if "times" in name
-    ]
-    left = [each["goodput (of the capacity)"] for each in times]
-    slower = [each["accepted p99 (of calm's)"] for each in times]
+    models: list[dict[str, Any]] = [part for part in found.values() if isinstance(part, dict)]
+    loaded: list[dict[str, float]] = [part for model in models for name, part in model.items() if "times" in name]
+    left = [each["goodput (of the capacity)"] for each in loaded]
+    slower = [each["accepted p99 (of calm's)"] for each in loaded]
     return (
         f"{min(left):g} to {max(left):g} of the capacity is left; accepted p99 {min(slower):g} to {max(slower):g} times"
     )
@@ -76,7 +75,8 @@ def of_crowd(found: dict[str, Any]) -> str:
 
 
 def of_nonsense(found: dict[str, Any]) -> str:
-    failed = sum(count for status, count in found["statuses"].items() if status.startswith("5"))
+    statuses: dict[str, int] = found["statuses"]
+    failed = sum(count for status, count in statuses.items() if status.startswith("5"))
     return f"of {found['requests']} requests {failed} were answered with 5xx"
 
 
