@@ -7,6 +7,8 @@ answers it is cancelled.
 """
 
 import asyncio
+import random
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -18,8 +20,14 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from service.identity import REQUEST_ID, new_request_id
 
-PIECE: Final = 4096
-"""Bytes that are parsed at a time: most requests are less, and no piece of what is refused takes a millisecond."""
+PIECE: Final = 1024
+"""Bytes of heads that are parsed at a time: most requests are less, and what is refused costs no more than a piece."""
+
+BODY_PIECE: Final = 16 * PIECE
+"""Bytes of a body that are."""
+
+UNREAD: Final = 64 * 1024
+"""Bytes of answers that the kernel keeps for a client; left to itself it keeps megabytes for one that reads nothing."""
 
 REFUSED_SECONDS: Final = 1.0
 """How long a refused connection is kept, unread."""
@@ -37,6 +45,7 @@ class Bounds:
         head_seconds: from the first byte of a request to the end of its headers.
         write_seconds: how long a client may leave answers unread once our buffer is full.
         headers: of a request.
+        body_bytes: that are kept before who waits for them is woken.
         connections: at a time; further ones are refused.
         draining: whether answers ask their connections to close, so that a gateway's pool leaves us in good time.
         refused: told of a connection or head that is refused, with the reason.
@@ -46,9 +55,15 @@ class Bounds:
     head_seconds: float = 10.0
     write_seconds: float = 10.0
     headers: int = 128
+    body_bytes: int = 64 * 1024
     connections: int = 4096
     draining: Callable[[], bool] = lambda: False
     refused: Callable[[str], object] = lambda _: None
+
+
+def spread(seconds: float) -> float:
+    """At most `seconds`, and seldom the same twice: clients that came together are not cut off together."""
+    return seconds * random.uniform(0.7, 1.0)  # noqa: S311 no secret depends on it
 
 
 class _Flow(FlowControl):
@@ -97,6 +112,8 @@ class Connection(HttpToolsProtocol):
         """Treat a new connection as an idle one: a gateway may open it ahead and use it much later."""
         super().connection_made(transport)
         self.flow = _Flow(transport, self)
+        if (connected := transport.get_extra_info("socket")) is not None:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD)
         if len(self.connections) > self.bounds.connections:
             self._refuse(503, "connections", f"There are {self.bounds.connections} connections already", retry_after=1)
             transport.close()  # not to have even more of them
@@ -114,7 +131,8 @@ class Connection(HttpToolsProtocol):
     def _parse(self) -> None:
         """Feed the parser until a request waits that was sent ahead, piece by piece: what is refused costs no more."""
         while self._unparsed and not self.pipeline and not self._ended():
-            piece, self._unparsed = self._unparsed[:PIECE], self._unparsed[PIECE:]
+            size = BODY_PIECE if self._in_message and not self._in_head else PIECE
+            piece, self._unparsed = self._unparsed[:size], self._unparsed[size:]
             self._feed(piece)
         if self._ended():
             self._unparsed = memoryview(b"")
@@ -169,8 +187,12 @@ class Connection(HttpToolsProtocol):
             self.cycle.default_headers = [*self.cycle.default_headers, (b"connection", b"close")]
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of the body, unless the connection is being refused."""
-        if not self._ended():
+        """Keep a part of the body; who waits for it is woken when it is whole or too large, and not by each byte."""
+        if self._ended() or self.cycle.response_complete:
+            return
+        if len(self.cycle.body) + len(body) <= self.bounds.body_bytes:
+            self.cycle.body += body
+        else:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -235,7 +257,7 @@ class Connection(HttpToolsProtocol):
 
     def _start(self) -> None:
         if self._clock is None:
-            self._clock = self.loop.call_later(self.bounds.head_seconds, self.timeout_keep_alive_handler)
+            self._clock = self.loop.call_later(spread(self.bounds.head_seconds), self.timeout_keep_alive_handler)
 
     def _stop(self) -> None:
         if self._clock is not None:
