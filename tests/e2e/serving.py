@@ -28,7 +28,7 @@ ROUTE: Final = "/trial/maintenance-predictor"
 OTHER_ROUTE: Final = "/trial/building-load"
 
 # Of the committed numbers only times are shorter, so that a release takes no longer than its pods.
-CANARY: Final = {"pauseSeconds": 5, "progressDeadlineSeconds": 60, "scaleDownDelaySeconds": 30}
+CANARY: Final = {"pauseSeconds": 5, "progressDeadlineSeconds": 180, "scaleDownDelaySeconds": 30}
 SCALE_DOWN_WINDOW: Final = 15  # seconds
 
 
