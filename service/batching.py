@@ -113,13 +113,15 @@ class Batcher:
 
     def stuck(self) -> str:
         """Why nothing is answered at present; empty when it is."""
-        seconds = self.running_for()
-        return f"a prediction has been running for {seconds:.0f} s" if seconds > STUCK_AFTER * self._seconds else ""
+        return self._runs_on(STUCK_AFTER)
 
     def hung(self) -> str:
         """Why a restart would help; empty when it would not."""
+        return self._runs_on(HUNG_AFTER)
+
+    def _runs_on(self, times: int) -> str:
         seconds = self.running_for()
-        return f"a prediction has been running for {seconds:.0f} s" if seconds > HUNG_AFTER * self._seconds else ""
+        return f"a prediction has been running for {seconds:.0f} s" if seconds > times * self._seconds else ""
 
     def admit(self, rows: int, seconds: float) -> None:
         """Refuse what could not be answered now; asked when a request's head is there, and again when all of it is.
@@ -301,7 +303,8 @@ class Batcher:
     def _answered(self, call: _Call, outputs: Tensors) -> None:
         self._last = seconds = time.monotonic() - call.begun
         self._costs.took(call.size, seconds)
-        if self._model.row_limit != 1 and (wrong := [name for name, each in outputs.items() if len(each) != call.size]):
+        wrong = [name for name, each in outputs.items() if each.shape[:1] != (call.size,)]
+        if wrong and self._model.row_limit != 1:
             self._failed(call, ModelFailed(f"The model gave no {wrong[0]!r} for each reading"))
             return
         start = 0

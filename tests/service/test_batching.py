@@ -283,6 +283,17 @@ async def test_of_a_batch_that_fails_only_the_guilty_request_fails(seconds: dict
     assert bench.batcher.queued == 0
 
 
+@pytest.mark.parametrize("seconds", [QUICK, SLOW], ids=["on the loop", "in a thread"])
+async def test_a_model_that_answers_one_number_for_all_rows_fails_and_keeps_nobody_waiting(
+    seconds: dict[int, float], batching: Make
+) -> None:
+    def total(rows: fakes.Rows) -> Any:
+        return np.float64(rows[:, 0].sum())
+
+    with pytest.raises(ModelFailed):
+        await asyncio.wait_for(batching(FakeModel(total), seconds).ask(1), 10)
+
+
 async def test_a_model_that_answers_other_than_one_row_each_fails(batching: Make) -> None:
     bench = batching(FakeModel(lambda rows: rows[:1, 0]), QUICK)
     assert await bench.ask(7) == [7.0]
