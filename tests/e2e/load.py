@@ -4,18 +4,18 @@ Bounded in rate and time, and it only ever goes to the loopback address.
 """
 
 import asyncio
-import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
 
 from sandbox.journey.questions import READINGS
+from tests.background import Background
 
 LONGEST: Final = 1800.0  # seconds after which a load ends by itself
 FASTEST: Final = 400.0  # requests per second, however long a load has grown
@@ -41,7 +41,7 @@ class Tally:
     retried: int = 0
 
 
-class Load:
+class Load(Background):
     """Runs in a thread of its own between `with` and its end.
 
     Its requests are the `READINGS` by turns, so that an answer to somebody else would be a wrong one.
@@ -67,6 +67,7 @@ class Load:
     ) -> None:
         if urlsplit(url).hostname != "127.0.0.1":
             raise ValueError(f"load goes to 127.0.0.1 only, not to {url}")
+        super().__init__(lambda: asyncio.run(self._run()))
         self.tally: Final = Tally()
         self._url = url
         self._rate = rate
@@ -74,19 +75,12 @@ class Load:
         self._attempts = retries + 1
         self._fresh = fresh
         self._right = right
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        ended = not self._thread.is_alive()
-        self._stop.set()
-        self._thread.join()
+        ended = not self.works
+        super().__exit__(kind, error, trace)
         if ended and error is None:
             raise RuntimeError("the load ended before its block did, and what came then went without")
 
@@ -98,7 +92,7 @@ class Load:
             httpx.AsyncClient(limits=limits, timeout=ANSWER_WITHIN, headers={"Connection": "close"}) as closing,
             asyncio.TaskGroup() as requests,
         ):
-            while not self._stop.is_set() and time.monotonic() - begun < LONGEST:
+            while not self.over.is_set() and time.monotonic() - begun < LONGEST:
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 due += 1 / min(FASTEST, self._rate + self._growth * (due - begun))
                 fresh = self._fresh and self.tally.sent % 2 == 1

@@ -92,10 +92,15 @@ def test_what_is_no_right_answer_is_lost(handler: type[Handler], right: Any, los
     assert tally.lost.total() + tally.versions.total() == tally.sent
 
 
+def wait_for_its_end(running: Load) -> None:
+    while running.works:
+        time.sleep(0.01)
+
+
 def test_a_load_that_ends_too_early_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load, "LONGEST", 0.1)
     with answering(Answers) as url, pytest.raises(RuntimeError, match="before its block"), Load(url, 100.0) as running:
-        running._thread.join()  # pyright: ignore[reportPrivateUsage]
+        wait_for_its_end(running)
 
 
 def test_it_goes_nowhere_else() -> None:

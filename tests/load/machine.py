@@ -2,11 +2,11 @@
 
 import os
 import re
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
+
+from tests.background import Background
 
 _CORES: Final = sorted(os.sched_getaffinity(0))
 SERVER: Final = {_CORES[0]}
@@ -31,15 +31,14 @@ class Footprint:
         return cls(int(status["VmRSS"]) * 1024, len(os.listdir(process / "fd")), int(status["Threads"]))
 
 
-class Watch:
+class Watch(Background):
     """Looks at a process from time to time, until the block ends."""
 
     def __init__(self, pid: int, every: float = 0.2) -> None:
+        super().__init__(self._look)
         self.seen: Final = [Footprint.of(pid)]
         self._pid: Final = pid
         self._every: Final = every
-        self._over: Final = threading.Event()
-        self._thread: Final = threading.Thread(target=self._look, daemon=True)
 
     @property
     def growth(self) -> int:
@@ -47,15 +46,5 @@ class Watch:
         return max(each.memory for each in self.seen) - self.seen[0].memory
 
     def _look(self) -> None:
-        while not self._over.wait(self._every):
+        while not self.over.wait(self._every):
             self.seen.append(Footprint.of(self._pid))
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()

@@ -4,15 +4,15 @@ import http.client
 import json
 import os
 import socket
-import threading
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
+from tests.background import Background
 from tests.load import machine
 from tests.load.fake_models import VARIABLE, Fake
 from tests.service import fakes
@@ -90,17 +90,14 @@ class Probed:
     slowest: float = 0.0
 
 
-@dataclass
-class Probes:
+class Probes(Background):
     """Asks every probe of a server until the block ends, each from a thread of its own."""
 
-    server: Server
-    limits: Mapping[str, float] = field(default_factory=LIMITS.copy)
-
-    def __post_init__(self) -> None:
-        self.found = {path: Probed() for path in self.limits}
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, args=(path,), daemon=True) for path in self.limits]
+    def __init__(self, server: Server, limits: Mapping[str, float] = LIMITS) -> None:
+        super().__init__(*(partial(self._ask, path) for path in limits))
+        self.found: Final = {path: Probed() for path in limits}
+        self._server: Final = server
+        self._limits: Final = limits
 
     @property
     def failed(self) -> dict[str, int]:
@@ -108,22 +105,10 @@ class Probes:
 
     def _ask(self, path: str) -> None:
         probed = self.found[path]
-        while not self._over.is_set():
+        while not self.over.is_set():
             begun = time.monotonic()
-            probed.failed += not answers(self.server.monitoring, path, self.limits[path])
+            probed.failed += not answers(self._server.monitoring, path, self._limits[path])
             probed.asked += 1
             took = time.monotonic() - begun
             probed.slowest = max(probed.slowest, took)
-            self._over.wait(max(0.0, EVERY - took))
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
+            self.over.wait(max(0.0, EVERY - took))

@@ -129,42 +129,44 @@ def test_a_destroy_goes_on_when_its_plugin_dies(project: Project, start: Start) 
     assert "resources" not in stack.export()
 
 
-def test_what_was_told_to_go_when_the_plugin_died_is_waited_for_by_the_next_run(
-    project: Project, start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def three(project: Project, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    """A stack of three objects, whose next run looks often at what is going."""
     monkeypatch.setattr(recovery, "POLL", 0.01)
     project.program(THREE)
     stack = project.stack()
     stack.up()
+    return stack
+
+
+def test_what_was_told_to_go_when_the_plugin_died_is_waited_for_by_the_next_run(
+    project: Project, start: Start, three: Stack
+) -> None:
     project.program(THREE.replace('Object("third", data="3")', ""))
-    kill_in(project, start, stack.up, "before", "third", victim="files_provider")
+    kill_in(project, start, three.up, "before", "third", victim="files_provider")
     going = project.store / "hold" / "going-third"
     going.write_text("2")
 
     project.program(THREE)
-    stack.up()
+    three.up()
 
     assert not going.exists()
     assert data(project) == ["1", "2", "3"]
-    assert_settled(stack)
+    assert_settled(three)
 
 
 def test_what_a_killed_destroy_has_told_to_go_is_waited_for_and_made_again(
-    project: Project, start: Start, monkeypatch: pytest.MonkeyPatch
+    project: Project, start: Start, three: Stack
 ) -> None:
-    monkeypatch.setattr(recovery, "POLL", 0.01)
-    project.program(THREE)
-    stack = project.stack()
-    stack.up()
-    kill_in(project, start, stack.destroy, "before", "third")
+    kill_in(project, start, three.destroy, "before", "third")
     going = project.store / "hold" / "going-third"
     going.write_text("2")
 
-    stack.up()
+    three.up()
 
     assert not going.exists()
     assert data(project) == ["1", "2", "3"]
-    assert_settled(stack)
+    assert_settled(three)
 
 
 def test_a_change_that_is_killed_at_each_of_its_steps_is_made_once(project: Project, start: Start) -> None:
