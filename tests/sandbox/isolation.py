@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -62,12 +64,23 @@ class Isolated:
 
     def cut_off(self, command: str, *, after: float) -> None:
         """Begin a command and kill it after some seconds, unless it has ended by then."""
-        with subprocess.Popen(
-            self.inside(sys.executable, "-m", "sandbox", command), env=self.environment, stderr=subprocess.DEVNULL
-        ) as run:
+        with self._begun(command) as run:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 run.wait(after)
             run.kill()
+
+    def cut_off_at(self, command: str, happened: Callable[[], bool]) -> None:
+        """Begin a command and kill it once something has happened; how soon that is depends on the machine."""
+        with self._begun(command) as run:
+            while not happened():
+                assert run.poll() is None, "it has ended before"
+                time.sleep(0.1)
+            run.kill()
+
+    def _begun(self, command: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            self.inside(sys.executable, "-m", "sandbox", command), env=self.environment, stderr=subprocess.DEVNULL
+        )
 
     def kill_everything(self) -> None:
         """What happens to processes when a machine stops, or a session ends: nobody is asked."""

@@ -1,6 +1,7 @@
 """What others have on the machine is left alone, and refused by its name where it is in the way."""
 
 import re
+from functools import partial
 
 import pytest
 
@@ -9,6 +10,12 @@ from tests.sandbox.isolation import Isolated
 from tests.sandbox.surroundings import everything, serving
 
 pytestmark = pytest.mark.life
+
+
+def has_network(one: Isolated) -> bool:
+    """Whether a sandbox has its bridge, and its chains in the packet filter."""
+    bridge = one.run("ip", "link", "show", addresses.BRIDGE, check=False)
+    return bridge.returncode == 0 and "SLIPWAY-" in everything(one)["rules"]
 
 
 def test_a_port_in_use_is_refused_before_anything_is_changed(isolated: Isolated) -> None:
@@ -49,7 +56,7 @@ def test_what_another_sandbox_has_left_is_told_with_the_command_that_removes_it(
     isolated: Isolated, beside: Isolated
 ) -> None:
     before = everything(isolated)
-    beside.cut_off("up", after=5)
+    beside.cut_off_at("up", partial(has_network, beside))
     beside.kill_everything()
 
     refused = isolated.sandbox("up", check=False)
@@ -62,7 +69,7 @@ def test_what_another_sandbox_has_left_is_told_with_the_command_that_removes_it(
 
 def test_chains_that_a_sandbox_without_a_bridge_has_left_go_with_down(isolated: Isolated) -> None:
     before = everything(isolated)
-    isolated.cut_off("up", after=5)
+    isolated.cut_off_at("up", partial(has_network, isolated))
     isolated.kill_everything()
     isolated.run("ip", "link", "delete", addresses.BRIDGE)
     assert "SLIPWAY-" in everything(isolated)["rules"]
