@@ -10,7 +10,6 @@ Everything here but the call itself happens in the event loop's thread.
 import asyncio
 import logging
 import time
-from collections import deque
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +24,7 @@ from service.costs import Costs
 from service.errors import DeadlineExceeded, ModelFailed, OutOfTime, ServingError
 from service.metrics import Metrics, Reason
 from service.model import Model, Tensors, count
+from service.waiting import Item, Waiting
 
 INLINE_SECONDS: Final = 0.001
 """A call on the loop holds up everything else on it, and a hop to a thread costs 0.08 to 0.16 ms."""
@@ -38,20 +38,9 @@ HUNG_AFTER: Final = 12
 _log = logging.getLogger(__name__)
 
 
-@dataclass(eq=False, slots=True)
-class _Item:
-    tensors: Tensors
-    rows: int
-    since: float
-    deadline: float
-    future: "asyncio.Future[Tensors]"
-    waits: bool = False
-    alone: bool = False
-
-
 @dataclass(frozen=True)
 class _Call:
-    items: list[_Item]
+    items: list[Item]
     rows: int
     size: int
     reason: Reason
@@ -87,8 +76,7 @@ class Batcher:
         self._seconds: Final = seconds
         self._metrics: Final = metrics
         self._loop: Final = asyncio.get_running_loop()
-        self._queue: Final[deque[_Item]] = deque()
-        self._queued = 0
+        self._waiting: Final = Waiting()
         self._scheduled = False
         self._running: _Call | None = None
         self._sweep: asyncio.TimerHandle | None = None
@@ -99,7 +87,7 @@ class Batcher:
     @property
     def queued(self) -> int:
         """Rows that wait for a call."""
-        return self._queued
+        return self._waiting.rows
 
     @property
     def limit(self) -> int:
@@ -130,7 +118,7 @@ class Batcher:
             Overloaded: more wait than can be answered soon.
             OutOfTime: it could not be finished within `seconds`.
         """
-        self._admission.check(rows, queued=self._queued, running=self._rest(), seconds=seconds)
+        self._admission.check(rows, queued=self._waiting.rows, running=self._rest(), seconds=seconds)
 
     async def predict(self, tensors: Tensors, seconds: float) -> Tensors:
         """Answer all rows, in as many calls as they need. Cancelling it takes back what has not begun.
@@ -148,7 +136,7 @@ class Batcher:
         self.admit(rows, seconds)
         if rows <= limit:
             return await self._answer(self._add(tensors, rows, seconds))
-        items: list[_Item] = []
+        items: list[Item] = []
         for start in range(0, rows, limit):
             part = {name: value[start : start + limit] for name, value in tensors.items()}
             items.append(self._add(part, count(part), seconds))
@@ -156,40 +144,26 @@ class Batcher:
             answers = [await self._answer(item) for item in items]
         finally:
             for item in items:
-                self._withdraw(item)
+                self._waiting.leave(item)
         return {name: np.concatenate([each[name] for each in answers]) for name in answers[0]}
 
-    async def _answer(self, item: _Item) -> Tensors:
+    async def _answer(self, item: Item) -> Tensors:
         try:
             return await item.future
         finally:
-            self._withdraw(item)
+            self._waiting.leave(item)
 
-    def _add(self, tensors: Tensors, rows: int, seconds: float) -> _Item:
+    def _add(self, tensors: Tensors, rows: int, seconds: float) -> Item:
         now = time.monotonic()
-        item = _Item(tensors, rows, now, now + seconds, self._loop.create_future())
-        self._queue.append(item)
-        self._counted(item, waits=True)
+        item = Item(tensors, rows, now, now + seconds, self._loop.create_future())
+        self._waiting.add(item)
         if self._running is None:
             self._schedule(Reason.IDLE)
         elif self._sweep is None or item.deadline < self._sweep_due:
             self._sweep_at(item.deadline)
         return item
 
-    def _counted(self, item: _Item, *, waits: bool) -> None:
-        """Keep the number of rows that wait; who left is no longer of them, though still standing in the queue."""
-        if item.waits is not waits:
-            item.waits = waits
-            self._queued += item.rows if waits else -item.rows
-
-    def _withdraw(self, item: _Item) -> None:
-        self._counted(item, waits=False)
-        if not item.future.done():
-            item.future.cancel()
-        elif not item.future.cancelled():
-            item.future.exception()  # asked for, since the one who would ask has left
-
-    def _in_call(self, item: _Item) -> bool:
+    def _in_call(self, item: Item) -> bool:
         return self._running is not None and item in self._running.items
 
     def _rest(self) -> float:
@@ -209,8 +183,8 @@ class Batcher:
 
     def _dispatch(self, reason: Reason) -> None:
         # Where several wait, others may be on their way in: look once more, and go as soon as no more have come.
-        if self._seen < self._queued and 1 < self._queued < self._costs.limit:
-            self._seen = self._queued
+        if self._seen < self._waiting.rows and 1 < self._waiting.rows < self._costs.limit:
+            self._seen = self._waiting.rows
             self._loop.call_soon(self._dispatch, reason)
             return
         self._scheduled, self._seen = False, 0
@@ -232,29 +206,23 @@ class Batcher:
             self._go_on()
             return
         self._running = call
-        self._sweep_at(min(item.deadline for item in chain(call.items, self._queue)))
+        self._sweep_at(min(item.deadline for item in chain(call.items, self._waiting)))
         future = self._loop.run_in_executor(self._executor, self._model.predict, tensors)
         future.add_done_callback(partial(self._ended, call))
 
     def _go_on(self) -> None:
-        if self._queue:
+        if self._waiting:
             self._schedule(Reason.NEXT)
 
     def _take(self, reason: Reason) -> _Call | None:
         """The next rows that are still wanted and can still be answered in time."""
         now = time.monotonic()
-        items: list[_Item] = []
+        items: list[Item] = []
         rows = 0
-        while self._queue:
-            item = self._queue[0]
-            if item.future.done():
-                self._queue.popleft()
-                self._counted(item, waits=False)
-                continue
+        while (item := self._waiting.first()) is not None:
             if items and (item.alone or items[0].alone or rows + item.rows > self._costs.limit):
                 break
-            self._queue.popleft()
-            self._counted(item, waits=False)
+            self._waiting.take()
             if now + self._costs.call(rows + item.rows) > item.deadline:
                 self._out_of_time(item)
                 continue
@@ -268,7 +236,7 @@ class Batcher:
             reason = Reason.FULL
         return _Call(items, rows, self._costs.size(rows), reason, now)
 
-    def _out_of_time(self, item: _Item) -> None:
+    def _out_of_time(self, item: Item) -> None:
         self._metrics.missed("queue")
         item.future.set_exception(
             OutOfTime("the model became too slow to answer in time; come back later", self._admission.retry_after())
@@ -297,7 +265,7 @@ class Batcher:
             self._failed(call, error)
         else:
             self._answered(call, future.result())
-        self._seen = self._queued  # what waited during the call needs no second look
+        self._seen = self._waiting.rows  # what waited during the call needs no second look
         self._dispatch(Reason.NEXT)
 
     def _answered(self, call: _Call, outputs: Tensors) -> None:
@@ -325,9 +293,7 @@ class Batcher:
         if len(call.items) > 1:
             for item in reversed(call.items):
                 if not item.future.done():
-                    item.alone = True
-                    self._queue.appendleft(item)
-                    self._counted(item, waits=True)
+                    self._waiting.put_back(item)
             return
         [item] = call.items
         _log.error("the model failed", exc_info=error)
@@ -346,7 +312,7 @@ class Batcher:
         self._sweep = None
         now = time.monotonic()
         running = self._running
-        pending = [item for item in chain(running.items if running else (), self._queue) if not item.future.done()]
+        pending = [item for item in chain(running.items if running else (), self._waiting) if not item.future.done()]
         for item in pending:
             if item.deadline <= now:
                 if self._in_call(item):
