@@ -10,6 +10,7 @@ from typing import Final
 
 from starlette.types import Receive
 
+from service.connections import spread
 from service.errors import BodyTimeout, BodyTooLarge
 
 LINGER_BYTES: Final = 64 * 1024 * 1024
@@ -56,7 +57,7 @@ class BodyLimits:
             return body
         parts, more = bytearray(), True
         try:
-            async with asyncio.timeout(self.seconds):
+            async with asyncio.timeout(spread(self.seconds)):
                 while more:
                     body, more = await self._part(receive)
                     parts += body
@@ -69,7 +70,7 @@ class BodyLimits:
         """Read what is left of a body that was refused, so that its client comes to read the answer."""
         size, more = 0, True
         try:
-            async with asyncio.timeout(self.seconds):
+            async with asyncio.timeout(spread(self.seconds)):
                 while more and size <= LINGER_BYTES:
                     body, more = await self._part(receive)
                     size += len(body)

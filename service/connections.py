@@ -7,6 +7,8 @@ answers it is cancelled.
 """
 
 import asyncio
+import random
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -17,6 +19,18 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from service.identity import REQUEST_ID, new_request_id
+
+PIECE: Final = 1024
+"""Bytes of heads that are parsed at a time: most requests are less, and what is refused costs no more than a piece."""
+
+BODY_PIECE: Final = 16 * PIECE
+"""Bytes of a body that are."""
+
+UNREAD: Final = 64 * 1024
+"""Bytes of answers that the kernel keeps for a client; left to itself it keeps megabytes for one that reads nothing."""
+
+REFUSED_SECONDS: Final = 1.0
+"""How long a refused connection is kept, unread."""
 
 CONNECTION: Final = "slipway.connection"
 """Key of a request's scope, with the `Connection` that it came on."""
@@ -30,7 +44,8 @@ class Bounds:
         head_bytes: of a request's line and headers.
         head_seconds: from the first byte of a request to the end of its headers.
         write_seconds: how long a client may leave answers unread once our buffer is full.
-        ahead: requests that a client may send before the one that is being answered is.
+        headers: of a request.
+        body_bytes: that are kept before who waits for them is woken.
         connections: at a time; further ones are refused.
         draining: whether answers ask their connections to close, so that a gateway's pool leaves us in good time.
         refused: told of a connection or head that is refused, with the reason.
@@ -39,21 +54,27 @@ class Bounds:
     head_bytes: int = 32 * 1024
     head_seconds: float = 10.0
     write_seconds: float = 10.0
-    ahead: int = 100
+    headers: int = 128
+    body_bytes: int = 64 * 1024
     connections: int = 4096
     draining: Callable[[], bool] = lambda: False
     refused: Callable[[str], object] = lambda _: None
 
 
-class _Flow(FlowControl):
-    """Reads nothing while requests wait that were sent ahead; uvicorn's reads on with each answer."""
+def spread(seconds: float) -> float:
+    """At most `seconds`, and seldom the same twice: clients that came together are not cut off together."""
+    return seconds * random.uniform(0.7, 1.0)  # noqa: S311 no secret depends on it
 
-    def __init__(self, transport: asyncio.Transport, connection: HttpToolsProtocol) -> None:
+
+class _Flow(FlowControl):
+    """Reads nothing while something waits that was sent ahead; uvicorn's reads on with each answer."""
+
+    def __init__(self, transport: asyncio.Transport, connection: "Connection") -> None:
         super().__init__(transport)
         self._connection: Final = connection
 
     def resume_reading(self) -> None:
-        if not self._connection.pipeline:
+        if not self._connection.waiting:
             super().resume_reading()
 
 
@@ -69,10 +90,13 @@ class Connection(HttpToolsProtocol):
     answering: "asyncio.Task[Any] | None" = None
     _clock: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
+    _held = False
+    _refused = False
     _in_message = False
     _in_head = False
     _complete = False
     _head_bytes = 0
+    _unparsed = memoryview(b"")
 
     @classmethod
     def within(cls, bounds: Bounds) -> type["Connection"]:
@@ -88,22 +112,44 @@ class Connection(HttpToolsProtocol):
         """Treat a new connection as an idle one: a gateway may open it ahead and use it much later."""
         super().connection_made(transport)
         self.flow = _Flow(transport, self)
+        if (connected := transport.get_extra_info("socket")) is not None:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD)
         if len(self.connections) > self.bounds.connections:
             self._refuse(503, "connections", f"There are {self.bounds.connections} connections already", retry_after=1)
+            transport.close()  # not to have even more of them
             return
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Feed the parser as uvicorn does, and count what belongs to a head."""
-        if self.transport.is_closing():
+        """Take what the client sends, and parse as much of it as can be dealt with now."""
+        if self._ended():
             return
         self._unset_keepalive_if_required()
+        self._unparsed = memoryview(bytes(self._unparsed) + data) if self._unparsed else memoryview(data)
+        self._parse()
+
+    def _parse(self) -> None:
+        """Feed the parser until a request waits that was sent ahead, piece by piece: what is refused costs no more."""
+        while self._unparsed and not self.pipeline and not self._ended():
+            size = BODY_PIECE if self._in_message and not self._in_head else PIECE
+            piece, self._unparsed = self._unparsed[:size], self._unparsed[size:]
+            self._feed(piece)
+        if self._ended():
+            self._unparsed = memoryview(b"")
+        elif self._unparsed:
+            self._held = True
+            self.flow.pause_reading()
+        elif self._held:
+            self._held = False
+            self.flow.resume_reading()
+
+    def _feed(self, piece: memoryview) -> None:
         if self._in_head or not self._in_message:
-            self._head_bytes += len(data)
+            self._head_bytes += len(piece)
         self._complete = False
         parser: Any = self.parser
         try:
-            parser.feed_data(data)
+            parser.feed_data(piece)
         except httptools.HttpParserUpgrade:
             pass  # answered like any other request
         except httptools.HttpParserError:
@@ -114,7 +160,7 @@ class Connection(HttpToolsProtocol):
             self._start()
         if not self._in_head:
             self._head_bytes = 0
-        elif self._head_bytes > self.bounds.head_bytes:
+        elif self._head_bytes > self.bounds.head_bytes or len(self.headers) > self.bounds.headers:
             self._too_large()
 
     def on_message_begin(self) -> None:
@@ -130,26 +176,29 @@ class Connection(HttpToolsProtocol):
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if size > self.bounds.head_bytes:
                 self._too_large()
-        if self.transport.is_closing():
+        elif len(self.headers) > self.bounds.headers:
+            self._too_large()
+        if self._ended():
             return
         self.scope[CONNECTION] = self  # pyright: ignore[reportGeneralTypeIssues] a key of our own
         super().on_headers_complete()
-        if len(self.pipeline) > self.bounds.ahead:
-            self.transport.close()
-            return
         if self.bounds.draining():
             self.cycle.keep_alive = False
             self.cycle.default_headers = [*self.cycle.default_headers, (b"connection", b"close")]
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of the body, unless the connection is being refused."""
-        if not self.transport.is_closing():
+        """Keep a part of the body; who waits for it is woken when it is whole or too large, and not by each byte."""
+        if self._ended() or self.cycle.response_complete:
+            return
+        if len(self.cycle.body) + len(body) <= self.bounds.body_bytes:
+            self.cycle.body += body
+        else:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Stop the clock that the rest of a body has started whose request is answered already."""
         self._in_message, self._complete = False, True
-        if self.transport.is_closing():
+        if self._ended():
             return
         if self._between_requests():
             self._stop()
@@ -157,9 +206,12 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Start the clock for a next request that has begun already."""
+        """Start the clock for a next request that has begun already, or go on with what was sent ahead."""
         super().on_response_complete()
-        if self._in_head:
+        if self._unparsed:
+            self._unset_keepalive_if_required()
+            self.loop.call_soon(self._parse)
+        elif self._in_head:
             self._start()
 
     def pause_writing(self) -> None:
@@ -179,12 +231,21 @@ class Connection(HttpToolsProtocol):
         self._stop()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
+        self._unparsed = memoryview(b"")
         if self._unread is not None:
             self._unread.cancel()
             self._unread = None
         self.pipeline.clear()
         if self.answering is not None:
             self.answering.cancel()
+
+    def _ended(self) -> bool:
+        return self._refused or self.transport.is_closing()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something that the client has sent ahead."""
+        return bool(self.pipeline or self._unparsed)
 
     def _between_requests(self) -> bool:
         cycle: Any = self.cycle  # None before the first request, though uvicorn declares otherwise
@@ -196,7 +257,7 @@ class Connection(HttpToolsProtocol):
 
     def _start(self) -> None:
         if self._clock is None:
-            self._clock = self.loop.call_later(self.bounds.head_seconds, self.timeout_keep_alive_handler)
+            self._clock = self.loop.call_later(spread(self.bounds.head_seconds), self.timeout_keep_alive_handler)
 
     def _stop(self) -> None:
         if self._clock is not None:
@@ -204,7 +265,8 @@ class Connection(HttpToolsProtocol):
             self._clock = None
 
     def _too_large(self) -> None:
-        self._refuse(431, "head", f"The request's head has more than {self.bounds.head_bytes} bytes")
+        most = f"{self.bounds.head_bytes} bytes or {self.bounds.headers} headers"
+        self._refuse(431, "head", f"The request's head has more than {most}")
 
     def _refuse(self, status: int, reason: str, detail: str, *, retry_after: int | None = None) -> None:
         """Answer without the application, and close."""
@@ -221,6 +283,12 @@ class Connection(HttpToolsProtocol):
             headers.append((b"retry-after", str(retry_after).encode()))
         lines = [name + b": " + value + b"\r\n" for name, value in headers]
         self._stop()
+        self._unset_keepalive_if_required()
         if self._between_requests():  # otherwise it would land in the middle of an answer
             self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
-        self.transport.close()
+        # Not at once: a client that is still sending would lose the answer, and one that does so on purpose would be
+        # back at once, again and again.
+        self._unparsed = memoryview(b"")
+        self._refused = True
+        self.flow.pause_reading()
+        self._clock = self.loop.call_later(REFUSED_SECONDS, self.timeout_keep_alive_handler)

@@ -42,6 +42,7 @@ def serve(settings: Settings, load: LoadModel) -> None:
     bounds = Bounds(
         head_bytes=settings.head_bytes,
         head_seconds=settings.head_seconds,
+        body_bytes=settings.body_limit,
         write_seconds=settings.write_seconds,
         connections=_connections(settings.connection_limit),
         draining=lambda: lifecycle.draining,
