@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from service.lifecycle import Lifecycle, Served
@@ -40,7 +41,9 @@ class DescribedApi(FastAPI):
         super().__init__(**settings, docs_url=None, redoc_url=None, servers=[{"url": "./"}])
         self._lifecycle: Final = lifecycle
         self._described: tuple[Served | None, dict[str, Any]] | None = None
-        self.add_api_route("/docs", self._docs, include_in_schema=False, response_class=HTMLResponse)
+        # Made once: whoever asks for it a thousand times takes little from the others.
+        self._page: Final = get_swagger_ui_html(openapi_url="openapi.json", title=self.title)
+        self.add_route("/docs", self._docs, include_in_schema=False)
 
     def openapi(self) -> dict[str, Any]:
         """The description; made once before the model is loaded, when it knows no fields, and once after."""
@@ -70,8 +73,8 @@ class DescribedApi(FastAPI):
         }
         return document
 
-    async def _docs(self) -> HTMLResponse:
-        return get_swagger_ui_html(openapi_url="openapi.json", title=self.title)
+    async def _docs(self, _: Request) -> HTMLResponse:
+        return self._page
 
 
 def _about(model: Served | None) -> str:

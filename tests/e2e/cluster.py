@@ -85,6 +85,11 @@ class Cluster:
         """How many pods a rollout is to have, as the autoscaler has last written it."""
         return self.get(f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/rollouts/{rollout}")["spec"]["replicas"]
 
+    def scaled_pods(self, namespace: str, rollout: str) -> list[dict[str, Any]]:
+        """The pods that a rollout's autoscaler looks at."""
+        scale = self.get(f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/rollouts/{rollout}/scale")
+        return self.pods(namespace, scale["status"]["selector"])
+
     def weights(self, namespace: str, name: str) -> dict[str, int]:
         """The share of each service in a split, in percent."""
         split = self.get(f"/apis/traefik.io/v1alpha1/namespaces/{namespace}/traefikservices/{name}")

@@ -7,6 +7,7 @@ until its standard input ends. Bounded in time, connections and bytes, and it on
 import asyncio
 import json
 import os
+import random
 import resource
 import socket
 import subprocess
@@ -104,15 +105,16 @@ async def _stay(habit: Habit, port: int, there: asyncio.Semaphore) -> None:
             transport: Any = writer.transport  # a socket's, which reads, too
             transport.pause_reading()
         writer.write(habit.first)
-        sent = 0
+        sent, pause = 0, random.uniform(0, habit.pause)  # noqa: S311 they have not agreed on a moment
         while sent < BYTES and not writer.is_closing():
             writer.write(habit.then)
             await writer.drain()
             sent += len(habit.then)
             with suppress(TimeoutError):
-                async with asyncio.timeout(habit.pause):
+                async with asyncio.timeout(pause):
                     if not await reader.read(65536):
                         return
+            pause = habit.pause
     finally:
         writer.transport.abort()
 

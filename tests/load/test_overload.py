@@ -63,7 +63,10 @@ def test_goodput_and_latency_hold_under_any_load(name: str, tmp_path: Path, figu
 
 def test_what_is_too_much_is_refused_and_nothing_else_happens(tmp_path: Path) -> None:
     fake = Fake(seconds=0.02)
-    with serving(tmp_path, fake, REQUEST_SECONDS=2) as server, Probes(server, PATIENT) as probes:
+    with (
+        serving(tmp_path, fake, REQUEST_SECONDS=SECONDS, FINISH_SECONDS=SECONDS) as server,
+        Probes(server, PATIENT) as probes,
+    ):
         outcome = run(Plan(port=server.port, seconds=4, rate=10 * fake.capacity, timeout=SECONDS, seed=SEED))
         assert server.runs()
     assert refusals(outcome) == []
