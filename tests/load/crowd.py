@@ -72,6 +72,8 @@ def crowding(port: int, clients: Mapping[str, int]) -> Generator[None]:
         text=True,
     ) as process:
         os.sched_setaffinity(process.pid, machine.CLIENTS)
+        # It shares the core with the client whose time is taken, and must not be what keeps that one waiting.
+        os.setpriority(os.PRIO_PROCESS, process.pid, 10)
         assert process.stdin
         assert process.stdout
         assert process.stdout.readline() == "all there\n"
