@@ -238,6 +238,8 @@ class Connection(HttpToolsProtocol):
         self.pipeline.clear()
         if self.answering is not None:
             self.answering.cancel()
+        # Each of these refers back to us, and would keep all of it until the garbage collector comes.
+        self.flow = self.cycle = self.scope = self.answering = None  # pyright: ignore[reportAttributeAccessIssue] nobody asks an ended connection for them
 
     def _ended(self) -> bool:
         return self._refused or self.transport.is_closing()

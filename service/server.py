@@ -7,7 +7,7 @@ from typing import Final
 import uvicorn
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
-from service import identity
+from service import garbage, identity
 from service.app import create_app
 from service.connections import Bounds, Connection
 from service.draining import DrainingServer
@@ -50,7 +50,7 @@ def serve(settings: Settings, load: LoadModel) -> None:
     )
     headers = identity.headers(settings)
     config = uvicorn.Config(
-        create_app(settings, lifecycle, heartbeat, load, metrics),
+        create_app(settings, lifecycle, heartbeat, garbage.settled(load), metrics),
         host=settings.listen_host,
         port=settings.listen_port,
         loop="uvloop",

@@ -9,6 +9,7 @@ ROOT = Path(service.__file__).parent
 LEAVES: dict[str, set[str]] = {
     "costs": {"model"},
     "errors": set(),
+    "garbage": {"model"},
     "heartbeat": set(),
     "logs": set(),
     "model": set(),
