@@ -78,9 +78,12 @@ def test_what_is_too_much_is_refused_and_nothing_else_happens(tmp_path: Path) ->
 
 def overload(server: Server, fake: Fake, times: Times) -> tuple[dict[str, Any], list[str]]:
     """What was measured, and what of it is not as it must be."""
-    # So many that the next call's readings wait already, and no more.
-    full = run(Plan(port=server.port, seconds=times.capacity, connections=max(3, 3 * fake.batch)))
-    capacity = full.rate
+    # So many clients that the next call's readings wait already, and so many more that the largest calls are full.
+    full = [
+        run(Plan(port=server.port, seconds=times.capacity / 2, connections=max(3, waiting * fake.batch)))
+        for waiting in (3, 16)
+    ]
+    capacity = max(each.rate for each in full)
     calm = run(Plan(port=server.port, seconds=times.calm, rate=CALM * capacity, seed=SEED))
     found: dict[str, Any] = {"capacity (1/s)": round(capacity, 1), "calm": told(calm)}
     faults = refusals(calm)
