@@ -17,9 +17,9 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "one.json"
 
 
-def record(*, failed: int = 0, **measured: int) -> None:
+def record(*, failed: int = 0, whole: tuple[str, ...] = (), **measured: int) -> None:
     session: Any = SimpleNamespace(testsfailed=failed)
-    with recorded(session, "one", 7) as found:
+    with recorded(session, "one", 7, whole) as found:
         found.update(measured)
 
 
@@ -31,6 +31,13 @@ def test_what_was_measured_is_written_with_its_circumstances(file: Path) -> None
 def test_nothing_is_written_when_a_test_has_failed(file: Path) -> None:
     record(failed=1, lost=0)
     assert not file.exists()
+
+
+def test_a_part_makes_no_record(file: Path) -> None:
+    record(whole=("lost", "kept"), lost=0)
+    assert not file.exists()
+    record(whole=("lost", "kept"), lost=0, kept=1)
+    assert json.loads(file.read_text())["kept"] == 1
 
 
 def test_a_fuller_record_is_kept(file: Path) -> None:

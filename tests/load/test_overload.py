@@ -48,7 +48,7 @@ class Times:
 
 @pytest.fixture(scope="module")
 def figures(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
-    with recorded(request.session, "overload", SEED) as found:
+    with recorded(request.session, "overload", SEED, whole=MODELS) as found:
         yield found
 
 
