@@ -221,10 +221,11 @@ def _place(line: Line) -> tuple[int, str]:
 
 def _bars(lines: Sequence[Line], paint: _Painter) -> Iterator[Trace]:
     """Shares per bucket, from those below each bucket's end; a trace for each release."""
-    releases: dict[str, list[Line]] = {}
+    releases: dict[_Release | None, list[Line]] = {}
     for line in lines:
-        releases.setdefault(line.legend, []).append(line)
-    for buckets in releases.values():
+        releases.setdefault(_release(line), []).append(line)
+    # What is asked of a single time comes in any order.
+    for _, buckets in sorted(releases.items(), key=lambda one: _order(one[0] or _Release("", ""))):
         ends = sorted(buckets, key=lambda line: float(line.labels["le"]))
         below = [0.0, *(line.samples[0][1] or 0.0 for line in ends)]
         yield {

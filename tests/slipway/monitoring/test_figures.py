@@ -114,7 +114,7 @@ def test_bars_are_the_shares_of_their_buckets() -> None:
 
 
 def test_each_version_has_its_bars() -> None:
-    both = [line({**each, "le": "+Inf"}, 1.0, legend=each["release"]) for each in (OLD, NEW)]
+    both = [line({**each, "le": "+Inf"}, 1.0, legend=each["release"]) for each in (NEW, OLD)]
     bars = drawn(seen(*both, of=panel(Kind.BARS)))["traces"]
     assert [one["name"] for one in bars] == ["4f2a", "b773"]
     assert bars[0]["marker"]["color"] != bars[1]["marker"]["color"]
