@@ -3,6 +3,7 @@
 import typer
 
 from slipway.models import commands as model_commands
+from slipway.monitoring.commands import dashboard
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,6 +25,8 @@ def slipway() -> None:
 
     3. Put version and digest into `Pulumi.<stack>.yaml`; `pulumi up` rolls it out.
 
+    4. `slipway dashboard` shows how it does: traffic, latency, errors, budgets and alerts.
+
     DIR has a SavedModel (or a `.keras` file) and beside it `card.yaml`, `holdout.csv` and `training.csv`; see
     `slipway model validate --help`. The store is `--store` or the environment's `MODEL_STORE`; S3 reads the
     usual `AWS_…` variables.
@@ -33,3 +36,4 @@ def slipway() -> None:
 
 
 app.add_typer(model_commands.app, name="model")
+app.command()(dashboard)

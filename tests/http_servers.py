@@ -13,10 +13,14 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # with fewer, of many that connect at once some would try again a second later
+
+
 @contextmanager
 def answering(handler: type[Handler]) -> Generator[str]:
     """The URL, without a path, of a server on the loopback interface that answers until the block ends."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:

@@ -13,13 +13,14 @@ from tests.infra.stacks import CHECKOUT
 # Each part, and the parts of ours that it may know beside itself.
 KNOWS: Final[dict[str, set[str]]] = {
     "modelstore": set(),
+    "panels": set(),
     "policies": set(),
     "service": {"modelstore"},
-    "slipway": {"modelstore", "service"},
+    "slipway": {"modelstore", "panels", "service"},
     "infra": set(),
     "infra.shared": set(),
     "infra.platform": {"infra.shared"},
-    "infra.serving": {"infra.shared", "modelstore"},
+    "infra.serving": {"infra.shared", "modelstore", "panels"},
     "benchmarks": set(),
     "examples": {"slipway"},
     "sandbox": {"infra", "service"},
