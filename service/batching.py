@@ -8,7 +8,6 @@ Everything here but the call itself happens in the event loop's thread.
 """
 
 import asyncio
-import logging
 import time
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -34,8 +33,6 @@ STUCK_AFTER: Final = 3
 
 HUNG_AFTER: Final = 12
 """Times the longest deadline that a call may run before the process is worth a restart: a call cannot be stopped."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -130,7 +127,7 @@ class Batcher:
         Raises:
             Overloaded, OutOfTime: it was not begun.
             DeadlineExceeded: it was begun, and took too long.
-            ModelFailed: the model failed on it.
+            ModelFailed: the model failed on it; its cause says how.
         """
         rows, limit = count(tensors), self._costs.limit
         self.admit(rows, seconds)
@@ -296,9 +293,10 @@ class Batcher:
                     self._waiting.put_back(item)
             return
         [item] = call.items
-        _log.error("the model failed", exc_info=error)
         if not item.future.done():
             failure = error if isinstance(error, ServingError) else ModelFailed("The model failed on this reading")
+            if failure is not error:
+                failure.__cause__ = error  # logged by who answers, whose lines have the request's id
             item.future.set_exception(failure)
 
     def _sweep_at(self, when: float) -> None:

@@ -21,6 +21,7 @@ from service.bodies import BodyLimits, ClientGone
 from service.connections import CONNECTION
 from service.errors import (
     InvalidInput,
+    ModelFailed,
     ModelNotLoaded,
     Outcome,
     OutOfTime,
@@ -162,6 +163,8 @@ class Predictions:
             _record(scope, status, spent, logging.WARNING if failed else logging.DEBUG)
 
     async def _refuse(self, error: ServingError, identity: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        if isinstance(error, ModelFailed):
+            _log.error("the model failed", exc_info=error.__cause__ or error)
         if (reason := _REFUSALS.get(type(error))) is not None:
             self.metrics.refused(reason)
         if not error.closes:
