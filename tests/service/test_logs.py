@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from service import logs
-from service.logs import JsonFormatter, current_request
+from service.logs import JsonFormatter, current_request, current_trace
 
 
 def record(message: str, *arguments: object) -> logging.LogRecord:
@@ -29,6 +29,14 @@ def test_a_line_carries_the_requests_id() -> None:
     assert line(record("x"))["request_id"] == "abc"
     current_request.reset(token)
     assert "request_id" not in line(record("x"))
+
+
+def test_a_line_carries_the_requests_trace() -> None:
+    token = current_trace.set({"trace_id": "a", "span_id": "b"})
+    found = line(record("x"))
+    assert (found["trace_id"], found["span_id"]) == ("a", "b")
+    current_trace.reset(token)
+    assert not {"trace_id", "span_id"} & line(record("x")).keys()
 
 
 def test_what_is_passed_beside_the_message_is_in_the_line() -> None:
