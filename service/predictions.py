@@ -244,10 +244,13 @@ def _end(trace: Trace | None, outcome: Outcome, status: int, *, synthetic: bool)
 
 def _record(scope: Scope, status: int, seconds: float, level: int) -> None:
     if _log.isEnabledFor(level):
-        extra = {
-            "method": scope["method"],
-            "path": scope["path"],
-            "status": status,
-            "seconds": round(seconds, 6),
-        }
-        _log.log(level, "request", extra=extra)
+        _log.log(
+            level,
+            "request",
+            extra={
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": status,
+                "seconds": round(seconds, 6),
+            },
+        )

