@@ -76,7 +76,7 @@ class _Counted(SpanExporter):
         self._exporter: Final = exporter
         self._metrics: Final = metrics
         self._said: Final = said
-        self._away = False
+        self._away = self._over = False
         self.taken_out = 0
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -89,16 +89,22 @@ class _Counted(SpanExporter):
             result = SpanExportResult.FAILURE
         if result is SpanExportResult.SUCCESS:
             self._metrics.spans_exported(len(spans))
-            if self._away:
-                _log.info("the collector takes traces again")
         else:
             self._metrics.spans_dropped(Dropped.COLLECTOR, len(spans))
-            if not self._away:
-                _log.warning("the collector takes no traces: %s", self._said.first)
-        self._away = result is not SpanExportResult.SUCCESS
+        self._tell(away=result is not SpanExportResult.SUCCESS)
         return result
 
+    def _tell(self, *, away: bool) -> None:
+        if away is not self._away and not self._over:
+            self._away = away
+            if away:
+                _log.warning("the collector takes no traces: %s", self._said.first)
+            else:
+                _log.info("the collector takes traces again")
+
     def shutdown(self) -> None:
+        """Attempt nothing more, and tell nothing of what fails by that."""
+        self._over = True
         self._exporter.shutdown()
 
 
