@@ -21,10 +21,16 @@ from service.model import LoadModel
 from service.predictions import Predictions
 from service.routes.health import health_route, version_route
 from service.settings import Settings
+from service.traces import Traces
 
 
 def create_app(
-    settings: Settings, lifecycle: Lifecycle, heartbeat: Heartbeat, load: LoadModel, metrics: Metrics
+    settings: Settings,
+    lifecycle: Lifecycle,
+    heartbeat: Heartbeat,
+    load: LoadModel,
+    metrics: Metrics,
+    traces: Traces | None = None,
 ) -> Predictions:
     """The service as an ASGI application, which loads its model in the background once it runs.
 
@@ -34,6 +40,7 @@ def create_app(
         heartbeat: new; beats while the application runs.
         load: turns verified files into a model.
         metrics: where everything is counted.
+        traces: of predictions; None when nothing is traced.
     """
 
     @asynccontextmanager
@@ -63,6 +70,7 @@ def create_app(
         bodies=BodyLimits(size=settings.body_limit, seconds=settings.body_seconds),
         seconds=settings.request_seconds,
         token=token.get_secret_value().encode() if token else None,
+        traces=traces,
     )
 
 

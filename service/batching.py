@@ -8,7 +8,6 @@ Everything here but the call itself happens in the event loop's thread.
 """
 
 import asyncio
-import logging
 import time
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from service.costs import Costs
 from service.errors import DeadlineExceeded, ModelFailed, OutOfTime, ServingError
 from service.metrics import Metrics, Reason
 from service.model import Model, Tensors, count
+from service.traces import Shared, Trail
 from service.waiting import Item, Waiting
 
 INLINE_SECONDS: Final = 0.001
@@ -34,8 +34,6 @@ STUCK_AFTER: Final = 3
 
 HUNG_AFTER: Final = 12
 """Times the longest deadline that a call may run before the process is worth a restart: a call cannot be stopped."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -120,26 +118,27 @@ class Batcher:
         """
         self._admission.check(rows, queued=self._waiting.rows, running=self._rest(), seconds=seconds)
 
-    async def predict(self, tensors: Tensors, seconds: float) -> Tensors:
+    async def predict(self, tensors: Tensors, seconds: float, trails: list[Trail] | None = None) -> Tensors:
         """Answer all rows, in as many calls as they need. Cancelling it takes back what has not begun.
 
         Args:
             tensors: at least one row; of the model's names, types and shapes.
             seconds: that it may take.
+            trails: gets the way of each part of the rows, while they go it.
 
         Raises:
             Overloaded, OutOfTime: it was not begun.
             DeadlineExceeded: it was begun, and took too long.
-            ModelFailed: the model failed on it.
+            ModelFailed: the model failed on it; its cause says how.
         """
         rows, limit = count(tensors), self._costs.limit
         self.admit(rows, seconds)
         if rows <= limit:
-            return await self._answer(self._add(tensors, rows, seconds))
+            return await self._answer(self._add(tensors, rows, seconds, trails))
         items: list[Item] = []
         for start in range(0, rows, limit):
             part = {name: value[start : start + limit] for name, value in tensors.items()}
-            items.append(self._add(part, count(part), seconds))
+            items.append(self._add(part, count(part), seconds, trails))
         try:
             answers = [await self._answer(item) for item in items]
         finally:
@@ -153,9 +152,12 @@ class Batcher:
         finally:
             self._waiting.leave(item)
 
-    def _add(self, tensors: Tensors, rows: int, seconds: float) -> Item:
+    def _add(self, tensors: Tensors, rows: int, seconds: float, trails: list[Trail] | None) -> Item:
         now = time.monotonic()
         item = Item(tensors, rows, now, now + seconds, self._loop.create_future())
+        if trails is not None:
+            item.trail = Trail(rows, now)
+            trails.append(item.trail)
         self._waiting.add(item)
         if self._running is None:
             self._schedule(Reason.IDLE)
@@ -234,7 +236,11 @@ class Batcher:
             reason = Reason.ALONE
         elif rows == self._costs.limit:
             reason = Reason.FULL
-        return _Call(items, rows, self._costs.size(rows), reason, now)
+        call = _Call(items, rows, self._costs.size(rows), reason, now)
+        for item in items:
+            if item.trail is not None:
+                item.trail.called(now, Shared(rows, call.size, reason))
+        return call
 
     def _out_of_time(self, item: Item) -> None:
         self._metrics.missed("queue")
@@ -269,7 +275,8 @@ class Batcher:
         self._dispatch(Reason.NEXT)
 
     def _answered(self, call: _Call, outputs: Tensors) -> None:
-        self._last = seconds = time.monotonic() - call.begun
+        now = time.monotonic()
+        self._last = seconds = now - call.begun
         self._costs.took(call.size, seconds)
         wrong = [name for name, each in outputs.items() if each.shape[:1] != (call.size,)]
         if wrong and self._model.row_limit != 1:
@@ -279,6 +286,8 @@ class Batcher:
         for item in call.items:
             if not item.future.done():
                 item.future.set_result(self._share(outputs, start, item.rows))
+            if item.trail is not None:
+                item.trail.answered(now)
             start += item.rows
         waits = [call.begun - item.since for item in call.items]
         self._metrics.called(call.rows, call.reason, seconds, waits)
@@ -290,15 +299,19 @@ class Batcher:
 
     def _failed(self, call: _Call, error: BaseException) -> None:
         """Ask each request of the batch on its own, so that the one that the model fails on is the only one to fail."""
+        for item in call.items:
+            if item.trail is not None:
+                item.trail.failed(time.monotonic(), again=len(call.items) > 1 and not item.future.done())
         if len(call.items) > 1:
             for item in reversed(call.items):
                 if not item.future.done():
                     self._waiting.put_back(item)
             return
         [item] = call.items
-        _log.error("the model failed", exc_info=error)
         if not item.future.done():
             failure = error if isinstance(error, ServingError) else ModelFailed("The model failed on this reading")
+            if failure is not error:
+                failure.__cause__ = error  # logged by who answers, whose lines have the request's id
             item.future.set_exception(failure)
 
     def _sweep_at(self, when: float) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Final
@@ -11,11 +12,14 @@ import orjson
 current_request: ContextVar[bytes] = ContextVar("current_request", default=b"")
 """Id of the request that is being answered."""
 
+current_trace: ContextVar[Mapping[str, str] | None] = ContextVar("current_trace", default=None)
+"""`trace_id`, and `span_id` where it is recorded, of a request that is part of a trace."""
+
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
 
 class JsonFormatter(logging.Formatter):
-    """Time, level, logger, message, the request's id, and whatever was passed as `extra`."""
+    """Time, level, logger, message, the request's id and trace, and whatever was passed as `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line of JSON."""
@@ -27,6 +31,7 @@ class JsonFormatter(logging.Formatter):
         }
         if current := current_request.get():
             line["request_id"] = current.decode()
+        line |= current_trace.get() or {}
         line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

@@ -81,6 +81,17 @@ def _never_fails(
     return guarded
 
 
+class Dropped(StrEnum):
+    """Why spans of traced requests were not exported: the label `reason` of `service_spans_dropped_total`."""
+
+    QUEUE = "queue"
+    """As many waited for the collector as may."""
+    COLLECTOR = "collector"
+    """It did not take them in time."""
+    ERROR = "error"
+    """They could not be recorded."""
+
+
 class Metrics:
     """The metrics of one service, in a registry of its own.
 
@@ -115,6 +126,10 @@ class Metrics:
             "model_deadlines_missed", "Requests whose time was up", ("where",), known=[("queue",), ("call",)]
         )
         self._errors: Final = Tally("service_metric_errors", "Errors in counting, which fail no prediction")
+        self._spans_exported: Final = Tally("service_spans_exported", "Spans that the collector of traces took")
+        self._spans_dropped: Final = Tally(
+            "service_spans_dropped", "Spans that it did not get", ("reason",), known=[(each,) for each in Dropped]
+        )
         self._rows: Final = Buckets(ROWS)
         self._call: Final = Buckets(SECONDS)
         self._delay: Final = Buckets(SECONDS)
@@ -173,6 +188,16 @@ class Metrics:
         """A request was refused by its head, or a connection by its coming."""
         self._refusals.add(reason)
 
+    @_never_fails
+    def spans_exported(self, number: int) -> None:
+        """The collector took spans; told by the thread that hands them over, and by no other."""
+        self._spans_exported.add(value=number)
+
+    @_never_fails
+    def spans_dropped(self, reason: Dropped, number: int = 1) -> None:
+        """Spans are lost; each reason is told by one thread."""
+        self._spans_dropped.add(reason, value=number)
+
     def failed(self, what: str) -> None:
         """An error in counting."""
         self._errors.add()
@@ -184,6 +209,7 @@ class Metrics:
         """Everything as it is now."""
         for tally in (
             self._predictions, self._synthetic, self._batches, self._refusals, self._missed, self._errors,
+            self._spans_exported, self._spans_dropped,
         ):  # fmt: skip
             yield from tally.collect()
         yield histogram("model_prediction_latency_seconds", "Prediction latency in seconds", "status", self._latency)

@@ -21,6 +21,7 @@ from service.bodies import BodyLimits, ClientGone
 from service.connections import CONNECTION
 from service.errors import (
     InvalidInput,
+    ModelFailed,
     ModelNotLoaded,
     Outcome,
     OutOfTime,
@@ -30,9 +31,10 @@ from service.errors import (
 )
 from service.identity import REQUEST_ID, request_id
 from service.lifecycle import Lifecycle
-from service.logs import current_request
+from service.logs import current_request, current_trace
 from service.metrics import Metrics, Refusal
 from service.protocols.article import PREDICT, PREDICT_BATCH
+from service.traces import Trace, Traces
 
 PATHS: Final = frozenset({PREDICT, PREDICT_BATCH})
 
@@ -67,6 +69,7 @@ class Predictions:
         bodies: limits of a request's body.
         seconds: the longest that a prediction may take.
         token: proves a request to be synthetic; None when none can.
+        traces: of predictions; None when nothing is traced.
     """
 
     others: ASGIApp
@@ -75,6 +78,7 @@ class Predictions:
     bodies: BodyLimits
     seconds: float
     token: bytes | None
+    traces: Traces | None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -84,6 +88,8 @@ class Predictions:
         head: dict[bytes, bytes] = {name: value for name, value in scope["headers"] if name in _READ}
         identity = request_id(head.get(REQUEST_ID))
         current_request.set(identity)
+        if self.traces is not None:
+            current_trace.set(None)  # what was sent ahead is answered in the context of the request before it
         if scope["path"] not in PATHS:
             await self._other(identity, scope, receive, send)
         elif scope["method"] == "POST":
@@ -119,6 +125,7 @@ class Predictions:
         begun = time.perf_counter()
         outcome, status = Outcome.CANCELLED, 0
         synthetic = self._is_synthetic(head)
+        trace = None if self.traces is None else self.traces.begin(scope["path"], scope["headers"], identity)
         try:
             try:
                 served = self.lifecycle.served()
@@ -129,7 +136,7 @@ class Predictions:
                 begun = time.perf_counter()  # how long a client takes to send it says nothing of us
                 codec = served.codecs[scope["path"]]
                 tensors = codec.decode(body)
-                answers = await served.batcher.predict(tensors, seconds)
+                answers = await served.batcher.predict(tensors, seconds, None if trace is None else trace.trails)
                 content = codec.encode(answers)
                 status = 200
                 await send(_start(200, identity, content))
@@ -160,8 +167,11 @@ class Predictions:
             # What a client does wrong is no news, nor what is refused in an overload; a prediction that failed is.
             failed = outcome in (Outcome.ERROR, Outcome.DEADLINE)
             _record(scope, status, spent, logging.WARNING if failed else logging.DEBUG)
+            _end(trace, outcome, status, synthetic=synthetic)
 
     async def _refuse(self, error: ServingError, identity: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        if isinstance(error, ModelFailed):
+            _log.error("the model failed", exc_info=error.__cause__ or error)
         if (reason := _REFUSALS.get(type(error))) is not None:
             self.metrics.refused(reason)
         if not error.closes:
@@ -227,12 +237,20 @@ def _with_identity(identity: bytes, send: Send) -> Send:
     return identified
 
 
+def _end(trace: Trace | None, outcome: Outcome, status: int, *, synthetic: bool) -> None:
+    if trace is not None:
+        trace.end(outcome, status, synthetic=synthetic)
+
+
 def _record(scope: Scope, status: int, seconds: float, level: int) -> None:
     if _log.isEnabledFor(level):
-        extra = {
-            "method": scope["method"],
-            "path": scope["path"],
-            "status": status,
-            "seconds": round(seconds, 6),
-        }
-        _log.log(level, "request", extra=extra)
+        _log.log(
+            level,
+            "request",
+            extra={
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": status,
+                "seconds": round(seconds, 6),
+            },
+        )

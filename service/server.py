@@ -2,6 +2,8 @@
 
 import logging
 import resource
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Final
 
 import uvicorn
@@ -16,7 +18,9 @@ from service.lifecycle import Lifecycle
 from service.metrics import Metrics, Refusal
 from service.model import LoadModel
 from service.monitoring import CONNECTIONS, create_monitoring, monitored
+from service.predictions import Predictions
 from service.settings import Settings
+from service.traces import Traces
 
 OTHER_FILES: Final = 64
 """File descriptors for all that is no connection: the model's files, the log, the loops' own."""
@@ -49,8 +53,34 @@ def serve(settings: Settings, load: LoadModel) -> None:
         refused=lambda reason: metrics.refused(Refusal(reason)),
     )
     headers = identity.headers(settings)
-    config = uvicorn.Config(
-        create_app(settings, lifecycle, heartbeat, garbage.settled(load), metrics),
+    with (
+        traced(settings, metrics) as traces,
+        monitored(create_monitoring(lifecycle, heartbeat, metrics), settings, headers),
+    ):
+        app = create_app(settings, lifecycle, heartbeat, garbage.settled(load), metrics, traces)
+        config = _config(app, settings, bounds, headers)
+        DrainingServer(config, lifecycle, settings.drain_seconds).run()
+
+
+@contextmanager
+def traced(settings: Settings, metrics: Metrics) -> Generator[Traces | None]:
+    """Traces of predictions for as long as this context lasts; None where no collector is named."""
+    if settings.traces_endpoint is None:
+        yield None
+        return
+    # It takes memory and time that whoever traces nothing keeps.
+    from service.tracing.spans import Spans
+
+    spans = Spans(settings.traces_endpoint, settings, metrics)
+    try:
+        yield spans
+    finally:
+        spans.close()
+
+
+def _config(app: Predictions, settings: Settings, bounds: Bounds, headers: list[tuple[str, str]]) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         host=settings.listen_host,
         port=settings.listen_port,
         loop="uvloop",
@@ -66,8 +96,6 @@ def serve(settings: Settings, load: LoadModel) -> None:
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.finish_seconds,
     )
-    with monitored(create_monitoring(lifecycle, heartbeat, metrics), settings, headers):
-        DrainingServer(config, lifecycle, settings.drain_seconds).run()
 
 
 def _connections(wanted: int) -> int:

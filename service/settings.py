@@ -1,14 +1,15 @@
 """The service's settings, read once from the environment; no other module reads it.
 
-The names are the article's where it has them (MODEL_NAME, MODEL_VERSION, AWS_REGION). The store's client reads
-its own variables (AWS_ENDPOINT_URL and the like), which are not repeated here.
+The names are the article's where it has them (MODEL_NAME, MODEL_VERSION, AWS_REGION), and OpenTelemetry's for traces.
+The store's client reads its own variables (AWS_ENDPOINT_URL and the like), and so does the exporter of traces
+(OTEL_EXPORTER_OTLP_HEADERS and the like); they are not repeated here.
 """
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from modelstore.vocabulary import Digest, ModelName, ModelVersion
@@ -20,6 +21,29 @@ class LogLevel(StrEnum):
     DEBUG = "DEBUG"
     INFO = "INFO"
     WARNING = "WARNING"
+
+
+class Sampler(StrEnum):
+    """Which requests are traced; `parentbased_` does what the request's own `traceparent` says where it has one."""
+
+    ALWAYS_ON = "always_on"
+    ALWAYS_OFF = "always_off"
+    TRACEIDRATIO = "traceidratio"
+    PARENTBASED_ALWAYS_ON = "parentbased_always_on"
+    PARENTBASED_ALWAYS_OFF = "parentbased_always_off"
+    PARENTBASED_TRACEIDRATIO = "parentbased_traceidratio"
+
+
+def _collector(url: HttpUrl) -> HttpUrl:
+    if url.username or url.password or url.query or url.fragment:
+        raise ValueError(
+            "only scheme, host, port and path are taken, like 'http://collector:4318'; what a collector asks for "
+            "belongs into OTEL_EXPORTER_OTLP_HEADERS"
+        )
+    return url
+
+
+Collector = Annotated[HttpUrl, AfterValidator(_collector)]
 
 
 class Settings(BaseSettings):
@@ -79,6 +103,40 @@ class Settings(BaseSettings):
     )
     finish_seconds: int = Field(default=15, gt=0, description="then requests in flight have so long to finish")
 
+    otel_exporter_otlp_endpoint: Collector | None = Field(
+        default=None, description="collector that gets traces at /v1/traces; without it nothing is traced"
+    )
+    otel_exporter_otlp_traces_endpoint: Collector | None = Field(
+        default=None, description="the same with its whole path, before the other"
+    )
+    otel_exporter_otlp_protocol: Literal["http/protobuf"] = Field(
+        default="http/protobuf", description="the only one that is spoken"
+    )
+    otel_exporter_otlp_traces_protocol: Literal["http/protobuf"] | None = Field(
+        default=None, description="the same, before the other"
+    )
+    otel_traces_exporter: Literal["otlp", "none"] = Field(default="otlp", description="'none': nothing is traced")
+    otel_sdk_disabled: bool = Field(default=False, description="nothing is traced")
+    otel_traces_sampler: Sampler = Field(default=Sampler.PARENTBASED_ALWAYS_ON, description="which requests are traced")
+    otel_traces_sampler_arg: float = Field(
+        default=1.0, ge=0, le=1, description="share of the requests, for the samplers with a ratio"
+    )
+    otel_bsp_max_queue_size: int = Field(
+        default=2048, ge=1, description="spans that may wait for the collector; more are dropped"
+    )
+    otel_bsp_max_export_batch_size: int = Field(default=128, ge=1, description="spans that are sent at a time")
+    otel_bsp_schedule_delay: int = Field(default=5000, ge=1, description="milliseconds until fewer are sent")
+
+    @property
+    def traces_endpoint(self) -> str | None:
+        """Where spans are sent; None when nothing is traced."""
+        if self.otel_sdk_disabled or self.otel_traces_exporter == "none":
+            return None
+        if self.otel_exporter_otlp_traces_endpoint:
+            return str(self.otel_exporter_otlp_traces_endpoint)
+        collector = self.otel_exporter_otlp_endpoint
+        return f"{str(collector).rstrip('/')}/v1/traces" if collector else None
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.finish_seconds < self.request_seconds:
@@ -95,5 +153,11 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"MONITORING_PORT={self.monitoring_port} is LISTEN_PORT too, so a gateway would reach the metrics; "
                 "give another"
+            )
+        if self.otel_bsp_max_export_batch_size > self.otel_bsp_max_queue_size:
+            raise ValueError(
+                f"OTEL_BSP_MAX_EXPORT_BATCH_SIZE={self.otel_bsp_max_export_batch_size} is above "
+                f"OTEL_BSP_MAX_QUEUE_SIZE={self.otel_bsp_max_queue_size}: so many never wait; lower the first or raise "
+                "the second"
             )
         return self

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.model import Tensors
+from service.traces import Trail
 
 
 @dataclass(eq=False, slots=True)
@@ -21,6 +22,7 @@ class Item:
         future: gets the answer, or the error instead.
         waits: whether they count as waiting.
         alone: whether they must share no call with others.
+        trail: where their way is written down; None when nobody asks.
     """
 
     tensors: Tensors
@@ -30,6 +32,7 @@ class Item:
     future: "asyncio.Future[Tensors]"
     waits: bool = False
     alone: bool = False
+    trail: Trail | None = None
 
 
 class Waiting:

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from infra.serving.tracing import Tracing
 from infra.shared.configuration import Section
 from infra.shared.namespaces import Claim
 from infra.shared.quantities import Quantity, Resources
@@ -101,6 +102,9 @@ class Model(Section):
     cache: Quantity = Field(description="room for the downloaded model, like '512Mi'")
     scaling: Scaling = Field(description="how many pods")
     canary: Canary = Field(description="how a new version is tried")
+    tracing: Tracing | None = Field(
+        default=None, description="where traces of its predictions go; without it, where the stack's do"
+    )
 
     @property
     def claim(self) -> Claim:
@@ -126,6 +130,9 @@ class ServingConfig(Section):
     namespace: Namespace = Field(description="the platform's namespace for this stack alone")
     image: Image = Field(description="the service's image, of every model that names none")
     models: dict[ModelName, Model] = Field(min_length=1, description="models by name")
+    tracing: Tracing | None = Field(
+        default=None, description="where traces of predictions go, of every model that says nothing; none without"
+    )
 
     @model_validator(mode="after")
     def _routes_apart(self) -> Self:

@@ -18,6 +18,7 @@ import pulumi_kubernetes as k8s
 from pulumi_kubernetes.core.v1 import EnvVarArgsDict, PodSpecArgsDict
 
 from infra.serving.config import TMP, Model
+from infra.serving.tracing import Tracing
 from infra.shared import metadata, network, vocabulary, workloads
 from infra.shared.metadata import Component
 from infra.shared.namespaces import SYNTHETIC_TOKEN, SYNTHETIC_TOKEN_KEY
@@ -45,6 +46,7 @@ class ModelServerArgs:
         namespace: where it runs.
         image: the service's image by digest.
         platform: model store and gateway.
+        tracing: where traces of its predictions go; None where nothing is traced.
     """
 
     model_name: str
@@ -52,6 +54,7 @@ class ModelServerArgs:
     namespace: str
     image: pulumi.Input[str]
     platform: PlatformOutputs
+    tracing: Tracing | None
 
 
 class ModelServer(pulumi.ComponentResource):
@@ -76,6 +79,7 @@ class ModelServer(pulumi.ComponentResource):
             f"{name}-account", metadata=ours, automount_service_account_token=False, opts=child
         )
         pod_labels = metadata.labels(name, Component.MODEL_SERVER, args.model.version)
+        collector = args.tracing.addresses if args.tracing else []
         pod = _pod(args, account.metadata.name, selector)
         self.release = _identify({"labels": pod_labels, "spec": pod})
         deployment = k8s.apps.v1.Deployment(
@@ -118,7 +122,9 @@ class ModelServer(pulumi.ComponentResource):
                         metadata.of(Component.PROMETHEUS), network.MONITORING_PORT, vocabulary.MONITORING_NAMESPACE
                     ),
                 ],
-                "egress": args.platform.network.apply(lambda known: network.to_addresses(known.model_store)),
+                "egress": args.platform.network.apply(
+                    lambda known: network.to_addresses([*known.model_store, *collector])
+                ),
             },
             opts=child,
         )
@@ -196,6 +202,7 @@ def _environment(args: ModelServerArgs) -> pulumi.Output[list[EnvVarArgsDict]]:
             "MODEL_MANIFEST": args.model.manifest,
             "MODEL_CACHE": CACHE,
             **dict(sorted(store.environment.items())),
+            **(args.tracing.variables(args.namespace) if args.tracing else {}),
         }
         named: list[EnvVarArgsDict] = [{"name": name, "value": value} for name, value in plain.items()]
         return [

@@ -13,6 +13,7 @@ from infra.serving.delivery import Delivery, DeliveryArgs
 from infra.serving.model_server import ModelServer, ModelServerArgs
 from infra.serving.routes import Routes, RoutesArgs
 from infra.serving.service_image import ServiceImage, ServiceImageArgs
+from infra.serving.tracing import Tracing
 from infra.serving.verification import Verification, VerificationArgs
 from infra.shared import cluster, platform_outputs
 from infra.shared.platform_outputs import PlatformOutputs
@@ -33,7 +34,15 @@ def build(config: ServingConfig, look: published.Look) -> None:
     in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, identifier))
     image = _image(config.image, platform)
     served = {
-        model_name: _serve(model_name, model, config.namespace, model.image or image, platform, in_cluster)
+        model_name: _serve(
+            model_name,
+            model,
+            config.namespace,
+            model.image or image,
+            model.tracing or config.tracing,
+            platform,
+            in_cluster,
+        )
         for model_name, model in config.models.items()
     }
 
@@ -47,6 +56,7 @@ def _serve(
     model: Model,
     namespace: str,
     image: pulumi.Input[str],
+    tracing: Tracing | None,
     platform: PlatformOutputs,
     in_cluster: ResourceOptions,
 ) -> dict[str, pulumi.Input[str]]:
@@ -54,7 +64,9 @@ def _serve(
     name = model_name.replace("_", "-")
     server = ModelServer(
         name,
-        ModelServerArgs(model_name=model_name, model=model, namespace=namespace, image=image, platform=platform),
+        ModelServerArgs(
+            model_name=model_name, model=model, namespace=namespace, image=image, platform=platform, tracing=tracing
+        ),
         opts=in_cluster,
     )
     delivery = Delivery(

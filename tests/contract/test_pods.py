@@ -22,6 +22,8 @@ from tests.service import fakes
 
 # What the store's client reads itself (service/settings.py says so).
 CLIENT = {"AWS_ENDPOINT_URL", "AWS_ALLOW_HTTP", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+# What OpenTelemetry does.
+EXPORTER = {"OTEL_RESOURCE_ATTRIBUTES"}
 
 
 def container(kind: str = "Deployment", stack: str = "local") -> Object:
@@ -61,6 +63,29 @@ def test_the_service_accepts_the_environment_of_its_pod(settings: Settings) -> N
     assert settings.model_name == "maintenance_predictor"
     assert settings.model_manifest == stacks.DIGEST
     assert settings.model_cache == Path(model_server.CACHE)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "asked"),
+    [
+        ("http://collector.monitoring:4318", "http://collector.monitoring:4318/v1/traces"),
+        ("https://collector/", "https://collector/v1/traces"),
+        ("https://10.0.0.7:8443/a/b-c", "https://10.0.0.7:8443/a/b-c/v1/traces"),
+        ("http://[fd00::1]:4318", "http://[fd00::1]:4318/v1/traces"),
+    ],
+)
+def test_the_service_traces_where_its_stack_says(endpoint: str, asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = stacks.serving_configuration("local")
+    collector = {"endpoint": endpoint, "ratio": 0.001, "addresses": [{"cidr": "10.0.0.7/32", "port": 4318}]}
+    put("slipway:tracing", value=collector)(config)
+    pod = stacks.serving_with(config).one("Deployment")["spec"]["template"]["spec"]["containers"][0]
+    given = {one["name"]: str(one.get("value", "known in the pod only")) for one in pod["env"]}
+    assert given.keys() - CLIENT - EXPORTER <= fields()
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings()  # pyright: ignore[reportCallIssue] - it reads the environment
+    assert settings.traces_endpoint == asked
+    assert (settings.otel_traces_sampler, settings.otel_traces_sampler_arg) == ("parentbased_traceidratio", 0.001)
 
 
 def test_the_service_would_refuse_a_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:

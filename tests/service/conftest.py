@@ -17,6 +17,7 @@ from service.metrics import Phase
 from service.model import LoadModel
 from service.monitoring import create_monitoring
 from service.predictions import Predictions
+from service.server import traced
 from service.settings import Settings
 from tests.service import fakes
 
@@ -75,7 +76,8 @@ async def start(lifecycle: Lifecycle, heartbeat: Heartbeat, tmp_path: Path) -> A
         async def run(load: LoadModel = fakes.load_fake, *, wait: bool = True, **changes: Any) -> httpx.AsyncClient:
             settings = fakes.settings(tmp_path, **changes)
             metrics = fakes.metrics(lifecycle)
-            app = create_app(settings, lifecycle, heartbeat, load, metrics)
+            traces = stack.enter_context(traced(settings, metrics))
+            app = create_app(settings, lifecycle, heartbeat, load, metrics, traces)
             await stack.enter_async_context(lifespan(app))
             while wait and lifecycle.phase is Phase.LOADING:
                 await asyncio.sleep(0.01)

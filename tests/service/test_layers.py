@@ -15,6 +15,7 @@ LEAVES: dict[str, set[str]] = {
     "model": set(),
     "settings": set(),
     "tallies": set(),
+    "traces": {"errors"},
 }
 """Modules at the bottom, and what of the service each may know."""
 
@@ -43,6 +44,11 @@ def importers(prefix: str) -> set[str]:
 def test_one_file_knows_tensorflow() -> None:
     assert importers("tensorflow") == {"tensorflow_model"}
     assert importers("service.tensorflow_model") == {"__main__"}
+
+
+def test_one_room_knows_opentelemetry_and_is_entered_in_one_place() -> None:
+    assert importers("opentelemetry") == {"tracing.delivery", "tracing.spans"}
+    assert importers("service.tracing") == {"server", "tracing.spans"}
 
 
 def test_routes_are_known_where_they_are_put_together() -> None:

@@ -5,7 +5,7 @@ import pytest
 from service.distributions import Distributions
 from service.errors import Outcome
 from service.lifecycle import Lifecycle
-from service.metrics import Metrics, Phase, Reason, Refusal
+from service.metrics import Dropped, Metrics, Phase, Reason, Refusal
 from service.tabular import Tabular
 from tests.service import fakes
 from tests.service.fakes import LABELS, FakeModel
@@ -40,6 +40,16 @@ def test_requests_of_our_own_are_counted_apart(metrics: Metrics) -> None:
     assert value(metrics, "model_predictions_total", status="success") == 0
     assert value(metrics, "model_synthetic_predictions_total", status="success") == 1
     assert value(metrics, "model_prediction_latency_seconds_count", status="success") == 0
+
+
+def test_spans_are_counted_from_the_start_by_what_became_of_them(metrics: Metrics) -> None:
+    assert value(metrics, "service_spans_exported_total") == 0
+    assert [value(metrics, "service_spans_dropped_total", reason=each) for each in Dropped] == [0, 0, 0]
+    metrics.spans_exported(3)
+    metrics.spans_dropped(Dropped.COLLECTOR, 2)
+    metrics.spans_dropped(Dropped.QUEUE)
+    assert value(metrics, "service_spans_exported_total") == 3
+    assert [value(metrics, "service_spans_dropped_total", reason=each) for each in Dropped] == [1, 2, 0]
 
 
 def test_requests_in_flight_go_up_and_down(metrics: Metrics) -> None:

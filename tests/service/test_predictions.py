@@ -1,6 +1,7 @@
 """A prediction from head to answer, as clients and Prometheus see it."""
 
 import asyncio
+import io
 import json
 import logging
 import math
@@ -17,6 +18,7 @@ from service import predictions
 from service.app import create_app
 from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
+from service.logs import JsonFormatter
 from tests.service import fakes
 from tests.service.conftest import PROBES, Start, lifespan
 from tests.service.fakes import READING, FakeModel, loads
@@ -232,6 +234,37 @@ async def test_an_unexpected_error_is_logged_and_told_to_nobody(start: Start, ca
     assert "the secret cause" in caplog.text
     [line] = [record for record in caplog.records if record.message == "request"]
     assert (line.levelno, vars(line)["status"]) == (logging.WARNING, 500)
+
+
+async def test_a_model_that_fails_is_logged_with_the_id_of_the_request_that_it_failed_on(start: Start) -> None:
+    def broken(rows: fakes.Rows) -> fakes.Answers:
+        if 1 in rows[:, 0]:
+            raise RuntimeError("the cause")
+        return rows[:, 0] / 100
+
+    client = await start(loads(FakeModel(broken)))
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonFormatter())
+    log = logging.getLogger("service")
+    log.addHandler(handler)
+    try:
+        # Of one turn, so they share a call, which is repeated for each when it fails.
+        answers = await asyncio.gather(
+            *(
+                client.post("/predict", json=READING | {"temperature": each}, headers={"X-Request-ID": f"id-{each}"})
+                for each in (3, 2, 1)
+            )
+        )
+    finally:
+        log.removeHandler(handler)
+    assert [answer.status_code for answer in answers] == [200, 200, 500]
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [(line["message"], line["request_id"]) for line in lines] == [
+        ("the model failed", "id-1"),
+        ("request", "id-1"),
+    ]
+    assert "the cause" in lines[0]["exception"]
 
 
 async def test_an_error_of_ours_is_json_too(
