@@ -81,6 +81,8 @@ RIGHTS: Final[list[PolicyRuleArgsDict]] = [
     {"api_groups": ["argoproj.io"], "resources": ["rollouts"], "verbs": _ALL},
     {"api_groups": ["autoscaling"], "resources": ["horizontalpodautoscalers"], "verbs": _ALL},
     {"api_groups": ["batch"], "resources": ["jobs"], "verbs": _ALL},
+    {"api_groups": ["keda.sh"], "resources": ["scaledobjects"], "verbs": _ALL},
+    {"api_groups": ["monitoring.coreos.com"], "resources": ["podmonitors", "prometheusrules"], "verbs": _ALL},
     {"api_groups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": _ALL},
     {"api_groups": ["policy"], "resources": ["poddisruptionbudgets"], "verbs": _ALL},
     {"api_groups": [_RBAC], "resources": ["rolebindings", "roles"], "verbs": _ALL},

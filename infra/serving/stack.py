@@ -11,11 +11,12 @@ from infra.serving.autoscaling import Autoscaling, AutoscalingArgs
 from infra.serving.config import Image, Model, ServingConfig
 from infra.serving.delivery import Delivery, DeliveryArgs
 from infra.serving.model_server import ModelServer, ModelServerArgs
+from infra.serving.monitoring.watch import Watch, WatchArgs
 from infra.serving.routes import Routes, RoutesArgs
 from infra.serving.service_image import ServiceImage, ServiceImageArgs
 from infra.serving.verification import Verification, VerificationArgs
 from infra.shared import cluster, platform_outputs
-from infra.shared.platform_outputs import PlatformOutputs
+from infra.shared.platform_outputs import Monitoring, PlatformOutputs
 
 
 def build(config: ServingConfig, look: published.Look) -> None:
@@ -32,10 +33,17 @@ def build(config: ServingConfig, look: published.Look) -> None:
     identifier = platform.cluster.apply(lambda known: known.identifier)
     in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, identifier))
     image = _image(config.image, platform)
-    served = {
-        model_name: _serve(model_name, model, config.namespace, model.image or image, platform, in_cluster)
-        for model_name, model in config.models.items()
-    }
+
+    def serve(monitoring: Monitoring | None) -> pulumi.Output[dict[str, dict[str, pulumi.Input[str]]]]:
+        return pulumi.Output.from_input(
+            {
+                model_name: _serve(model_name, model, config, model.image or image, platform, monitoring, in_cluster)
+                for model_name, model in config.models.items()
+            }
+        )
+
+    # What is declared depends on whether there is monitoring, which a preview knows too: another stack's outputs are.
+    served = platform.monitoring.apply(serve)
 
     pulumi.export("namespace", config.namespace)
     pulumi.export("image", image)
@@ -45,12 +53,14 @@ def build(config: ServingConfig, look: published.Look) -> None:
 def _serve(
     model_name: str,
     model: Model,
-    namespace: str,
+    config: ServingConfig,
     image: pulumi.Input[str],
     platform: PlatformOutputs,
+    monitoring: Monitoring | None,
     in_cluster: ResourceOptions,
 ) -> dict[str, pulumi.Input[str]]:
     """One model's block."""
+    namespace = config.namespace
     name = model_name.replace("_", "-")
     server = ModelServer(
         name,
@@ -71,9 +81,20 @@ def _serve(
     )
     autoscaling = Autoscaling(
         name,
-        AutoscalingArgs(namespace=namespace, rollout=delivery.rollout, scaling=model.scaling),
+        AutoscalingArgs(namespace=namespace, rollout=delivery.rollout, scaling=model.scaling, monitoring=monitoring),
         opts=in_cluster,
     )
+    if monitoring is not None:
+        Watch(
+            name,
+            WatchArgs(
+                namespace=namespace,
+                model=model,
+                labels=monitoring.labels,
+                scrape_seconds=config.monitoring.scrape_seconds,
+            ),
+            opts=in_cluster,
+        )
     Verification(
         name,
         VerificationArgs(

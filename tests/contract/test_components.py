@@ -34,4 +34,5 @@ def test_components_keep_their_types() -> None:
         "slipway:serving:Routes",
         "slipway:serving:ServiceImage",
         "slipway:serving:Verification",
+        "slipway:serving:Watch",
     }
