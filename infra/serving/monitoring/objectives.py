@@ -2,7 +2,7 @@
 
 Two objectives, each a share of events that are good. `errors`: of the requests that a prediction was owed to, those
 that got one. `slow`: of the predictions, those that came in time. What counts as which, and why, is written down in
-docs/decisions/0020.
+docs/decisions/0021.
 
 The budget is what an objective leaves for bad events. At a burn of 1 it is used up in exactly thirty days. Four pairs
 of windows watch for it (Google's SRE workbook, chapter 5): the long one says that it matters, the short one that it
@@ -72,8 +72,8 @@ class Objective:
 
     Attributes:
         series: the model's.
-        bad: name of what is recorded of its bad events.
-        events: name of what is recorded of all its events.
+        name: what its bad events are: `errors` or `slow`.
+        of: what all its events are: `requests` or `answers`.
         percent: how many of them are to be good.
         bad_over: the bad ones per second, over a window.
         events_over: all of them per second, over a window.
@@ -82,13 +82,23 @@ class Objective:
     """
 
     series: Series
-    bad: str
-    events: str
+    name: str
+    of: str
     percent: Decimal
     bad_over: Callable[[str], str]
     events_over: Callable[[str], str]
     alert: str
     meaning: str
+
+    @property
+    def bad(self) -> str:
+        """Name of what is recorded of its bad events."""
+        return f"model:slo_{self.name}"
+
+    @property
+    def events(self) -> str:
+        """Name of what is recorded of all its events."""
+        return f"model:slo_{self.of}"
 
     @property
     def budget(self) -> Decimal:
@@ -128,7 +138,7 @@ class Objective:
                     f"{self.percent} % leaves burns at more than {burn.factor}, and lasts thirty days at 1."
                 ),
                 keep_seconds=burn.keep_seconds,
-                labels={**self.series.labels, "window": burn.long},
+                labels={**self.series.labels, "objective": self.name, "window": burn.long},
             )
 
     def _share(self, rate: str) -> str:
@@ -162,8 +172,8 @@ def objectives(series: Series, promised: Objectives) -> tuple[Objective, Objecti
 
     errors = Objective(
         series=series,
-        bad="model:slo_errors",
-        events="model:slo_requests",
+        name="errors",
+        of="requests",
         percent=promised.availability,
         bad_over=lambda window: f"{predictions(_FAILED, window)} + {turned_away(window)}",
         events_over=lambda window: f"{predictions(_OWED, window)} + {turned_away(window)}",
@@ -172,8 +182,8 @@ def objectives(series: Series, promised: Objectives) -> tuple[Objective, Objecti
     )
     slow = Objective(
         series=series,
-        bad="model:slo_slow",
-        events="model:slo_answers",
+        name="slow",
+        of="answers",
         percent=promised.latency.percent,
         bad_over=lambda window: late(_EITHER, window),
         events_over=lambda window: f"{timed(_ANSWERED, window)} + {late(_GAVE_UP, window)}",

@@ -182,6 +182,7 @@ def test_a_mistake_in_a_platform_stack_is_one_line_with_its_remedy(mistake: Chan
         (("scaling", "minReplicas"), 2, 100),
         (("scaling", "maxReplicas"), 2, 100),
         (("scaling", "scaleDownWindowSeconds"), 0, 3600),
+        (("scaling", "requestsInFlight"), 1, 4096),
         (("canary", "pauseSeconds"), 1, 3600),
         (("canary", "progressDeadlineSeconds"), 30, 3600),
         (("canary", "scaleDownDelaySeconds"), 30, 3600),

@@ -10,9 +10,7 @@ from tests.infra import stacks
 NAME: Final = "maintenance-predictor"
 SERIES: Final = Series(namespace="serving", model=NAME)
 MODEL: Final = Model.model_validate(stacks.serving_configuration("local")["slipway:models"]["maintenance_predictor"])
-OBJECTIVES: Final[dict[str, Objective]] = {
-    one.bad.removeprefix("model:slo_"): one for one in objectives(SERIES, MODEL.objectives)
-}
+OBJECTIVES: Final[dict[str, Objective]] = {one.name: one for one in objectives(SERIES, MODEL.objectives)}
 POD: Final = f"{NAME}-6c9f7d5b4-x2x2x"
 RELEASE: Final = f'namespace="serving",model="{NAME}",model_version="1.0.0",release="1a2b"'
 

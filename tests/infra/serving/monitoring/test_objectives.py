@@ -79,7 +79,7 @@ def test_a_budget_that_burns_too_fast_is_told(tmp_path: Path, name: str, burn: B
         Scene(
             name="fires above",
             series=happened(name, shared(1.1 * most)),
-            looks=[firing(long - every, alert, where=f'{where},severity="{burn.severity}"')],
+            looks=[firing(long - every, alert, where=f'{where},objective="{name}",severity="{burn.severity}"')],
             step=step,
         ),
         Scene(
@@ -266,7 +266,7 @@ def test_the_thresholds_are_exact(availability: float, percent: float, threshold
     promised = Objectives(availability=Decimal(str(availability)), latency=latency(percent))
     for objective in objectives(SERIES, promised):
         found = [Decimal(one.expression.partition(" > ")[2].partition(" and ")[0]) for one in objective.alerts()]
-        assert found == [Decimal(one) for one in thresholds[objective.bad.removeprefix("model:slo_")]]
+        assert found == [Decimal(one) for one in thresholds[objective.name]]
 
 
 def latency(percent: float, seconds: float = 0.25) -> Latency:
