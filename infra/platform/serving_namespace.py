@@ -76,11 +76,13 @@ _ALL: Final = [*_READ, "create", "patch", "update", "delete"]
 
 RIGHTS: Final[list[PolicyRuleArgsDict]] = [
     # What a serving stack declares.
-    {"api_groups": [""], "resources": ["serviceaccounts", "services"], "verbs": _ALL},
+    {"api_groups": [""], "resources": ["configmaps", "serviceaccounts", "services"], "verbs": _ALL},
     {"api_groups": ["apps"], "resources": ["deployments"], "verbs": _ALL},
     {"api_groups": ["argoproj.io"], "resources": ["rollouts"], "verbs": _ALL},
     {"api_groups": ["autoscaling"], "resources": ["horizontalpodautoscalers"], "verbs": _ALL},
     {"api_groups": ["batch"], "resources": ["jobs"], "verbs": _ALL},
+    {"api_groups": ["keda.sh"], "resources": ["scaledobjects"], "verbs": _ALL},
+    {"api_groups": ["monitoring.coreos.com"], "resources": ["podmonitors", "prometheusrules"], "verbs": _ALL},
     {"api_groups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": _ALL},
     {"api_groups": ["policy"], "resources": ["poddisruptionbudgets"], "verbs": _ALL},
     {"api_groups": [_RBAC], "resources": ["rolebindings", "roles"], "verbs": _ALL},

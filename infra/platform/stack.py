@@ -92,4 +92,5 @@ def build(config: PlatformConfig, foundation: Foundation, definitions: Sequence[
         ),
         network=foundation.network,
         namespaces=pulumi.Output.from_input(dict(config.namespaces)),
+        monitoring=pulumi.Output.from_input(None),
     ).export()

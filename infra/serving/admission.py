@@ -1,9 +1,10 @@
-"""Whether the platform has room for this stack: its namespace, the routes of its models, and pods enough.
+"""Whether the platform has room for this stack: its namespace, the routes of its models, pods enough, and monitoring.
 
 Asked while the stack is planned, so that a mistake changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 
@@ -11,7 +12,7 @@ from infra.serving import verification
 from infra.serving.config import NAMESPACE, Model, ServingConfig
 from infra.shared.cluster import kubeconfig
 from infra.shared.namespaces import Claim, ServingNamespace
-from infra.shared.platform_outputs import PlatformOutputs
+from infra.shared.platform_outputs import Monitoring, PlatformOutputs
 from infra.shared.quantities import Quota, needed
 
 
@@ -22,17 +23,18 @@ def admitted(config: ServingConfig, platform: PlatformOutputs) -> pulumi.Output[
         pulumi.RunError: (while the program runs) what `check` raises.
     """
 
-    def checked(namespaces: Mapping[str, ServingNamespace]) -> str:
-        check(config, namespaces)
+    def checked(handed: Sequence[Any]) -> str:
+        namespaces, monitoring = handed
+        check(config, namespaces, monitoring)
         return config.namespace
 
-    namespace = platform.namespaces.apply(checked)
+    namespace = pulumi.Output.all(platform.namespaces, platform.monitoring).apply(checked)
     return pulumi.Output.all(platform.cluster, platform.credentials, namespace).apply(
         lambda known: kubeconfig(known[0], known[1][known[2]], known[2])
     )
 
 
-def check(config: ServingConfig, namespaces: Mapping[str, ServingNamespace]) -> None:
+def check(config: ServingConfig, namespaces: Mapping[str, ServingNamespace], monitoring: Monitoring | None) -> None:
     """Compare what the stack says with what the platform gives to it.
 
     Raises:
@@ -50,6 +52,11 @@ def check(config: ServingConfig, namespaces: Mapping[str, ServingNamespace]) -> 
             f"{NAMESPACE}:models need more than {config.platform} has for {config.namespace!r}, "
             f"{', '.join(lacking)}: lower scaling.maxReplicas or resources, or raise "
             f"slipway-platform:namespaces.{config.namespace}.quota there"
+        )
+    if config.monitoring and monitoring is None:
+        wrong.append(
+            f"{NAMESPACE}:monitoring is there, and {config.platform} has none: leave it out, "
+            "or give that stack its slipway-platform:monitoring"
         )
     if wrong:
         raise pulumi.RunError("\n".join(wrong))

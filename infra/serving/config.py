@@ -1,10 +1,11 @@
 """The serving stack's configuration, `slipway:*`, as frozen models."""
 
 import re
+from decimal import Decimal
 from itertools import combinations, permutations
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from infra.serving.tracing import Tracing
 from infra.shared.configuration import Section
@@ -24,7 +25,13 @@ _LOGS: Final = Quantity.parse("64Mi")
 _TAKEN: Final = ("{}_canary", "verify_{}", "{}_stable_80", "{}_canary_80")
 """Names of models whose objects would be called like some of another's; the gateway knows services with their port."""
 
+BOUNDARIES: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Where the buckets of the service's latencies end, in seconds; between two of them nothing is known. The service's
+own numbers (service/metrics.py), which a test compares."""
+
 Seconds = Annotated[int, Field(ge=0, le=3600)]
+# With less, even a total failure would not be the 14.4 times that a page asks for.
+Promised = Annotated[Decimal, Field(ge=95, lt=100, decimal_places=3)]
 
 
 def _stack(value: str) -> str:
@@ -64,6 +71,10 @@ class Scaling(Section):
     min_replicas: int = Field(ge=2, le=100, description="pods at rest; at least 2, so that one may go")
     max_replicas: int = Field(ge=2, le=100, description="pods under load")
     scale_down_window_seconds: Seconds = Field(description="load must be low for so long before pods go")
+    requests_in_flight: Annotated[int, Field(ge=1, le=4096)] = Field(
+        description="requests that one pod has at a time, waiting ones too; with more of them, more pods come, "
+        "where the platform has an autoscaler that knows them"
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -85,6 +96,35 @@ class Canary(Section):
         description="the old version's pods stay so long after it was replaced"
     )
 
+    @property
+    def longest_seconds(self) -> int:
+        """How long a release may take."""
+        # The first pod and then the others each have the deadline, the pause lies between; and a minute for the rest.
+        return 2 * self.progress_deadline_seconds + self.pause_seconds + 60
+
+
+class Latency(Section):
+    """How long answers may take."""
+
+    seconds: float = Field(description=f"an answer that took longer was slow; one of {', '.join(map(str, BOUNDARIES))}")
+    percent: Promised = Field(description="of the answers that are not slow, over thirty days, like 99")
+
+    @field_validator("seconds")
+    @classmethod
+    def _measured(cls, value: float) -> float:
+        if value not in BOUNDARIES:
+            raise ValueError(f"{value} is no end of a bucket: take one of {', '.join(map(str, BOUNDARIES))}")
+        return value
+
+
+class Objectives(Section):
+    """What the model's clients are promised; alerts tell when it is about to be broken."""
+
+    availability: Promised = Field(
+        description="percent of the requests that get their answer, over thirty days, like 99.9"
+    )
+    latency: Latency = Field(description="how long answers may take")
+
 
 class Model(Section):
     """A model and the numbers that it is served with."""
@@ -102,6 +142,7 @@ class Model(Section):
     cache: Quantity = Field(description="room for the downloaded model, like '512Mi'")
     scaling: Scaling = Field(description="how many pods")
     canary: Canary = Field(description="how a new version is tried")
+    objectives: Objectives = Field(description="what its clients are promised")
     tracing: Tracing | None = Field(
         default=None, description="where traces of its predictions go; without it, where the stack's do"
     )
@@ -123,12 +164,24 @@ class Model(Section):
         return self
 
 
+class Monitoring(Section):
+    """How closely the models are looked at."""
+
+    # The shortest windows are a minute, and a rate needs several samples in each.
+    scrape_seconds: Annotated[int, Field(ge=1, le=15)] = Field(description="pods are asked for their figures so often")
+
+
 class ServingConfig(Section):
     """All of it."""
 
     platform: Annotated[str, AfterValidator(_stack)] = Field(description="the platform's stack")
     namespace: Namespace = Field(description="the platform's namespace for this stack alone")
     image: Image = Field(description="the service's image, of every model that names none")
+    monitoring: Monitoring | None = Field(
+        default=None,
+        description="how closely models are looked at, by the platform's monitoring; without it they are not, and "
+        "their autoscaler knows CPU and memory alone",
+    )
     models: dict[ModelName, Model] = Field(min_length=1, description="models by name")
     tracing: Tracing | None = Field(
         default=None, description="where traces of predictions go, of every model that says nothing; none without"

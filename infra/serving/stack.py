@@ -11,9 +11,10 @@ from infra.serving.autoscaling import Autoscaling, AutoscalingArgs
 from infra.serving.config import Image, Model, ServingConfig
 from infra.serving.delivery import Delivery, DeliveryArgs
 from infra.serving.model_server import ModelServer, ModelServerArgs
+from infra.serving.monitoring.dashboards import Dashboard, DashboardArgs
+from infra.serving.monitoring.watch import Watch, WatchArgs
 from infra.serving.routes import Routes, RoutesArgs
 from infra.serving.service_image import ServiceImage, ServiceImageArgs
-from infra.serving.tracing import Tracing
 from infra.serving.verification import Verification, VerificationArgs
 from infra.shared import cluster, platform_outputs
 from infra.shared.platform_outputs import PlatformOutputs
@@ -34,15 +35,7 @@ def build(config: ServingConfig, look: published.Look) -> None:
     in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, identifier))
     image = _image(config.image, platform)
     served = {
-        model_name: _serve(
-            model_name,
-            model,
-            config.namespace,
-            model.image or image,
-            model.tracing or config.tracing,
-            platform,
-            in_cluster,
-        )
+        model_name: _serve(model_name, model, config, model.image or image, platform, in_cluster)
         for model_name, model in config.models.items()
     }
 
@@ -54,18 +47,23 @@ def build(config: ServingConfig, look: published.Look) -> None:
 def _serve(
     model_name: str,
     model: Model,
-    namespace: str,
+    config: ServingConfig,
     image: pulumi.Input[str],
-    tracing: Tracing | None,
     platform: PlatformOutputs,
     in_cluster: ResourceOptions,
 ) -> dict[str, pulumi.Input[str]]:
     """One model's block."""
+    namespace = config.namespace
     name = model_name.replace("_", "-")
     server = ModelServer(
         name,
         ModelServerArgs(
-            model_name=model_name, model=model, namespace=namespace, image=image, platform=platform, tracing=tracing
+            model_name=model_name,
+            model=model,
+            namespace=namespace,
+            image=image,
+            platform=platform,
+            tracing=model.tracing or config.tracing,
         ),
         opts=in_cluster,
     )
@@ -83,9 +81,26 @@ def _serve(
     )
     autoscaling = Autoscaling(
         name,
-        AutoscalingArgs(namespace=namespace, rollout=delivery.rollout, scaling=model.scaling),
+        AutoscalingArgs(
+            namespace=namespace,
+            rollout=delivery.rollout,
+            scaling=model.scaling,
+            prometheus=platform.of_monitoring(lambda by: by.url) if config.monitoring else None,
+        ),
         opts=in_cluster,
     )
+    if config.monitoring:
+        Watch(
+            name,
+            WatchArgs(
+                namespace=namespace,
+                model=model,
+                labels=platform.of_monitoring(lambda by: by.labels),
+                scrape_seconds=config.monitoring.scrape_seconds,
+            ),
+            opts=in_cluster,
+        )
+        Dashboard(name, DashboardArgs(namespace=namespace), opts=in_cluster)
     Verification(
         name,
         VerificationArgs(

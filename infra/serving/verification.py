@@ -14,7 +14,7 @@ import pulumi_kubernetes as k8s
 from pulumi_kubernetes.core.v1 import EnvVarArgsDict, PodSpecArgsDict
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgsDict
 
-from infra.serving.config import Canary, Model
+from infra.serving.config import Model
 from infra.serving.model_server import USER
 from infra.shared import metadata, network, workloads
 from infra.shared.identity import Identity, IdentityArgs
@@ -62,7 +62,8 @@ class Verification(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         platform = args.platform
         selector = metadata.selector(name, Component.VERIFICATION)
-        seconds = _seconds(args.model.canary)
+        # Pulumi waits a minute longer than the Job, which gets two more to read back what the gateway serves.
+        seconds = args.model.canary.longest_seconds
 
         identity = Identity(
             f"verify-{name}",
@@ -170,10 +171,3 @@ def _pod(account: pulumi.Input[str], image: pulumi.Input[str], environment: list
             }
         ],
     }
-
-
-def _seconds(canary: Canary) -> int:
-    """How long a release may take, in seconds."""
-    # The first pod and then the others each have the deadline, the pause lies between; and a minute for the rest.
-    # The Job itself gets two more, to read back what the gateway serves, and Pulumi waits a minute longer still.
-    return 2 * canary.progress_deadline_seconds + canary.pause_seconds + 60

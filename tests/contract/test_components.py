@@ -29,9 +29,11 @@ def test_components_keep_their_types() -> None:
         "slipway:platform:RolloutsController",
         "slipway:platform:ServingNamespace",
         "slipway:serving:Autoscaling",
+        "slipway:serving:Dashboard",
         "slipway:serving:Delivery",
         "slipway:serving:ModelServer",
         "slipway:serving:Routes",
         "slipway:serving:ServiceImage",
         "slipway:serving:Verification",
+        "slipway:serving:Watch",
     }

@@ -33,8 +33,9 @@ def granted(rules: list[Object]) -> set[tuple[str, str, str]]:
 
 
 def declared(stack: str) -> Iterator[tuple[str, str]]:
-    """Group and resource of every object of a serving stack."""
-    for thing in stacks.serving(stack).kubernetes:
+    """Group and resource of every object of a serving stack, whether the platform has monitoring or not."""
+    alone = stacks.serving_on(stacks.handed_over(stack) | {"monitoring": None}, stack=stack)
+    for thing in [*stacks.serving(stack).kubernetes, *alone.kubernetes]:
         kind = thing["kind"].lower()
         group, slash, _ = thing["apiVersion"].partition("/")
         yield group if slash else "", f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"

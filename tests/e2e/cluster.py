@@ -64,8 +64,8 @@ class Cluster:
     def left(self, namespace: str) -> list[str]:
         """What a serving stack has made in a namespace, and its pods; guards and deployer are the platform's."""
         kinds = (
-            "deployments,rollouts,services,jobs,horizontalpodautoscalers,poddisruptionbudgets,"
-            "ingressroutes,middlewares,traefikservices,replicasets,pods"
+            "deployments,rollouts,services,jobs,horizontalpodautoscalers,scaledobjects,poddisruptionbudgets,"
+            "ingressroutes,middlewares,traefikservices,podmonitors,prometheusrules,replicasets,pods"
         )
         return self.kubectl("-n", namespace, "get", kinds, "-o", "name").split()
 
@@ -78,8 +78,10 @@ class Cluster:
         return self.get(f"/api/v1/namespaces/{namespace}/pods", selector)["items"]
 
     def autoscaler(self, namespace: str, name: str) -> dict[str, Any]:
-        """What an autoscaler has measured and wants: its status."""
-        return self.get(f"/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers/{name}")["status"]
+        """What a model's autoscaler has measured and wants: its status, whoever has made it and called it what."""
+        path = f"/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers"
+        (found,) = self.get(path, f"app.kubernetes.io/name={name}")["items"]
+        return found["status"]
 
     def replicas(self, namespace: str, rollout: str) -> int:
         """How many pods a rollout is to have, as the autoscaler has last written it."""

@@ -88,7 +88,7 @@ def test_every_right_is_on_something_that_exists(state: State, program: Callable
     assert {(group, resource) for group, resource in rights if resource not in served(state, group)} == set()
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "Rollout", "IngressRoute", "HorizontalPodAutoscaler"])
+@pytest.mark.parametrize("kind", ["Deployment", "Rollout", "IngressRoute", "ScaledObject", "PrometheusRule"])
 def test_an_unknown_field_would_be_refused(state: State, kind: str) -> None:
     thing = next(inside(thing) for thing in stacks.serving().kubernetes if thing["kind"] == kind)
     assert "misspelt" in submit(state, [{**thing, "spec": {**thing["spec"], "misspelt": 1}}])

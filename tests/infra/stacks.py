@@ -35,6 +35,14 @@ KUBECONFIG: Final = Kubeconfig(
     content="an administrator's kubeconfig", server="https://10.244.0.1:6443", certificate_authority="Y2E="
 )
 
+# Of a platform that watches what runs on it.
+MONITORING: Final[Object] = {
+    "url": "http://prometheus-operated.monitoring.svc:9090",
+    "namespace": "monitoring",
+    "labels": {"release": "kube-prometheus-stack"},
+    "autoscalerNamespace": "keda",
+}
+
 # A definition like upstream's, small.
 DEFINITION: Final[Object] = {
     "apiVersion": "apiextensions.k8s.io/v1",
@@ -114,7 +122,7 @@ def platform_with(config: Object, definitions: Sequence[Object] = (DEFINITION,))
 
 def handed_over(stack: str) -> Object:
     """The outputs of the platform that a serving stack stands on; larger than the local one where its stack is."""
-    outputs = copy.deepcopy(platform().outputs)
+    outputs = copy.deepcopy(platform().outputs) | {"monitoring": MONITORING}
     if stack != "local":
         amounts = {"cpu": "100", "memory": "400Gi", "ephemeralStorage": "400Gi"}
         outputs["namespaces"]["serving"]["quota"] = {"pods": 100, "requests": amounts, "limits": amounts}

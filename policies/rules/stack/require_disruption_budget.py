@@ -7,6 +7,7 @@ from typing import Any, Final
 from pulumi_policy import PolicyResource
 
 from policies import label_selectors, objects
+from policies.autoscalers import FEWEST_PODS
 from policies.objects import Object
 from policies.props import Props, across, section
 from policies.rule import stack_rule
@@ -18,7 +19,6 @@ _SCALED: Final = (
     ("argoproj.io", "Rollout"),
     ("core", "ReplicationController"),
 )
-_AUTOSCALER: Final = ("autoscaling", "HorizontalPodAutoscaler")
 _BUDGET: Final = ("policy", "PodDisruptionBudget")
 
 
@@ -43,7 +43,7 @@ class Scaled:
     def replicas(self) -> float:
         """The fewest pods that it is meant to have."""
         own = self._number(self.workload.spec.get("replicas", 1))
-        autoscalers = across(self._autoscaled, objects.of_stack(self.stack, _AUTOSCALER))
+        autoscalers = across(self._autoscaled, objects.of_stack(self.stack, *FEWEST_PODS))
         return max([own, *autoscalers])
 
     @property
@@ -53,7 +53,8 @@ class Scaled:
 
     def _autoscaled(self, autoscaler: Object) -> Iterator[float]:
         if self._refers(autoscaler, section(autoscaler.spec, "scaleTargetRef"), self.workload):
-            yield self._number(autoscaler.spec.get("minReplicas", 1))
+            key, unsaid = FEWEST_PODS[autoscaler.group, autoscaler.kind]
+            yield self._number(autoscaler.spec.get(key, unsaid))
 
     def _bounded(self, budget: Object) -> Iterator[Object]:
         same = budget.namespace == self.workload.namespace

@@ -6,6 +6,7 @@ import pytest
 from infra.serving import admission
 from infra.serving.config import ServingConfig
 from infra.shared.namespaces import ServingNamespace
+from infra.shared.platform_outputs import Monitoring
 from tests.infra import recording, stacks
 from tests.infra.changes import MODEL, put
 from tests.infra.values import Object
@@ -25,7 +26,9 @@ def complaint(route: str, claims: dict[str, list[str]], host: str | None = None)
         for name, routes in claims.items()
     }
     try:
-        admission.check(stacks.load(ServingConfig, "slipway", config), namespaces)
+        admission.check(
+            stacks.load(ServingConfig, "slipway", config), namespaces, Monitoring.model_validate(stacks.MONITORING)
+        )
     except pulumi.RunError as error:
         return str(error)
     return ""
@@ -109,10 +112,21 @@ def test_the_need_is_for_two_full_sets_of_pods_and_more() -> None:
 def test_nothing_in_the_cluster_is_declared_for_a_stack_that_is_not_admitted(
     monkeypatch: pytest.MonkeyPatch, *, preview: bool
 ) -> None:
-    outputs: Object = copy.deepcopy(stacks.platform().outputs)
+    outputs: Object = copy.deepcopy(stacks.handed_over("local"))
     outputs["namespaces"]["trial"]["routes"] = [{"path": "/maintenance-predictor"}]
     kept = recording.Recording()
     monkeypatch.setattr(recording, "Recording", lambda: kept)
     with pytest.raises(pulumi.RunError, match="gives to the namespace 'trial'"):
         stacks.serving_on(outputs, preview=preview)
     assert [one.name for one in kept.resources if "kubernetes" in one.type] == []
+
+
+def test_a_stack_that_is_looked_at_needs_a_platform_that_looks() -> None:
+    handed = stacks.handed_over("local") | {"monitoring": None}
+    with pytest.raises(pulumi.RunError, match=r"slipway:monitoring is there, and .* has none: leave it out"):
+        stacks.serving_on(handed)
+    config = stacks.serving_configuration("local")
+    del config["slipway:monitoring"]
+    kinds = {one.type.rpartition(":")[2] for one in stacks.serving_on(handed, config).resources}
+    assert not kinds & {"PodMonitor", "PrometheusRule", "ScaledObject"}
+    assert "HorizontalPodAutoscaler" in kinds

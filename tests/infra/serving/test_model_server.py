@@ -150,8 +150,8 @@ def test_production_has_the_articles_sizes() -> None:
     resources = prod.one("Deployment")["spec"]["template"]["spec"]["containers"][0]["resources"]
     assert (resources["requests"]["cpu"], resources["limits"]["cpu"]) == ("1", "2")
     assert (resources["requests"]["memory"], resources["limits"]["memory"]) == ("2Gi", "4Gi")
-    scaling = prod.one("HorizontalPodAutoscaler")["spec"]
-    assert (scaling["minReplicas"], scaling["maxReplicas"]) == (3, 10)
+    scaling = prod.one("ScaledObject")["spec"]
+    assert (scaling["minReplicaCount"], scaling["maxReplicaCount"]) == (3, 10)
 
 
 def release(*changes: Change) -> str:

@@ -13,7 +13,7 @@ def test_every_model_is_a_block_of_its_own_beside_the_others() -> None:
     config = stacks.serving_configuration("local")
     second_model("/pump")(config)
     two = stacks.serving_with(config)
-    for kind in ("Deployment", "Rollout", "TraefikService", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Job"):
+    for kind in ("Deployment", "Rollout", "TraefikService", "ScaledObject", "PodDisruptionBudget", "Job"):
         assert len(two.of(kind)) == 2
     assert {one.inputs["metadata"]["namespace"] for one in two.of("Deployment")} == {"serving"}
     assert set(two.outputs["models"]) == {"maintenance_predictor", "pump"}

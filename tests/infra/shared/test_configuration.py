@@ -85,6 +85,24 @@ KEY = "slipway:models.maintenance_predictor"
             (put("slipway:namespace", value=name), f"slipway:namespace: '{name}' belongs to the platform: choose")
             for name in ("gateway", "argo-rollouts", "monitoring")
         ),
+        (
+            put(*MODEL, "objectives", "latency", "seconds", value=0.3),
+            f"{KEY}.objectives.latency.seconds: 0.3 is no end of a bucket: take one of 0.0005, 0.001, ",
+        ),
+        (
+            put(*MODEL, "objectives", "availability", value=90),
+            f"{KEY}.objectives.availability = 90: .*greater than or equal to 95",
+        ),
+        (
+            put(*MODEL, "objectives", "latency", "percent", value=100),
+            f"{KEY}.objectives.latency.percent = 100: .*less than 100",
+        ),
+        (drop(*MODEL, "objectives"), f"{KEY}.objectives is missing: what its clients are promised"),
+        (drop(*MODEL, "scaling", "requestsInFlight"), f"{KEY}.scaling.requestsInFlight is missing: requests that one"),
+        (
+            put("slipway:monitoring", "scrapeSeconds", value=30),
+            "slipway:monitoring.scrapeSeconds = 30: .*less than or equal to 15",
+        ),
         (put("slipway:models", "Pump", value={}), "slipway:models.Pump: 'Pump' is not a model name, like"),
     ],
 )
@@ -164,6 +182,7 @@ def test_a_mistake_in_a_platform_stack_is_one_line_with_its_remedy(mistake: Chan
         (("scaling", "minReplicas"), 2, 100),
         (("scaling", "maxReplicas"), 2, 100),
         (("scaling", "scaleDownWindowSeconds"), 0, 3600),
+        (("scaling", "requestsInFlight"), 1, 4096),
         (("canary", "pauseSeconds"), 1, 3600),
         (("canary", "progressDeadlineSeconds"), 30, 3600),
         (("canary", "scaleDownDelaySeconds"), 30, 3600),

@@ -67,6 +67,22 @@ def test_a_workload_that_does_not_say_its_number_has_one_pod() -> None:
     assert told(rule, budget=None, autoscaler=drop("spec", "minReplicas"), deployment=drop("spec", "replicas")) == []
 
 
+def test_kedas_autoscaler_says_how_many_pods_there_are() -> None:
+    scaled = Declared(
+        "kubernetes:keda.sh/v1alpha1:ScaledObject",
+        "scaled",
+        {
+            "metadata": {"name": "app", "namespace": "serving"},
+            "spec": {"minReplicaCount": 3.0, "scaleTargetRef": {"kind": "Deployment", "name": "app"}},
+        },
+    )
+    one_pod = put("spec", "replicas", value=1.0)
+    (said,) = told(rule, scaled, autoscaler=None, budget=None, deployment=one_pod)
+    assert said.startswith("Deployment 'app' has 3 pods or more")
+    scaled.props["spec"]["minReplicaCount"] = 1.0
+    assert told(rule, scaled, autoscaler=None, budget=None, deployment=one_pod) == []
+
+
 def test_a_rollout_is_judged_by_the_template_that_it_refers_to() -> None:
     scaled: dict[str, Change] = {
         "deployment": put("spec", "replicas", value=0.0),
