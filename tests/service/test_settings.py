@@ -119,7 +119,7 @@ def test_settings_that_contradict_each_other_are_refused_by_name(
         ({"otel_exporter_otlp_endpoint": "http://collector:4318", "otel_traces_exporter": "none"}, None),
     ],
 )
-def test_traces_go_where_the_standard_says(given: dict[str, str], endpoint: str | None, tmp_path: Path) -> None:
+def test_traces_go_where_the_standard_says(given: dict[str, Any], endpoint: str | None, tmp_path: Path) -> None:
     assert fakes.settings(tmp_path, **given).traces_endpoint == endpoint
 
 

@@ -2,11 +2,13 @@
 
 import pulumi
 import pytest
+import yaml
 
 from tests.infra import stacks
 from tests.infra.changes import MODEL, Change, put, second_model
 from tests.infra.recording import Recording
 from tests.infra.values import Object
+from tests.pages import GUIDES
 
 COLLECTOR: Object = {
     "endpoint": "http://collector.monitoring:4318",
@@ -99,6 +101,13 @@ def test_a_mistake_is_told_with_its_place(place: tuple[str, ...], mistake: Objec
     with pytest.raises(pulumi.RunError, match=line) as caught:
         serving(put(*place, value=COLLECTOR | mistake))
     assert f"{key}." in str(caught.value)
+
+
+def test_what_the_page_shows_is_accepted() -> None:
+    _, _, below = (GUIDES / "logs-and-traces.md").read_text().partition("\n## Traces\n")
+    shown = yaml.safe_load("".join(line for line in below.splitlines(keepends=True) if line.startswith("    ")))
+    assert shown == {"slipway:tracing": COLLECTOR | {"addresses": COLLECTOR["addresses"][:1]}}
+    assert variables(serving(*(put(key, value=value) for key, value in shown.items()))) == variables(serving(TRACED))
 
 
 @pytest.mark.parametrize("key", COLLECTOR)
