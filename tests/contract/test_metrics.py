@@ -1,5 +1,6 @@
 """What rules and autoscalers ask for is told: a metric or a label with a typo in it would be an alert that sleeps."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -127,6 +128,7 @@ def test_a_page_says_what_it_means_what_to_do_and_when_it_is_over(page: Path) ->
     assert text.startswith(f"# {page.stem}\n")
     for heading in ("## What it means", "## Look", "## Do", "## It is over when"):
         assert heading in text
+    assert [link for link in re.findall(r"\]\((?!http)([^)#]+)", text) if not (page.parent / link).exists()] == []
 
 
 def test_rules_fit_into_an_object_of_the_cluster() -> None:

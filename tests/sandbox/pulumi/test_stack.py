@@ -50,6 +50,30 @@ def test_a_preview_names_the_operations_that_an_update_then_does(project: Projec
     assert stack.preview(expect_no_changes=True) == frozenset()
 
 
+def test_what_depends_on_another_stacks_outputs_is_planned_like_all_else(project: Project) -> None:
+    project.program("""
+        def declare(wanted):
+            for name in wanted:
+                Object(name, data=name)
+            return pulumi.Output.from_input({"made": Object("last", data="x").urn})
+
+        if pulumi.get_stack() == "other":
+            pulumi.export("wanted", ["one", "two"])
+        else:
+            other = pulumi.StackReference(f"organization/{pulumi.get_project()}/other")
+            pulumi.export("made", other.get_output("wanted").apply(declare))
+    """)
+    other = Stack(project.folder, "other", project.folder / "config.yaml", project.state)
+    other.init()
+    other.up()
+    stack = project.stack()
+
+    made = {(Kind.CREATE, name) for name in ("one", "two", "last")}
+    assert made <= described(stack.preview())
+    assert made <= described(stack.up())
+    assert stack.preview(expect_no_changes=True) == frozenset()
+
+
 def test_changes_where_none_are_expected_are_an_error_that_names_them(project: Project) -> None:
     project.program('Object("one")')
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from infra.serving.config import Latency, Objectives
-from infra.serving.monitoring.objectives import BURNS, FEWEST, LONG, QUICK, SLOW, WINDOWS, Burn, Objective, objectives
+from infra.serving.monitoring.objectives import BURNS, LONG, QUICK, SLOW, WINDOWS, Burn, Objective, objectives
 from infra.shared.rules import EVALUATION_SECONDS, Group, Severity
 from tests.infra.promtool import Look, Scene, counter, firing, play, silent
 from tests.infra.serving.monitoring.served import OBJECTIVES, SERIES, told
@@ -13,6 +13,7 @@ from tests.infra.values import Object
 pytestmark = pytest.mark.engine
 
 RATE = 10.0  # events per second
+FEWEST = 10  # events that have to be bad
 EVERY = {"1h": 30, "6h": 120, "1d": 600, "3d": 1800}
 """Seconds between the moments at which rules are looked at: days in fewer steps."""
 STEP = {"1h": 30, "6h": 60, "1d": 120, "3d": 120}
@@ -93,6 +94,7 @@ def test_a_budget_that_burns_too_fast_is_told(tmp_path: Path, name: str, burn: B
             series=happened(name, shared(1, steps // 4), shared(0, recover // step + 1)),
             looks=[
                 firing(long // 4, alert, where=where),
+                firing(long // 4 + short + every, alert, where=where),  # it may come back, and is one alert then
                 silent(long // 4 + recover, alert, where),
                 Look(long // 4 + recover, f"{ratio} > bool {most}", {LABELS: 1}),
             ],
@@ -167,9 +169,9 @@ def test_five_percent_of_errors_burn_as_computed(tmp_path: Path) -> None:
 
 
 def test_errors_that_come_one_by_one_are_one_alert(tmp_path: Path) -> None:
-    # One of six in each three minutes, so that windows of five minutes have one error, or two.
-    one = "+0x11 ".join(str(number) for number in range(41))
-    series = happened("errors", (0.5, 0, 492)) | {told("model_predictions_total", 'status="error"'): f"{one}+0x11"}
+    # One every 315 s, so that a window of five minutes has one, but for a moment before each.
+    one = " ".join(f"{number}x20" for number in range(24))
+    series = happened("errors", (0.5, 0, 504)) | {told("model_predictions_total", 'status="error"'): one}
     query = 'count_over_time(ALERTS{alertname="ModelErrorsBurnBudget",alertstate="firing",window="1h"}[1h])'
     looks = [Look(7200, f"sum({query})", {"{}": 240})]
     play(tmp_path, rules_of(OBJECTIVES["errors"], "5m", "1h"), [Scene(name="now and then", series=series, looks=looks)])
