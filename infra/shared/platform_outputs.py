@@ -59,6 +59,22 @@ class Network(Section):
     model_store: list[Address]
 
 
+class Monitoring(Section):
+    """What watches the cluster: Prometheus with its operator, and the autoscaler that asks it.
+
+    Attributes:
+        url: where pods reach Prometheus.
+        namespace: where it runs.
+        labels: what monitors and rules must carry for it to take them.
+        autoscaler_namespace: where KEDA runs; None where there is none.
+    """
+
+    url: str
+    namespace: str
+    labels: dict[str, str]
+    autoscaler_namespace: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlatformOutputs:
     """The outputs of a platform's stack, each under its name in camel case.
@@ -71,6 +87,7 @@ class PlatformOutputs:
         gateway: what every request passes.
         network: what network policies let through.
         namespaces: those that serving stacks may have.
+        monitoring: what watches them; None where nothing does.
     """
 
     cluster: pulumi.Output[Cluster]
@@ -80,6 +97,7 @@ class PlatformOutputs:
     gateway: pulumi.Output[Gateway]
     network: pulumi.Output[Network]
     namespaces: pulumi.Output[dict[str, ServingNamespace]]
+    monitoring: pulumi.Output[Monitoring | None]
 
     def export(self) -> None:
         """Make them the outputs of this program's stack."""
