@@ -1,0 +1,1 @@
+"""What watches the cluster: Prometheus with its operator, Alertmanager, and what they look at and tell."""
