@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from policies import objects
+from policies import objects, operated
 from policies.objects import Object
 from policies.props import Props, across, reach, section
 from policies.props import objects as objects_at
@@ -31,11 +31,8 @@ PODS: Final[Mapping[tuple[str, str], Sequence[str]]] = {
     ("argoproj.io", "ClusterAnalysisTemplate"): _METRICS,
     ("argoproj.io", "Experiment"): ("spec.templates[].template.spec",),
     ("argoproj.io", "Rollout"): _TEMPLATE,
-    # `containers` of these are patches of containers that the Prometheus operator writes.
-    ("monitoring.coreos.com", "Alertmanager"): (),
-    ("monitoring.coreos.com", "Prometheus"): (),
-    ("monitoring.coreos.com", "PrometheusAgent"): (),
-    ("monitoring.coreos.com", "ThanosRuler"): (),
+    # These are no templates of pods: what they have of one is in `operated`.
+    **{(operated.GROUP, kind): () for kind in operated.MAIN},
 }
 """Where a kind, by its API group and its name, has its pods. What holds containers and isn't here is refused."""
 
@@ -91,4 +88,5 @@ def long_running(resource_type: str, props: Props) -> Iterator[Container]:
 
 
 def _of(one: Object) -> Iterator[Props]:
-    return across(lambda path: reach(one.props, path), PODS.get((one.group, one.kind), ()))
+    yield from operated.pods(one)
+    yield from across(lambda path: reach(one.props, path), PODS.get((one.group, one.kind), ()))

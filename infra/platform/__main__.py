@@ -11,5 +11,5 @@ from infra.shared import configuration
 config = configuration.load(PlatformConfig, NAMESPACE)
 found = config.foundation.local
 admin = kubeconfig.read(Path(found.kubeconfig), key=f"{NAMESPACE}:foundation.local.kubeconfig")
-crds = definitions.read(Path(config.crds.folder))
+crds = definitions.read(Path(config.crds.folder), config.tools)
 build(config, local.build(found, admin, protect=config.protect), crds)

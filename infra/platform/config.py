@@ -5,9 +5,10 @@ from typing import Final
 from pydantic import Field
 
 from infra.platform.foundation.local.config import FILLED_IN, Local
+from infra.platform.monitoring.config import Monitoring
 from infra.shared.configuration import Section
 from infra.shared.namespaces import Namespaces
-from infra.shared.vocabulary import ImageByDigest
+from infra.shared.vocabulary import MONITORING_NAMESPACE, ImageByDigest
 
 NAMESPACE: Final = "slipway-platform"
 
@@ -51,4 +52,19 @@ class PlatformConfig(Section):
     images: Images = Field(description="third-party images by digest")
     crds: Crds = Field(description="where the upstream CRDs are")
     gateway: Gateway = Field(description="the gateway's size")
+    monitoring: Monitoring | None = Field(
+        default=None, description="what watches the cluster: installed or existing; without it, nothing does"
+    )
     namespaces: Namespaces = Field(description="the namespaces of serving stacks by name")
+
+    @property
+    def tools(self) -> set[str]:
+        """Whose definitions the platform declares, as the CRDs' lock names them: of what it installs."""
+        installed = self.monitoring is not None and self.monitoring.installed is not None
+        return {"argo-rollouts", "traefik"} | ({"keda", "prometheus-operator"} if installed else set())
+
+    @property
+    def monitoring_namespace(self) -> str:
+        """Where Prometheus runs, or would."""
+        existing = self.monitoring.existing if self.monitoring else None
+        return existing.namespace if existing else MONITORING_NAMESPACE

@@ -1,7 +1,7 @@
 """The gateway: Traefik, which every request to a model passes.
 
 It reads routes from Traefik's own CRDs in all namespaces, follows no reference from one namespace to another, and
-has no dashboard, no API and no telemetry. TLS ends in front of it.
+has no dashboard, no API and no telemetry; Prometheus alone may ask for its figures. TLS ends in front of it.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,8 @@ NAMESPACE: Final = "gateway"
 NAME: Final = "traefik"
 PORT: Final = 8000
 """Where its pods listen."""
+MONITORING_PORT: Final = 8080
+"""Where they tell how they are, to probes and Prometheus."""
 
 RESOURCES: Final = Resources.model_validate(
     {
@@ -30,7 +32,6 @@ RESOURCES: Final = Resources.model_validate(
     }
 )
 
-_PING_PORT: Final = 8080
 _USER: Final = 65532
 # A pod that goes: for so long it takes requests as if nothing had happened, until every node knows, …
 _ACCEPT_SECONDS: Final = 10
@@ -54,6 +55,7 @@ class TraefikGatewayArgs:
         entrance: how requests get to it.
         definitions: the CRDs that it watches.
         to_api_server: egress rules to the Kubernetes API.
+        monitoring_namespace: where the Prometheus is that asks it how it is.
     """
 
     namespace: pulumi.Input[str]
@@ -62,6 +64,7 @@ class TraefikGatewayArgs:
     entrance: Entrance
     definitions: pulumi.Resource
     to_api_server: pulumi.Input[list[network.EgressRule]]
+    monitoring_namespace: str
 
 
 class TraefikGateway(pulumi.ComponentResource):
@@ -117,7 +120,10 @@ class TraefikGateway(pulumi.ComponentResource):
             spec={
                 "pod_selector": {"match_labels": selector},
                 "policy_types": ["Ingress", "Egress"],
-                "ingress": [{"ports": [{"protocol": "TCP", "port": PORT}]}],
+                "ingress": [
+                    {"ports": [{"protocol": "TCP", "port": PORT}]},
+                    network.from_pods(metadata.EVERY_PROMETHEUS, MONITORING_PORT, args.monitoring_namespace),
+                ],
                 "egress": network.together(
                     args.to_api_server,
                     network.to_pods(metadata.of(Component.MODEL_SERVER), network.MODEL_SERVER_PORT),
@@ -147,17 +153,17 @@ def _pod(account: pulumi.Input[str], image: pulumi.Input[str], selector: dict[st
                 "args": _ARGUMENTS,
                 "ports": [
                     {"name": "web", "container_port": PORT},
-                    {"name": "ping", "container_port": _PING_PORT},
+                    {"name": "monitoring", "container_port": MONITORING_PORT},
                 ],
                 # Its first configuration comes a moment after it starts to listen; a pod without one answers 404.
                 "readiness_probe": {
-                    "http_get": {"path": "/ping", "port": "ping"},
+                    "http_get": {"path": "/ping", "port": "monitoring"},
                     "initial_delay_seconds": 5,
                     "period_seconds": 2,
                     "failure_threshold": 1,
                 },
                 "liveness_probe": {
-                    "http_get": {"path": "/ping", "port": "ping"},
+                    "http_get": {"path": "/ping", "port": "monitoring"},
                     "initial_delay_seconds": 5,
                     "period_seconds": 10,
                     # While it drains, /ping answers 503: that must not count as dead.
@@ -179,9 +185,13 @@ _ARGUMENTS: Final = [
     f"--entryPoints.web.address=:{PORT}/tcp",
     f"--entryPoints.web.transport.lifeCycle.requestAcceptGraceTimeout={_ACCEPT_SECONDS}s",
     f"--entryPoints.web.transport.lifeCycle.graceTimeOut={_FINISH_SECONDS}s",
-    # `traefik` is the entry point that /ping is served on; it has to outlive `web`.
-    f"--entryPoints.traefik.address=:{_PING_PORT}/tcp",
+    # `traefik` is the entry point that /ping and /metrics are served on; it has to outlive `web`.
+    f"--entryPoints.traefik.address=:{MONITORING_PORT}/tcp",
     f"--entryPoints.traefik.transport.lifeCycle.requestAcceptGraceTimeout={_ACCEPT_SECONDS + _FINISH_SECONDS}s",
+    "--metrics.prometheus=true",
+    # Of all requests together: what one model gets and answers, it tells itself.
+    "--metrics.prometheus.addEntryPointsLabels=true",
+    "--metrics.prometheus.addServicesLabels=false",
     "--providers.kubernetescrd=true",
     # Without it, one service without a ready pod takes its whole route away: 404 for everyone.
     "--providers.kubernetescrd.allowEmptyServices=true",

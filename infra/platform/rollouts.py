@@ -14,6 +14,7 @@ from infra.shared.quantities import Quota, Resources, needed
 
 NAMESPACE: Final = "argo-rollouts"
 NAME: Final = "argo-rollouts"
+METRICS_PORT: Final = 8090
 RESOURCES: Final = Resources.model_validate(
     {
         "requests": {"cpu": "50m", "memory": "128Mi", "ephemeralStorage": "64Mi"},
@@ -39,12 +40,14 @@ class RolloutsControllerArgs:
         image: by digest.
         definitions: the CRDs that it watches.
         to_api_server: egress rules to the Kubernetes API, all that it talks to.
+        monitoring_namespace: where the Prometheus is that asks it how it is.
     """
 
     namespace: pulumi.Input[str]
     image: str
     definitions: pulumi.Resource
     to_api_server: pulumi.Input[list[network.EgressRule]]
+    monitoring_namespace: str
 
 
 class RolloutsController(pulumi.ComponentResource):
@@ -85,7 +88,10 @@ class RolloutsController(pulumi.ComponentResource):
                                 # It makes a folder for plug-ins where it runs.
                                 "working_dir": _HOME,
                                 "args": ["--leader-elect=true", "--logformat=json"],
-                                "ports": [{"name": "healthz", "container_port": 8080}],
+                                "ports": [
+                                    {"name": "healthz", "container_port": 8080},
+                                    {"name": "metrics", "container_port": METRICS_PORT},
+                                ],
                                 "readiness_probe": {
                                     "http_get": {"path": "/healthz", "port": "healthz"},
                                     "period_seconds": 5,
@@ -120,6 +126,9 @@ class RolloutsController(pulumi.ComponentResource):
             spec={
                 "pod_selector": {"match_labels": selector},
                 "policy_types": ["Ingress", "Egress"],
+                "ingress": [
+                    network.from_pods(metadata.EVERY_PROMETHEUS, METRICS_PORT, args.monitoring_namespace),
+                ],
                 "egress": args.to_api_server,
             },
             opts=child,

@@ -15,9 +15,12 @@ from infra.platform.crds.definitions import CustomResourceDefinitions
 from infra.platform.foundation.foundation import Foundation
 from infra.platform.gateway import TraefikGateway, TraefikGatewayArgs
 from infra.platform.guarded_namespace import GuardedNamespace, GuardedNamespaceArgs
+from infra.platform.monitoring import watch
+from infra.platform.monitoring.monitors import Target
 from infra.platform.rollouts import RolloutsController, RolloutsControllerArgs
 from infra.platform.serving_namespace import ServingNamespace, ServingNamespaceArgs
-from infra.shared import network
+from infra.shared import metadata, network
+from infra.shared.metadata import Component
 from infra.shared.platform_outputs import Gateway, PlatformOutputs, known
 
 
@@ -49,6 +52,7 @@ def build(config: PlatformConfig, foundation: Foundation, definitions: Sequence[
             entrance=foundation.entrance,
             definitions=crds,
             to_api_server=to_api_server,
+            monitoring_namespace=config.monitoring_namespace,
         ),
         opts=in_cluster,
     )
@@ -65,8 +69,28 @@ def build(config: PlatformConfig, foundation: Foundation, definitions: Sequence[
             image=config.images.argo_rollouts,
             definitions=crds,
             to_api_server=to_api_server,
+            monitoring_namespace=config.monitoring_namespace,
         ),
         opts=in_cluster,
+    )
+
+    monitoring = watch.declare(
+        config.monitoring,
+        foundation,
+        crds,
+        [
+            Target(
+                name=gateway.NAME,
+                namespace=gateway_namespace.name,
+                selector=metadata.selector(gateway.NAME, Component.GATEWAY),
+                port="monitoring",
+            ),
+            Target(
+                name=rollouts.NAME,
+                namespace=rollouts_namespace.name,
+                selector=metadata.selector(rollouts.NAME, Component.ROLLOUTS_CONTROLLER),
+            ),
+        ],
     )
 
     serving = {
@@ -92,5 +116,5 @@ def build(config: PlatformConfig, foundation: Foundation, definitions: Sequence[
         ),
         network=foundation.network,
         namespaces=pulumi.Output.from_input(dict(config.namespaces)),
-        monitoring=pulumi.Output.from_input(None),
+        monitoring=monitoring,
     ).export()

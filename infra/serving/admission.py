@@ -3,7 +3,7 @@
 Asked while the stack is planned, so that a mistake changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -53,13 +53,26 @@ def check(config: ServingConfig, namespaces: Mapping[str, ServingNamespace], mon
             f"{', '.join(lacking)}: lower scaling.maxReplicas or resources, or raise "
             f"slipway-platform:namespaces.{config.namespace}.quota there"
         )
+    wrong += _unwatched(config, monitoring)
+    if wrong:
+        raise pulumi.RunError("\n".join(wrong))
+
+
+def _unwatched(config: ServingConfig, monitoring: Monitoring | None) -> Iterator[str]:
+    """What the stack wants of a monitoring that the platform doesn't have."""
     if config.monitoring and monitoring is None:
-        wrong.append(
+        yield (
             f"{NAMESPACE}:monitoring is there, and {config.platform} has none: leave it out, "
             "or give that stack its slipway-platform:monitoring"
         )
-    if wrong:
-        raise pulumi.RunError("\n".join(wrong))
+    if monitoring is None or monitoring.autoscaler_namespace is None:
+        for name, model in config.models.items():
+            if model.scaling.requests_in_flight is not None:
+                yield (
+                    f"{NAMESPACE}:models.{name}.scaling.requestsInFlight = {model.scaling.requests_in_flight} needs an "
+                    f"autoscaler that asks Prometheus, and {config.platform} has none: leave it out, and CPU and memory "
+                    "have to do, or see to slipway-platform:monitoring there"
+                )
 
 
 def need(models: Mapping[str, Model]) -> Quota:

@@ -1,8 +1,8 @@
 """How many pods serve a model: by CPU and memory, as in the article, and by the requests that it has at a time.
 
 A model that waits, for a disk, a GPU or a lock, refuses requests long before its processor is busy; the requests in
-flight tell. Only Prometheus knows them, so where the platform has none, CPU and memory have to do. Either way it is the
-Rollout that is scaled, not the Deployment.
+flight tell. Only Prometheus knows them; a stack that doesn't say how many a pod may have goes by CPU and memory. Either
+way it is the Rollout that is scaled, not the Deployment.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class AutoscalingArgs:
         namespace: where it runs.
         rollout: the Rollout's name.
         scaling: fewest and most pods, how busy they may be, and how slowly they go.
-        prometheus: where the autoscaler asks for the requests in flight; None where nobody counts them.
+        prometheus: where the autoscaler asks for the requests in flight; None where it doesn't.
     """
 
     namespace: str
@@ -55,7 +55,7 @@ class Autoscaling(pulumi.ComponentResource):
                 api_version="keda.sh/v1alpha1",
                 kind="ScaledObject",
                 metadata=ours,
-                spec=_by_requests(name, args, args.prometheus),
+                spec=_by_requests(name, args),
                 opts=child,
             )
 
@@ -89,7 +89,7 @@ def _by_resources(args: AutoscalingArgs) -> k8s.autoscaling.v2.HorizontalPodAuto
     }
 
 
-def _by_requests(name: str, args: AutoscalingArgs, prometheus: pulumi.Input[str]) -> dict[str, Any]:
+def _by_requests(name: str, args: AutoscalingArgs) -> dict[str, Any]:
     series = Series(namespace=args.namespace, model=name)
     policies = [{"type": "Percent", "value": 100, "periodSeconds": 15}]
     return {
@@ -118,7 +118,7 @@ def _by_requests(name: str, args: AutoscalingArgs, prometheus: pulumi.Input[str]
                 "name": "requests-in-flight",
                 "metricType": "AverageValue",
                 "metadata": {
-                    "serverAddress": prometheus,
+                    "serverAddress": args.prometheus,
                     "query": recording.in_flight(series),
                     "threshold": str(args.scaling.requests_in_flight),
                     # Where nothing is known, nothing would be taken for no requests, and pods would go. As an error

@@ -71,9 +71,10 @@ class Scaling(Section):
     min_replicas: int = Field(ge=2, le=100, description="pods at rest; at least 2, so that one may go")
     max_replicas: int = Field(ge=2, le=100, description="pods under load")
     scale_down_window_seconds: Seconds = Field(description="load must be low for so long before pods go")
-    requests_in_flight: Annotated[int, Field(ge=1, le=4096)] = Field(
-        description="requests that one pod has at a time, waiting ones too; with more of them, more pods come, "
-        "where the platform has an autoscaler that knows them"
+    requests_in_flight: Annotated[int, Field(ge=1, le=4096)] | None = Field(
+        default=None,
+        description="requests that one pod has at a time, waiting ones too; with more of them, more pods come. Without "
+        "it, CPU and memory have to do, as where the platform has no autoscaler that knows them",
     )
 
     @model_validator(mode="after")

@@ -19,10 +19,11 @@ from pulumi_kubernetes.core.v1 import EnvVarArgsDict, PodSpecArgsDict
 
 from infra.serving.config import TMP, Model
 from infra.serving.tracing import Tracing
-from infra.shared import metadata, network, vocabulary, workloads
+from infra.shared import metadata, network, workloads
 from infra.shared.metadata import Component
 from infra.shared.namespaces import SYNTHETIC_TOKEN, SYNTHETIC_TOKEN_KEY
 from infra.shared.platform_outputs import ModelStore, PlatformOutputs
+from infra.shared.vocabulary import MONITORING_NAMESPACE
 
 RELEASE: Final = "slipway.dev/release"
 """The pod's annotation."""
@@ -119,7 +120,9 @@ class ModelServer(pulumi.ComponentResource):
                     # from the node, which no policy keeps out.
                     network.from_pods(metadata.of(Component.VERIFICATION), network.MONITORING_PORT, args.namespace),
                     network.from_pods(
-                        metadata.of(Component.PROMETHEUS), network.MONITORING_PORT, vocabulary.MONITORING_NAMESPACE
+                        metadata.EVERY_PROMETHEUS,
+                        network.MONITORING_PORT,
+                        args.platform.monitoring.apply(lambda one: one.namespace if one else MONITORING_NAMESPACE),
                     ),
                 ],
                 "egress": args.platform.network.apply(

@@ -85,7 +85,7 @@ def _serve(
             namespace=namespace,
             rollout=delivery.rollout,
             scaling=model.scaling,
-            prometheus=platform.of_monitoring(lambda by: by.url) if config.monitoring else None,
+            prometheus=platform.of_monitoring(lambda by: by.url) if model.scaling.requests_in_flight else None,
         ),
         opts=in_cluster,
     )

@@ -19,7 +19,15 @@ class Component(StrEnum):
     ROLLOUTS_CONTROLLER = "rollouts-controller"
     MODEL_SERVER = "model-server"
     VERIFICATION = "verification"
+    PROMETHEUS_OPERATOR = "prometheus-operator"
     PROMETHEUS = "prometheus"
+    ALERTMANAGER = "alertmanager"
+    AUTOSCALER = "autoscaler"
+    METRICS_API = "metrics-api"
+
+
+EVERY_PROMETHEUS: Final = {"app.kubernetes.io/name": "prometheus"}
+"""The pods of every Prometheus that its operator makes, the platform's and a cluster's own: for network policies."""
 
 
 PART_OF: Final = {"app.kubernetes.io/part-of": "slipway", "app.kubernetes.io/managed-by": "pulumi"}

@@ -1,7 +1,7 @@
 """Networks, and the rules of NetworkPolicies: to addresses, and between pods."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias, TypeVar
 
 import pulumi
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
@@ -13,6 +13,7 @@ from infra.shared.vocabulary import Cidr
 
 EgressRule: TypeAlias = NetworkPolicyEgressRuleArgsDict
 IngressRule: TypeAlias = NetworkPolicyIngressRuleArgsDict
+Rule = TypeVar("Rule", NetworkPolicyEgressRuleArgsDict, NetworkPolicyIngressRuleArgsDict)
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 MODEL_SERVER_PORT: Final = 8000
@@ -36,6 +37,14 @@ def to_addresses(addresses: Sequence[Address]) -> list[EgressRule]:
     ]
 
 
+def from_addresses(addresses: Sequence[Address], port: int) -> list[IngressRule]:
+    """Traffic from networks outside the cluster's pods, whatever port they use themselves, to one TCP port."""
+    return [
+        {"from_": [{"ip_block": {"cidr": cidr}}], "ports": [{"protocol": "TCP", "port": port}]}
+        for cidr in dict.fromkeys(one.cidr for one in addresses)
+    ]
+
+
 def to_pods(labels: dict[str, str], port: pulumi.Input[int], namespace: pulumi.Input[str] | None = None) -> EgressRule:
     """Traffic to one TCP port of the pods with `labels`, in `namespace` or, without one, in any."""
     return {
@@ -52,7 +61,7 @@ def from_pods(labels: dict[str, str], port: int, namespace: pulumi.Input[str]) -
     }
 
 
-def together(known: pulumi.Input[Sequence[EgressRule]], *rules: EgressRule) -> pulumi.Output[list[EgressRule]]:
+def together(known: pulumi.Input[Sequence[Rule]], *rules: Rule) -> pulumi.Output[list[Rule]]:
     """Rules whose number the platform knows, and `rules` after them."""
     return pulumi.Output.all(known, list(rules)).apply(lambda both: [*both[0], *both[1]])
 

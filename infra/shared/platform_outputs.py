@@ -66,13 +66,13 @@ class Monitoring(Section):
         url: where pods reach Prometheus.
         namespace: where it runs.
         labels: what monitors and rules must carry for it to take them.
-        autoscaler_namespace: where KEDA runs.
+        autoscaler_namespace: where KEDA runs; None where there is none.
     """
 
     url: str
     namespace: str
     labels: dict[str, str]
-    autoscaler_namespace: str
+    autoscaler_namespace: str | None = None
 
 
 Part = TypeVar("Part")

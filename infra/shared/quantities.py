@@ -119,6 +119,10 @@ class Resources(Section):
                 raise ValueError(f"the {name} limit {limit} is below the request {request}: raise the limit")
         return self
 
+    def plus(self, other: "Resources") -> "Resources":
+        """What both need, like two containers of a pod."""
+        return Resources(requests=self.requests.plus(other.requests), limits=self.limits.plus(other.limits))
+
     def requirements(self) -> ResourceRequirementsArgsDict:
         """The container's `resources`."""
         return {"requests": self.requests.plain(), "limits": self.limits.plain()}

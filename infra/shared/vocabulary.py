@@ -13,7 +13,7 @@ _HOST_LIMIT: Final = 253
 
 MONITORING_NAMESPACE: Final = "monitoring"
 """Where Prometheus runs, or will."""
-PLATFORM_NAMESPACES: Final = ("argo-rollouts", "gateway", MONITORING_NAMESPACE)
+PLATFORM_NAMESPACES: Final = ("argo-rollouts", "gateway", "keda", MONITORING_NAMESPACE)
 """Where the platform's own parts run, or will: no serving stack may have its models there."""
 
 

@@ -68,12 +68,18 @@ def filled(config: Config, values: Mapping[str, Any]) -> Config:
     return result
 
 
-def write(source: Path, target: Path, values: Mapping[str, Any]) -> Path:
-    """Write `source`, filled with `values`, to `target`, which holds nothing of the user's.
+def write(source: Path, target: Path, known: Callable[[Config], Mapping[str, Any]]) -> Path:
+    """Write `source`, with what only this machine knows, to `target`, which holds nothing of the user's.
 
     What Pulumi itself keeps in the file (the salt of its encryption) is taken over from an earlier `target`.
+
+    Args:
+        source: the committed configuration.
+        target: the stack's configuration in the state directory.
+        known: what this machine knows of what a configuration asks for, as `filled` takes it.
     """
-    return _save(_with_salt(filled(_read(source), values), _present(target)), source, target, _ANEW)
+    committed = _read(source)
+    return _save(_with_salt(filled(committed, known(committed)), _present(target)), source, target, _ANEW)
 
 
 def keep(source: Path, target: Path, known: Callable[[Config], Mapping[str, Any]]) -> Path:

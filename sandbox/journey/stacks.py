@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sandbox.driver import Access
@@ -15,6 +15,15 @@ from sandbox.state import State
 from sandbox.toolchain import images
 
 POLICIES = CHECKOUT / "policies"
+# The keys of the images of monitoring, and what they are called here.
+_MONITORING: Final = {
+    "prometheus": "prometheus",
+    "alertmanager": "alertmanager",
+    "prometheusOperator": "prometheus-operator",
+    "configReloader": "prometheus-config-reloader",
+    "keda": "keda",
+    "kedaMetricsApiserver": "keda-metrics-apiserver",
+}
 
 
 def platform(state: State, access: Access) -> Stack:
@@ -24,6 +33,7 @@ def platform(state: State, access: Access) -> Stack:
     values = {
         f"{foundation}.kubeconfig": str(access.kubeconfig),
         f"{foundation}.apiServer": endpoints.api_server(access.kubeconfig),
+        f"{foundation}.kubelets": endpoints.kubelets(access.kubeconfig),
         f"{foundation}.registry": access.registry,
         f"{foundation}.store.endpoint": access.store,
         f"{foundation}.store.addresses": _addresses(access.store),
@@ -33,7 +43,11 @@ def platform(state: State, access: Access) -> Stack:
         "slipway-platform:crds.folder": str(state.manifests),
     }
     project = CHECKOUT / "infra" / "platform"
-    config = configuration.write(project / "Pulumi.local.yaml", configuration.platform_file(state), values)
+    config = configuration.write(
+        project / "Pulumi.local.yaml",
+        configuration.platform_file(state),
+        lambda config: values | _monitoring(config, references),
+    )
     return Stack(project, "local", config, state, policies=(POLICIES,))
 
 
@@ -60,6 +74,14 @@ def existing(state: State) -> list[Stack]:
         Stack(CHECKOUT / "infra" / "platform", "local", configuration.platform_file(state), state),
     ]
     return [stack for stack in candidates if stack.exists]
+
+
+def _monitoring(config: Config, references: Mapping[str, str]) -> dict[str, str]:
+    """The images of what a platform's stack has installed to watch it: none where it has none."""
+    images = "slipway-platform:monitoring.installed.images"
+    if configuration.at(config, "slipway-platform:monitoring.installed") is None:
+        return {}
+    return {f"{images}.{key}": references[name] for key, name in _MONITORING.items()}
 
 
 def _known(config: Config, base: str, digests: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from sandbox.kubernetes.layout import Layout
 
 SOCKET: Final = "/run/containerd/containerd.sock"  # as the node sees it
 CNI_PLUGINS: Final = Path("/usr/lib/cni")
-MIRRORED: Final = ("docker.io", "quay.io", "registry.k8s.io")
+MIRRORED: Final = ("docker.io", "ghcr.io", "quay.io", "registry.k8s.io")
 
 
 def describe(layout: Layout, program: Path, pause: str) -> Component:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -104,6 +105,7 @@ class Go:
         *,
         optimised: bool = True,
         experiment: str = "",
+        tags: Sequence[str] = (),
     ) -> None:
         """Build `package`, seen from `folder`, into `program`.
 
@@ -114,13 +116,13 @@ class Go:
             flags: for the linker.
             optimised: whether the compiler takes its time for a faster program.
             experiment: Go's GOEXPERIMENT; empty for its defaults.
+            tags: build tags.
         """
         # What debuggers read is stripped by the linker anyway, and costs the compiler a sixth of its time.
         compiler = ["-gcflags", f"all=-dwarf=false{'' if optimised else ' -N -l'}"]
         linker = ["-ldflags", " ".join(flags)]
-        self._run(
-            ["build", "-mod=readonly", "-trimpath", *compiler, *linker, "-o", str(program), package], folder, experiment
-        )
+        options = ["-mod=readonly", "-trimpath", *compiler, *linker, "-tags", ",".join(tags)]
+        self._run(["build", *options, "-o", str(program), package], folder, experiment)
 
     def _run(self, arguments: list[str], cwd: Path, experiment: str = "") -> str:
         self._scratch.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ import subprocess
 import tarfile
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from sandbox import confined, registries
@@ -31,18 +31,28 @@ class Image:
         reference: the official registry, repository and tag.
         program: the file in the state's `bin`, and its name in the image.
         user: numeric user and group that it runs as.
+        folder: where the program is in the image, for those who start it by its path.
     """
 
     reference: str
     program: str
     user: str = "65532:65532"
+    folder: str = "/"
 
 
 IMAGES: Final = {
+    "alertmanager": Image("quay.io/prometheus/alertmanager:v0.31.0", "alertmanager"),
     "argo-rollouts": Image("quay.io/argoproj/argo-rollouts:v1.10.1", "rollouts-controller"),
     "coredns": Image("registry.k8s.io/coredns/coredns:v1.15.0", "coredns"),
+    "keda": Image("ghcr.io/kedacore/keda:2.21.0", "keda"),
+    "keda-metrics-apiserver": Image("ghcr.io/kedacore/keda-metrics-apiserver:2.21.0", "keda-adapter"),
     "metrics-server": Image("registry.k8s.io/metrics-server/metrics-server:v0.9.0", "metrics-server"),
     "pause": Image("registry.k8s.io/pause:3.10", "pause", "65535:65535"),
+    "prometheus": Image("quay.io/prometheus/prometheus:v3.16.0", "prometheus"),
+    "prometheus-config-reloader": Image(
+        "quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0", "prometheus-config-reloader", folder="/bin"
+    ),
+    "prometheus-operator": Image("quay.io/prometheus-operator/prometheus-operator:v0.85.0", "prometheus-operator"),
     "traefik": Image("docker.io/library/traefik:v3.6.25", "traefik"),
 }
 PYTHON: Final = "docker.io/library/python:3.11-slim-bookworm"
@@ -70,12 +80,12 @@ def build(state: State) -> None:
 
 def _program(image: Image, program: Path, folder: Path) -> None:
     with step(f"build image {image.reference}", 15):
-        entry = json.dumps([f"/{image.program}"])
+        path = str(PurePosixPath(image.folder, image.program))
         buildah.archive(
             folder / ARCHIVE,
             image.reference,
-            copy=("--chmod", "0755", str(program), f"/{image.program}"),
-            config=("--entrypoint", entry, "--user", image.user),
+            copy=("--chmod", "0755", str(program), path),
+            config=("--entrypoint", json.dumps([path]), "--user", image.user),
         )
 
 

@@ -30,6 +30,7 @@ class Build:
             modules with `replace` lines can only be built as a dependency.
         version: linker settings that tell the program its version, given the module's version.
         experiment: Go's GOEXPERIMENT, where the module needs one.
+        tags: build tags, which leave out what isn't used.
         embeds: files of the module that our own main embeds: they are put beside it.
         optimised: not where a program mostly waits for others, and has much to compile.
         estimate: seconds on the reference machine (2 cores) with another build beside it, downloads included.
@@ -41,6 +42,7 @@ class Build:
     estimate: int
     version: Callable[[str], dict[str, str]] = lambda _: {}
     experiment: str = ""
+    tags: tuple[str, ...] = ()
     embeds: tuple[str, ...] = ()
     optimised: bool = True
 
@@ -52,6 +54,16 @@ def _kubernetes(version: str) -> dict[str, str]:
         "k8s.io/component-base/version.gitMinor": _KUBERNETES_MINOR,
         "k8s.io/client-go/pkg/version.gitVersion": version,
     }
+
+
+def _prometheus(version: str) -> dict[str, str]:
+    return {"github.com/prometheus/common/version.Version": version.removeprefix("v")}
+
+
+def release(version: str) -> str:
+    """The release of Prometheus that its module's `version` is: v0.316.0 is v3.16.0."""
+    minor, patch = version.removeprefix("v0.").split(".")
+    return f"v{int(minor) // 100}.{int(minor) % 100}.{patch}"
 
 
 BUILDS: Final = (
@@ -118,6 +130,43 @@ BUILDS: Final = (
         estimate=930,
         version=lambda version: {"github.com/traefik/traefik/v3/pkg/version.Version": version.removeprefix("v")},
     ),
+    Build(
+        "prometheus",
+        "github.com/prometheus/prometheus",
+        {"prometheus": "./cmd/prometheus", "promtool": "./cmd/promtool"},
+        estimate=300,
+        version=lambda version: _prometheus(release(version)),
+        # Of all service discoveries, Kubernetes' alone: the others bring the SDKs of a dozen clouds.
+        tags=("remove_all_sd", "enable_kubernetes_sd", "slicelabels"),
+    ),
+    Build(
+        "alertmanager",
+        "github.com/prometheus/alertmanager",
+        {"alertmanager": "./cmd/alertmanager", "amtool": "./cmd/amtool"},
+        estimate=80,
+        version=_prometheus,
+    ),
+    Build(
+        "prometheus-operator",
+        "github.com/prometheus-operator/prometheus-operator",
+        {
+            "prometheus-operator": "github.com/prometheus-operator/prometheus-operator/cmd/operator",
+            "prometheus-config-reloader": (
+                "github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader"
+            ),
+        },
+        estimate=150,
+        version=_prometheus,
+        optimised=False,
+    ),
+    Build(
+        "keda",
+        "github.com/kedacore/keda/v2",
+        {"keda": "./cmd/operator", "keda-adapter": "./cmd/adapter"},
+        estimate=540,
+        version=lambda version: {"github.com/kedacore/keda/v2/version.Version": version.removeprefix("v")},
+        optimised=False,
+    ),
 )
 
 
@@ -139,6 +188,8 @@ def _built(state: State, one: Build, go: Go) -> list[Path]:
     how = [repr(sorted(one.commands.items())), " ".join(flags), one.experiment, *one.embeds]
     if not one.optimised:
         how.append("not optimised")
+    if one.tags:
+        how.append(",".join(one.tags))
     content_key = store.key(*sources, go.version, *how)
 
     def compile_into(unfinished: Path) -> None:
@@ -146,7 +197,15 @@ def _built(state: State, one: Build, go: Go) -> list[Path]:
             ours = _with_embedded(one, pin, go, unfinished / "source") if pin and one.embeds else folder
             for name, package in one.commands.items():
                 inside = go.source(pin) if pin and package.startswith("./") else ours
-                go.build(inside, package, unfinished / name, flags, optimised=one.optimised, experiment=one.experiment)
+                go.build(
+                    inside,
+                    package,
+                    unfinished / name,
+                    flags,
+                    optimised=one.optimised,
+                    experiment=one.experiment,
+                    tags=one.tags,
+                )
             files.remove(unfinished / "source")
 
     product = store.produce(state.tools / one.name, content_key, compile_into)

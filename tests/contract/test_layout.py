@@ -14,6 +14,7 @@ WITHOUT = {
     "__init__",
     "foundation/foundation",
     "local/config",
+    "monitoring/config",
     "platform/__main__",
     "platform/config",
     "serving/__main__",

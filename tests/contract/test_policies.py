@@ -65,7 +65,18 @@ def test_only_an_image_that_is_still_to_be_built_keeps_a_preview_from_judging_se
 
 def test_the_rules_see_the_pods_of_both_programs() -> None:
     for recording, names in (
-        (stacks.platform(), {"traefik", "argo-rollouts"}),
+        (
+            stacks.platform(),
+            {
+                "traefik",
+                "argo-rollouts",
+                "prometheus-operator",
+                "prometheus",
+                "alertmanager",
+                "keda-operator",
+                "keda-metrics-apiserver",
+            },
+        ),
         (stacks.serving(), {"maintenance-predictor", "maintenance-predictor-verify"}),
     ):
         assert {one.name for one in recording.resources if any(workloads.pods(one.type, one.inputs))} == names

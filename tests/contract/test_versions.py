@@ -3,19 +3,38 @@
 import re
 from importlib.metadata import version
 
+import pytest
+
 from infra.platform.crds import lock
 from infra.shared import versions
 from sandbox.toolchain.images import IMAGES
 from tests.infra import stacks
 
 
-def test_the_sandbox_builds_the_controllers_that_the_platform_labels() -> None:
-    assert IMAGES["traefik"].reference.endswith(f"traefik:{versions.TRAEFIK}")
-    assert IMAGES["argo-rollouts"].reference.endswith(f"argo-rollouts:{versions.ARGO_ROLLOUTS}")
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("traefik", versions.TRAEFIK),
+        ("argo-rollouts", versions.ARGO_ROLLOUTS),
+        ("prometheus", versions.PROMETHEUS),
+        ("alertmanager", versions.ALERTMANAGER),
+        ("prometheus-operator", versions.PROMETHEUS_OPERATOR),
+        ("prometheus-config-reloader", versions.PROMETHEUS_OPERATOR),
+        ("keda", versions.KEDA.removeprefix("v")),
+        ("keda-metrics-apiserver", versions.KEDA.removeprefix("v")),
+    ],
+)
+def test_the_sandbox_builds_the_controllers_that_the_platform_labels(name: str, version: str) -> None:
+    assert IMAGES[name].reference.endswith(f"{name}:{version}")
 
 
 def test_the_crds_are_those_of_the_controllers() -> None:
-    labelled = {"argo-rollouts": versions.ARGO_ROLLOUTS, "traefik": versions.TRAEFIK}
+    labelled = {
+        "argo-rollouts": versions.ARGO_ROLLOUTS,
+        "keda": versions.KEDA,
+        "prometheus-operator": versions.PROMETHEUS_OPERATOR,
+        "traefik": versions.TRAEFIK,
+    }
     assert {entry.tool: entry.version for entry in lock.entries()} == labelled
 
 

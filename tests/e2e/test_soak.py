@@ -33,7 +33,10 @@ EVICTIONS: Final = 10
 CALM: Final = 40.0  # requests per second that two pods answer without the autoscaler's asking for more
 TOLERANCE: Final = 1e-5
 """An answer may differ by so much, as it is computed in batches of different sizes; two versions' differ by more."""
-OURS: Final = re.compile(r"/(gateway|argo-rollouts|serving|trial|traefik|verify-)|\.(argoproj|traefik)\.io$")
+OURS: Final = re.compile(
+    r"/(gateway|argo-rollouts|keda|monitoring|serving|slipway-|trial|traefik|verify-)|\.(argoproj|traefik)\.io$"
+    r"|\.(keda\.sh|monitoring\.coreos\.com)$"
+)
 
 
 @pytest.fixture(scope="module")

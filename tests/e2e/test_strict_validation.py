@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from infra.platform.config import PlatformConfig
 from infra.platform.crds import definitions
 from sandbox.state import State
 from tests.e2e.conftest import Local
@@ -53,8 +54,10 @@ def test_every_object_of_a_serving_stack_is_accepted(state: State, stack: str) -
 
 
 def test_every_object_of_the_platform_is_accepted(state: State) -> None:
-    upstream = definitions.read(Path(state.manifests))
-    declared = stacks.platform_with(stacks.platform_configuration(), upstream).kubernetes
+    config = stacks.platform_configuration()
+    installed = stacks.load(PlatformConfig, "slipway-platform", config).tools
+    upstream = definitions.read(Path(state.manifests), installed)
+    declared = stacks.platform_with(config, upstream).kubernetes
     assert len([thing for thing in declared if thing["kind"] == "CustomResourceDefinition"]) == len(upstream)
     # In their own namespaces, where they already are: a node port is there only once.
     assert submit(state, declared) == ""

@@ -84,6 +84,14 @@ def platform_configuration() -> Object:
         "argoRollouts": f"quay.io/argoproj/argo-rollouts:v1.10.1@{DIGEST}",
     }
     config["slipway-platform:crds"] = {"folder": "/state/manifests"}
+    config["slipway-platform:monitoring"]["installed"]["images"] = {
+        "prometheus": f"quay.io/prometheus/prometheus:v3.16.0@{DIGEST}",
+        "alertmanager": f"quay.io/prometheus/alertmanager:v0.31.0@{DIGEST}",
+        "prometheusOperator": f"quay.io/prometheus-operator/prometheus-operator:v0.85.0@{DIGEST}",
+        "configReloader": f"quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0@{DIGEST}",
+        "keda": f"ghcr.io/kedacore/keda:2.21.0@{DIGEST}",
+        "kedaMetricsApiserver": f"ghcr.io/kedacore/keda-metrics-apiserver:2.21.0@{DIGEST}",
+    }
     return config
 
 

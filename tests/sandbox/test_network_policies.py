@@ -16,9 +16,7 @@ from typing import Any, Final, cast
 
 import pytest
 
-from infra.shared import metadata, network
-from infra.shared.metadata import Component
-from infra.shared.vocabulary import MONITORING_NAMESPACE
+from infra.shared import network
 from sandbox import probes
 from sandbox import state as states
 from sandbox.kubernetes import addresses
@@ -32,25 +30,34 @@ from tests.sandbox.commands import kubectl, sandbox
 pytestmark = pytest.mark.cluster
 
 PREFIX: Final = "policies-test"
-ATTEMPTS: Final = 10
+ATTEMPTS: Final = 4
 NAMESPACE_NAME: Final = "kubernetes.io/metadata.name"
 SERVES: Final = "serves"  # label of the pods with a server
 
 GATEWAY: Final = "traefik"
 ROLLOUTS: Final = "argo-rollouts"
+OPERATOR: Final = "prometheus-operator"
+PROMETHEUS: Final = "prometheus"
+ALERTMANAGER: Final = "alertmanager"
+AUTOSCALER: Final = "keda-operator"
+METRICS_API: Final = "keda-metrics-apiserver"
 MODEL_SERVER: Final = "maintenance-predictor"
 VERIFICATION: Final = "maintenance-predictor-verify"
 STRANGER: Final = "stranger"  # in the models' namespace, with no label that a policy names
 OUTSIDER: Final = "outsider"  # in a namespace without policies
-PROMETHEUS: Final = "prometheus"  # with the label and in the namespace that policies name
-NEIGHBOUR: Final = "neighbour"  # in that namespace, without the label
-IMPOSTOR: Final = "impostor"  # with that label, in another namespace
-UNGUARDED: Final = {OUTSIDER, PROMETHEUS, NEIGHBOUR, IMPOSTOR}
+NEIGHBOUR: Final = "neighbour"  # in Prometheus' namespace, without its labels
+IMPOSTOR: Final = "impostor"  # with Prometheus' labels, in another namespace
+UNGUARDED: Final = {OUTSIDER, IMPOSTOR}
 
 OPEN: Final = 8000  # where the programs' pods take requests; a test below sees that they do
 MONITORING: Final = network.MONITORING_PORT  # where model servers tell how they are
-CLOSED: Final = 8080  # no policy names it, and the node's probes use it
-PORTS: Final = (OPEN, MONITORING, CLOSED)
+FIGURES: Final = 8080  # where most others do
+ROLLOUTS_FIGURES: Final = 8090
+QUERIES: Final = 9090
+ALERTS: Final = 9093
+SCALING: Final = 9666
+CLOSED: Final = 8088  # no policy names it, and the node's probes use it
+PORTS: Final = (OPEN, MONITORING, FIGURES, ROLLOUTS_FIGURES, QUERIES, ALERTS, SCALING, CLOSED)
 
 API: Final = ("TCP", addresses.NODE_ADDRESS, addresses.API_PORT)
 API_SERVICE: Final = ("TCP", addresses.API_SERVICE, 443)
@@ -157,10 +164,17 @@ def workloads() -> dict[str, Object]:
     return {**found, VERIFICATION: job}
 
 
+def operated(kind: str) -> Object:
+    """What the program declares of a kind of the Prometheus operator, which makes its pods."""
+    (found,) = declared(kind)
+    return found
+
+
 def labels_of(name: str) -> dict[str, str]:
-    """What the program gives its pods; to those that it doesn't know, what Prometheus' have, or none."""
-    if name in {PROMETHEUS, IMPOSTOR}:
-        return metadata.of(Component.PROMETHEUS)
+    """What the program gives its pods, or has them given; none to those that it doesn't know."""
+    if name in {PROMETHEUS, IMPOSTOR, ALERTMANAGER}:
+        kind = "Alertmanager" if name == ALERTMANAGER else "Prometheus"
+        return operated(kind)["spec"]["podMetadata"]["labels"]
     return workloads()[name]["spec"]["template"]["metadata"]["labels"] if name in workloads() else {}
 
 
@@ -242,18 +256,27 @@ class Pods:
         """What the policies allow from there."""
         api = {API, API_SERVICE}
         monitoring = self.at(MODEL_SERVER, MONITORING)
+        figures = {self.at(name, FIGURES) for name in (GATEWAY, OPERATOR, AUTOSCALER, METRICS_API)}
         # Nobody guards what they send, but of those that are guarded the gateway alone takes from everyone.
         among = {self.at(name, port) for name in UNGUARDED - {source} for port in PORTS}
         unguarded = {*NODE, *among, self.at(GATEWAY)}
         return {
             GATEWAY: {*DNS, *api, self.at(MODEL_SERVER), ("TCP", self.service, OPEN)},
             ROLLOUTS: {*DNS, *api},
+            OPERATOR: {*DNS, *api},
+            PROMETHEUS: {
+                *(*DNS, *api, KUBELET, monitoring, *figures),
+                self.at(ROLLOUTS, ROLLOUTS_FIGURES),
+                self.at(ALERTMANAGER, ALERTS),
+            },
+            ALERTMANAGER: DNS,  # it has nobody to tell
+            AUTOSCALER: {*DNS, *api, self.at(PROMETHEUS, QUERIES)},
+            METRICS_API: {*DNS, *api, self.at(AUTOSCALER, SCALING)},
             MODEL_SERVER: {*DNS, S3},
             VERIFICATION: {*DNS, *api, monitoring, self.at(GATEWAY)},
             STRANGER: DNS,
+            NEIGHBOUR: DNS,
             OUTSIDER: unguarded,
-            PROMETHEUS: {*unguarded, monitoring},
-            NEIGHBOUR: unguarded,
             IMPOSTOR: unguarded,
         }[source]
 
@@ -293,12 +316,13 @@ def pods(state: State) -> Generator[Pods]:
             kubectl("delete", "namespace", namespace, "--wait=false")
     prefix = leftovers.name(PREFIX)
     guarded = [one["metadata"]["name"] for one in declared("Namespace")]
-    names = {one: f"{prefix}--{one}" for one in (*guarded, MONITORING_NAMESPACE, OUTSIDER)}
+    names = {one: f"{prefix}--{one}" for one in (*guarded, OUTSIDER)}
     image = images.references(state)["python"]
     serving = workloads()[MODEL_SERVER]["metadata"]["namespace"]
     places = {name: names[one["metadata"]["namespace"]] for name, one in workloads().items()}
     places |= {STRANGER: names[serving], OUTSIDER: names[OUTSIDER], IMPOSTOR: names[OUTSIDER]}
-    places |= {PROMETHEUS: names[MONITORING_NAMESPACE], NEIGHBOUR: names[MONITORING_NAMESPACE]}
+    monitoring = names[operated("Prometheus")["metadata"]["namespace"]]
+    places |= dict.fromkeys((PROMETHEUS, ALERTMANAGER, NEIGHBOUR), monitoring)
     every: list[dict[str, Any]] = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names.values()
     ]
@@ -343,7 +367,7 @@ def shown(name: str, namespace: str) -> dict[str, Any]:
 
 
 def test_every_pod_of_the_programs_is_tried() -> None:
-    assert set(workloads()) == {GATEWAY, ROLLOUTS, MODEL_SERVER, VERIFICATION}
+    assert set(workloads()) == {GATEWAY, ROLLOUTS, OPERATOR, AUTOSCALER, METRICS_API, MODEL_SERVER, VERIFICATION}
 
 
 def test_the_judge_runs_and_works() -> None:
@@ -352,7 +376,11 @@ def test_the_judge_runs_and_works() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    [GATEWAY, ROLLOUTS, MODEL_SERVER, VERIFICATION, STRANGER, OUTSIDER, PROMETHEUS, NEIGHBOUR, IMPOSTOR],
+    [
+        *(GATEWAY, ROLLOUTS, MODEL_SERVER, VERIFICATION),
+        *(OPERATOR, PROMETHEUS, ALERTMANAGER, AUTOSCALER, METRICS_API),
+        *(STRANGER, NEIGHBOUR, OUTSIDER, IMPOSTOR),
+    ],
 )
 def test_a_pod_reaches_what_its_policies_allow_and_nothing_else(pods: Pods, source: str) -> None:
     targets = sorted(pods.all(source))

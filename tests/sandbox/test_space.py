@@ -45,7 +45,7 @@ def built(state: State) -> None:
 
 def test_a_first_run_needs_more_than_a_later_one(state: State, free: Callable[[float], None]) -> None:
     free(20)
-    with pytest.raises(SandboxError, match=r"20\.0 GiB free and 30\.0 are needed: free some, or set SLIPWAY_STATE"):
+    with pytest.raises(SandboxError, match=r"20\.0 GiB free and 40\.0 are needed: free some, or set SLIPWAY_STATE"):
         space.check(state)
     assert not state.root.exists()
 
@@ -57,11 +57,11 @@ def test_what_an_earlier_run_has_fetched_counts(
     state: State, free: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free(20)
-    monkeypatch.setattr(space, "used", Mock(return_value=9.5))
+    monkeypatch.setattr(space, "used", Mock(return_value=19.5))
     with pytest.raises(SandboxError, match=r"20\.0 GiB free and 20\.5 are needed"):
         space.check(state)
 
-    monkeypatch.setattr(space, "used", Mock(return_value=10))
+    monkeypatch.setattr(space, "used", Mock(return_value=20))
     space.check(state)
 
 
@@ -100,5 +100,5 @@ def test_the_check_needs_no_package(state: State) -> None:
     )
 
     assert done.returncode == 1
-    assert done.stderr.startswith("error: /proc/none has 0.0 GiB free and 30.0 are needed: free some, or set SLIPWAY")
+    assert done.stderr.startswith("error: /proc/none has 0.0 GiB free and 40.0 are needed: free some, or set SLIPWAY")
     assert done.stderr.count("\n") == 1

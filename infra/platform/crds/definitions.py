@@ -1,6 +1,6 @@
 """The controllers' CRDs, as upstream wrote them: read from a folder, and declared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,20 +15,43 @@ if TYPE_CHECKING:
     from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinitionSpecArgsDict
 
 
-def read(folder: Path, locked: Path = lock.LOCK) -> list[dict[str, Any]]:
-    """Every document of every locked file, in the lock's order.
+def read(folder: Path, tools: Collection[str], locked: Path = lock.LOCK) -> list[dict[str, Any]]:
+    """Every document of every locked file of `tools`, in the lock's order.
+
+    Args:
+        folder: what `python -m infra.platform.crds fetch` has filled.
+        tools: whose definitions, as the lock names them.
+        locked: the lock.
 
     Raises:
         pulumi.RunError: a file is missing, or is not what the lock says.
     """
     try:
-        contents = [lock.content(entry, folder / entry.file) for entry in lock.entries(locked)]
+        wanted = [entry for entry in lock.entries(locked) if entry.tool in tools]
+        contents = [lock.content(entry, folder / entry.file) for entry in wanted]
     except lock.CrdsError as error:
         raise pulumi.RunError(
             f"slipway-platform:crds.folder: {error}: `python -m infra.platform.crds fetch {folder}` brings it"
         ) from None
-    # libyaml's loader: three megabytes take the other one half a minute.
-    return [document for content in contents for document in yaml.load_all(content, yaml.CSafeLoader) if document]
+    loader = _loader()
+    return [document for content in contents for document in yaml.load_all(content, loader) if document]
+
+
+def _loader() -> type[yaml.CSafeLoader]:
+    """A loader of libyaml, because megabytes take the other one half a minute; it takes `=` for the text that it is.
+
+    In YAML 1.1, which nobody else reads it by, a plain `=` has a meaning of its own, which PyYAML knows and then fails
+    at. In upstream's definitions it is an operator of matchers.
+    """
+
+    class Loader(yaml.CSafeLoader):
+        pass
+
+    def text(_: yaml.CSafeLoader, node: yaml.ScalarNode) -> str:
+        return str(node.value)
+
+    Loader.add_constructor("tag:yaml.org,2002:value", text)
+    return Loader
 
 
 class CustomResourceDefinitions(pulumi.ComponentResource):

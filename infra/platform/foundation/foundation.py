@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 from pulumi_kubernetes.rbac.v1 import SubjectArgsDict
 
 from infra.shared.cluster import Cluster, Credential
+from infra.shared.network import Address
 from infra.shared.platform_outputs import ModelStore, Network
 
 
@@ -54,6 +55,7 @@ class Foundation:
         registry: prefix of our own image.
         model_store: where models are published.
         network: addresses of what is outside of the cluster's pods.
+        kubelets: where the nodes tell how their containers are.
         dns: networks that answer pods' look-ups, beside the pods of kube-dns.
         entrance: how requests get in.
         deployer: makes who deploys into a namespace.
@@ -64,6 +66,7 @@ class Foundation:
     registry: pulumi.Output[str]
     model_store: pulumi.Output[ModelStore]
     network: pulumi.Output[Network]
+    kubelets: pulumi.Output[list[Address]]
     dns: Sequence[str]
     entrance: Entrance
     deployer: MakeDeployer

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pulumi_policy import PolicyResource
 
-from policies import label_selectors, objects
+from policies import label_selectors, objects, operated
 from policies.autoscalers import FEWEST_PODS
 from policies.objects import Object
 from policies.props import Props, across, section
@@ -18,7 +18,9 @@ _SCALED: Final = (
     ("apps", "StatefulSet"),
     ("argoproj.io", "Rollout"),
     ("core", "ReplicationController"),
+    *((operated.GROUP, kind) for kind in operated.MAIN),
 )
+_LABELS: Final = ("template", "metadata", "labels")
 _BUDGET: Final = ("policy", "PodDisruptionBudget")
 
 
@@ -66,7 +68,7 @@ class Scaled:
         reference = section(self.workload.spec, "workloadRef")
         for one in objects.of_stack(self.stack, *_SCALED) if reference else (self.workload,):
             if not reference or self._refers(self.workload, reference, one):
-                yield section(one.spec, "template", "metadata", "labels")
+                yield section(one.spec, *(operated.LABELS if one.group == operated.GROUP else _LABELS))
 
     @staticmethod
     def _refers(referring: Object, reference: Props, to: Object) -> bool:

@@ -26,8 +26,20 @@ def test_no_route_leads_to_another_namespace() -> None:
     assert arguments()["providers.kubernetescrd.allowExternalNameServices"] == "false"
 
 
-def test_neither_dashboard_nor_metrics_nor_telemetry_is_on() -> None:
-    assert not [name for name in arguments() if name.startswith(("api", "metrics", "tracing"))]
+def test_prometheus_alone_may_ask_for_its_figures() -> None:
+    assert arguments()["metrics.prometheus"] == "true"
+    ports = {port["name"]: int(port["containerPort"]) for port in pod()["containers"][0]["ports"]}
+    assert arguments()["entryPoints.traefik.address"] == f":{ports['monitoring']}/tcp"
+    for rule in stacks.platform().one("NetworkPolicy", "traefik-traffic")["spec"]["ingress"]:
+        if rule["ports"] != [{"protocol": "TCP", "port": 8000}]:
+            assert rule["ports"] == [{"protocol": "TCP", "port": ports["monitoring"]}]
+            (peer,) = rule["from"]
+            assert peer["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": "prometheus"}
+            assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "monitoring"}
+
+
+def test_neither_dashboard_nor_telemetry_is_on() -> None:
+    assert not [name for name in arguments() if name.startswith(("api", "tracing"))]
     assert arguments()["global.sendAnonymousUsage"] == "false"
     assert arguments()["global.checkNewVersion"] == "false"
 
@@ -67,5 +79,5 @@ def test_the_service_selects_the_pods_at_the_port_that_they_name() -> None:
 
 
 def test_the_controllers_come_after_the_definitions_that_they_watch() -> None:
-    for name in ("traefik", "argo-rollouts"):
+    for name in ("traefik", "argo-rollouts", "prometheus-operator", "keda-operator"):
         assert "widgets.example.com" in stacks.platform().resource("Deployment", name).dependencies

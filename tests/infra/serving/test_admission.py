@@ -127,6 +127,9 @@ def test_a_stack_that_is_looked_at_needs_a_platform_that_looks() -> None:
         stacks.serving_on(handed)
     config = stacks.serving_configuration("local")
     del config["slipway:monitoring"]
+    with pytest.raises(pulumi.RunError, match=r"scaling\.requestsInFlight = 8 needs an autoscaler .* leave it out"):
+        stacks.serving_on(handed, config)
+    del config["slipway:models"]["maintenance_predictor"]["scaling"]["requestsInFlight"]
     kinds = {one.type.rpartition(":")[2] for one in stacks.serving_on(handed, config).resources}
     assert not kinds & {"PodMonitor", "PrometheusRule", "ScaledObject"}
     assert "HorizontalPodAutoscaler" in kinds

@@ -10,7 +10,7 @@ from tests.infra.values import Object
 def alone() -> Recording:
     """What is declared where nothing but CPU and memory is known."""
     config = stacks.serving_configuration("local")
-    del config["slipway:monitoring"]
+    del config["slipway:models"]["maintenance_predictor"]["scaling"]["requestsInFlight"]
     return stacks.serving_with(config)
 
 

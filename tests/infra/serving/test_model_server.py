@@ -47,12 +47,13 @@ def test_requests_come_from_the_gateway_alone_and_questions_of_its_state_never_d
 
 
 def let_in(rule: Object) -> tuple[str, str]:
-    """Namespace and component of the pods that an ingress rule is for."""
+    """Namespace and component of the pods that an ingress rule is for; of Prometheus' the name, which is always so."""
     (peer,) = rule["from"]
     (namespace,) = peer["namespaceSelector"]["matchLabels"].items()
-    (component,) = peer["podSelector"]["matchLabels"].items()
-    assert (namespace[0], component[0]) == ("kubernetes.io/metadata.name", "app.kubernetes.io/component")
-    return namespace[1], component[1]
+    (label,) = peer["podSelector"]["matchLabels"].items()
+    assert namespace[0] == "kubernetes.io/metadata.name"
+    assert label[0] == f"app.kubernetes.io/{'name' if label[1] == 'prometheus' else 'component'}"
+    return namespace[1], label[1]
 
 
 def test_only_the_store_is_reached() -> None:

@@ -83,7 +83,7 @@ KEY = "slipway:models.maintenance_predictor"
         ),
         *(
             (put("slipway:namespace", value=name), f"slipway:namespace: '{name}' belongs to the platform: choose")
-            for name in ("gateway", "argo-rollouts", "monitoring")
+            for name in ("gateway", "argo-rollouts", "keda", "monitoring")
         ),
         (
             put(*MODEL, "objectives", "latency", "seconds", value=0.3),

@@ -21,12 +21,23 @@ def test_each_address_is_reached_at_its_port_and_at_no_other() -> None:
     ]
 
 
+def test_networks_may_come_from_any_port_of_theirs_and_are_named_once() -> None:
+    same = [Address(cidr="10.0.0.7/32", port=443), Address(cidr="10.0.0.7/32", port=80)]
+    assert network.from_addresses([*same, Address(cidr="fd00::7/128", port=443)], 9090) == [
+        {"from_": [{"ip_block": {"cidr": cidr}}], "ports": [{"protocol": "TCP", "port": 9090}]}
+        for cidr in ("10.0.0.7/32", "fd00::7/128")
+    ]
+
+
 def test_every_address_that_the_platform_names_is_open_to_those_who_need_it() -> None:
     platform = stacks.platform_with(platform_with_two_of_each())
     serving = stacks.serving_on(platform.outputs)
     for recording, policy, others in (
         (platform, "traefik-traffic", 1),
         (platform, "argo-rollouts-traffic", 0),
+        (platform, "prometheus-operator-traffic", 0),
+        (platform, "keda-operator-traffic", 1),
+        (platform, "keda-metrics-apiserver-traffic", 1),
         (serving, "maintenance-predictor-traffic", 0),
         (serving, "maintenance-predictor-verify", 2),
     ):

@@ -77,6 +77,12 @@ def test_a_namespace_has_to_hold_every_workload_as_often_as_it_has_pods() -> Non
     }
 
 
+def test_two_containers_of_a_pod_need_what_both_need() -> None:
+    one = Resources.model_validate(declared())
+    assert needed([(one.plus(one), 3)]).lacks(needed([(one, 6)])) == ["pods 6 of 3"]
+    assert needed([(one, 6)]).lacks(needed([(one.plus(one), 3)])) == []
+
+
 def test_a_quota_tells_what_it_lacks_and_of_how_much() -> None:
     resources = Resources.model_validate(declared())
     given = needed([(resources, 12)])

@@ -36,6 +36,7 @@ def test_a_word_in_its_form_is_accepted(word: object, value: str) -> None:
         (Namespace, "Serving", "no namespace, like"),
         (Namespace, "default", "belongs to Kubernetes: choose"),
         (Namespace, "kube-system", "belongs to Kubernetes: choose"),
+        (Namespace, "keda", "belongs to the platform: choose"),
         (Namespace, "monitoring", "belongs to the platform: choose"),
     ],
 )

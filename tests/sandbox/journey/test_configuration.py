@@ -81,10 +81,10 @@ def test_what_a_configuration_lacks_is_nothing(path: str, value: object) -> None
 
 
 def test_the_platforms_copy_is_written_anew_and_keeps_the_salt_of_the_secrets(checkout: Checkout) -> None:
-    configuration.write(checkout.source, checkout.target, {})
+    configuration.write(checkout.source, checkout.target, lambda _: {})
     checkout.target.write_text(checkout.target.read_text() + "encryptionsalt: v1:abc\n")
     checkout.edit("slipway:models.one.version", "6.6.6")
-    configuration.write(checkout.source, checkout.target, {"slipway:namespace": "other"})
+    configuration.write(checkout.source, checkout.target, lambda _: {"slipway:namespace": "other"})
     assert checkout.content["encryptionsalt"] == "v1:abc"
     assert checkout.at("slipway:namespace") == "other"
     assert checkout.at("slipway:models.one.version") == "1.0.0"

@@ -23,12 +23,9 @@ MODEL = "slipway:models.maintenance_predictor"
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
-    references = {
-        "python": BASE,
-        "traefik": f"docker.io/library/traefik:v3@{DIGEST}",
-        "argo-rollouts": f"quay.io/argoproj/argo-rollouts:v1@{DIGEST}",
-    }
+    references = {name: f"{image.reference}@{DIGEST}" for name, image in images.IMAGES.items()} | {"python": BASE}
     monkeypatch.setattr(images, "references", Mock(return_value=references))
+    monkeypatch.setattr(endpoints, "kubelets", Mock(return_value=[{"cidr": "172.18.0.2/32", "port": 10250}]))
     monkeypatch.setattr(endpoints, "api_server", Mock(return_value=[{"cidr": "172.18.0.2/32", "port": 6444}]))
     return State(tmp_path)
 
@@ -93,11 +90,37 @@ def test_the_platform_stands_on_the_addresses_of_the_cluster(state: State) -> No
     config = platform(state, "https://172.18.0.9")
     foundation = config.foundation.local
     assert [(one.cidr, one.port) for one in foundation.api_server] == [("172.18.0.2/32", 6444)]
+    assert [(one.cidr, one.port) for one in foundation.kubelets] == [("172.18.0.2/32", 10250)]
     assert foundation.kubeconfig == "/their/kubeconfig"
     assert foundation.registry == "registry.test:5000"
     assert foundation.store.endpoint == "https://172.18.0.9"
     assert [(one.cidr, one.port) for one in foundation.store.addresses] == [("172.18.0.9/32", 443)]
     assert foundation.entrance.url == "http://gateway.test:30080"
+
+
+def test_what_is_installed_to_watch_gets_its_images(state: State) -> None:
+    monitoring = platform(state, "http://10.244.0.1:4566").monitoring
+    assert monitoring is not None
+    assert monitoring.installed is not None
+    for key, image in monitoring.installed.images.model_dump().items():
+        # `keda_metrics_apiserver` for …/keda-metrics-apiserver:2.21.0
+        assert image.partition(":")[0].rpartition("/")[2].endswith(key.replace("_", "-"))
+
+
+@pytest.mark.parametrize("said", [None, {"existing": {"url": "http://p:9090", "namespace": "m", "labels": {"a": "b"}}}])
+def test_where_nothing_is_installed_to_watch_no_image_is_named(
+    state: State, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: dict[str, Any] | None
+) -> None:
+    committed = yaml.safe_load((configuration.CHECKOUT / "infra/platform/Pulumi.local.yaml").read_text())
+    del committed["config"]["slipway-platform:monitoring"]
+    if said:
+        committed["config"]["slipway-platform:monitoring"] = said
+    source = tmp_path / "checkout/infra/platform/Pulumi.local.yaml"
+    source.parent.mkdir(parents=True)
+    source.write_text(yaml.safe_dump(committed))
+    for module in (stacks, configuration):
+        monkeypatch.setattr(module, "CHECKOUT", tmp_path / "checkout")
+    assert (platform(state, "http://10.244.0.1:4566").monitoring is None) == (said is None)
 
 
 def test_a_store_that_is_given_by_name_is_found_for_the_network_policies(state: State) -> None:

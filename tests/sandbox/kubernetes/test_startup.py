@@ -110,7 +110,7 @@ def test_every_registry_is_mirrored_by_ours_alone(described: dict[str, Component
         if file.name == "hosts.toml"
     }
 
-    assert set(mirrors) == {"docker.io", "quay.io", "registry.k8s.io", "127.0.0.1:5050"}
+    assert set(mirrors) == {"docker.io", "ghcr.io", "quay.io", "registry.k8s.io", "127.0.0.1:5050"}
     for mirror in mirrors.values():
         assert mirror["server"] == "http://127.0.0.1:5050"
         assert list(mirror["host"]) == ["http://127.0.0.1:5050"]

@@ -31,7 +31,7 @@ def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Go:
 
 
 def build(go: Go, folder: Path) -> dict[str, str]:
-    go.build(folder, ".", folder / "program", ["-s"], experiment="nojsonv2")
+    go.build(folder, ".", folder / "program", ["-s"], experiment="nojsonv2", tags=("netgo", "osusergo"))
     return dict(line.split("=", 1) for line in (folder / "environment").read_text().splitlines() if "=" in line)
 
 
@@ -42,6 +42,11 @@ def test_only_the_registry_is_the_users_choice(go: Go, tmp_path: Path) -> None:
     assert environment["GOFLAGS"] == "-modcacherw -buildvcs=false"
     assert environment["GOPROXY"] == "https://proxy.example"
     assert environment["GOEXPERIMENT"] == "nojsonv2"
+
+
+def test_a_build_has_its_tags(go: Go, tmp_path: Path) -> None:
+    build(go, tmp_path)
+    assert " -tags netgo,osusergo " in (tmp_path / "arguments").read_text()
 
 
 def test_everything_passing_is_below_the_caches_that_are_dropped(go: Go, tmp_path: Path) -> None:

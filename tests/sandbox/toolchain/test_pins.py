@@ -22,11 +22,22 @@ def test_every_module_has_a_version_and_a_checksum(one: Build) -> None:
     assert re.fullmatch(r"h1:\S+=", pin.checksum)
 
 
-@pytest.mark.parametrize("name", ["argo-rollouts", "coredns", "metrics-server", "traefik"])
+PROGRAMS = [name for name in images.IMAGES if name != "pause"]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_an_image_has_the_version_of_the_module_that_its_program_is_built_from(name: str) -> None:
-    one = next(one for one in PINNED if one.name == name)
+    one = next(one for one in PINNED if images.IMAGES[name].program in one.commands)
     assert one.module
-    assert images.IMAGES[name].reference.endswith(f":{Module(MODULES / name, one.module).version}")
+    version = Module(MODULES / one.name, one.module).version
+    released = programs.release(version) if one.name == "prometheus" else version
+    # Its own tags have no `v` in front.
+    assert images.IMAGES[name].reference.endswith(f":{released.removeprefix('v') if one.name == 'keda' else released}")
+
+
+@pytest.mark.parametrize(("version", "release"), [("v0.316.0", "v3.16.0"), ("v0.305.12", "v3.5.12")])
+def test_prometheus_counts_its_releases_otherwise_than_its_modules(version: str, release: str) -> None:
+    assert programs.release(version) == release
 
 
 def test_every_image_holds_a_program_that_is_built() -> None:

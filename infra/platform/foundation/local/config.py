@@ -37,6 +37,7 @@ class Local(Section):
     kubeconfig: str = Field(description=f"path of a kubeconfig with administrator's rights; {FILLED_IN}")
     identifier: str = Field(description="a name for the cluster that never changes")
     api_server: Addresses = Field(description="where pods' traffic to the Kubernetes API goes: cidr and port of each")
+    kubelets: Addresses = Field(description="where pods' traffic to the kubelets goes: cidr and port of each")
     dns: list[Cidr] = Field(description="networks that answer look-ups beside kube-dns' pods, like a node's own cache")
     registry: str = Field(description="registry that our own image is pushed to, like '127.0.0.1:5050'")
     store: Store = Field(description="the S3 service")

@@ -31,6 +31,7 @@ def build(config: Local, kubeconfig: Kubeconfig, *, protect: bool) -> Foundation
         registry=pulumi.Output.from_input(config.registry),
         model_store=store(config.store, protect=protect),
         network=known(Network, api_server=config.api_server, model_store=config.store.addresses),
+        kubelets=pulumi.Output.from_input(list(config.kubelets)),
         dns=config.dns,
         entrance=Entrance(url=config.entrance.url, service_type="NodePort", node_port=config.entrance.node_port),
         deployer=deployer,

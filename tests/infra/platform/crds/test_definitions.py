@@ -10,7 +10,8 @@ from infra.shared.metadata import FIELD_MANAGER, PART_OF
 from tests.infra import stacks
 from tests.infra.values import Object, whole_numbers
 
-TWO = "kind: A\n---\nkind: B\n---\n"
+TWO = "kind: A\n---\nkind: B\noperators: [=, '!=']\n---\n"
+TOOLS = ("tool", "other")
 
 
 @pytest.fixture
@@ -36,7 +37,11 @@ def lock(tmp_path: Path) -> Path:
 
 
 def test_every_document_of_every_locked_file_is_read(folder: Path, lock: Path) -> None:
-    assert definitions.read(folder, lock) == [{"kind": "A"}, {"kind": "B"}]
+    assert definitions.read(folder, TOOLS, lock) == [{"kind": "A"}, {"kind": "B", "operators": ["=", "!="]}]
+
+
+def test_nothing_is_read_of_tools_that_are_not_wanted(folder: Path, lock: Path) -> None:
+    assert definitions.read(folder, ("other",), lock) == []
 
 
 def test_a_changed_file_is_refused_before_anything_is_declared(folder: Path, lock: Path) -> None:
@@ -45,7 +50,7 @@ def test_a_changed_file_is_refused_before_anything_is_declared(folder: Path, loc
         pulumi.RunError,
         match=r"crds\.folder: .*crds\.yaml has SHA-256 .*, the lock of example\.org/tool v1\.2\.3 wants .*crds fetch",
     ):
-        definitions.read(folder, lock)
+        definitions.read(folder, TOOLS, lock)
 
 
 def test_a_missing_file_is_named_with_the_remedy(folder: Path, lock: Path) -> None:
@@ -53,7 +58,7 @@ def test_a_missing_file_is_named_with_the_remedy(folder: Path, lock: Path) -> No
     with pytest.raises(
         pulumi.RunError, match=rf"crds\.folder: .*crds\.yaml can't be read .*crds fetch {folder}` brings it"
     ):
-        definitions.read(folder, lock)
+        definitions.read(folder, TOOLS, lock)
 
 
 def test_a_definition_is_declared_as_upstream_wrote_it_and_marked_as_ours() -> None:

@@ -1,6 +1,5 @@
 import pytest
 
-from policies.rules import RULES
 from policies.rules.kubernetes.forbid_unseen_pods import forbid_unseen_pods as rule
 from tests.policies.compliant import told
 from tests.policies.judging import ROLLOUT, UNKNOWN, Object, deployment, judge, pod, violations
@@ -37,13 +36,9 @@ def test_one_thing_wrong_is_named(resource_type: str, props: Object, message: st
 
 
 @pytest.mark.parametrize("kind", ["Alertmanager", "Prometheus", "PrometheusAgent", "ThanosRuler"])
-def test_patches_of_containers_that_an_operator_writes_are_no_pods(kind: str) -> None:
-    props: Object = {
-        "metadata": METADATA,
-        "spec": {"containers": [{"name": "prometheus", "readinessProbe": {"failureThreshold": 9.0}}]},
-    }
-    said = [message for one in RULES for message in judge(one, props, f"kubernetes:monitoring.coreos.com/v1:{kind}")[0]]
-    assert said == []
+def test_patches_of_containers_that_an_operator_writes_are_looked_at_elsewhere(kind: str) -> None:
+    props: Object = {"metadata": METADATA, "spec": {"containers": [{"name": "prometheus"}]}}
+    assert violations(rule, props, f"kubernetes:monitoring.coreos.com/v1:{kind}") == []
 
 
 def test_the_schema_of_a_kind_is_no_pod() -> None:

@@ -1,0 +1,1 @@
+"""KEDA, which lets autoscalers follow what Prometheus knows."""
