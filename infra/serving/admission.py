@@ -70,8 +70,8 @@ def _unwatched(config: ServingConfig, monitoring: Monitoring | None) -> Iterator
             if model.scaling.requests_in_flight is not None:
                 yield (
                     f"{NAMESPACE}:models.{name}.scaling.requestsInFlight = {model.scaling.requests_in_flight} needs an "
-                    f"autoscaler that asks Prometheus, and {config.platform} has none: leave it out, and CPU and memory "
-                    "have to do, or see to slipway-platform:monitoring there"
+                    f"autoscaler that asks Prometheus, and {config.platform} has none: leave it out, and CPU and "
+                    "memory have to do, or see to slipway-platform:monitoring there"
                 )
 
 
