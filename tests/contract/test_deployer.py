@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.infra import stacks
+from tests.infra.changes import unwatched
 from tests.infra.values import Object
 
 # What the engine asks of each object: made with server-side apply, read back, awaited, and removed.
@@ -33,8 +34,10 @@ def granted(rules: list[Object]) -> set[tuple[str, str, str]]:
 
 
 def declared(stack: str) -> Iterator[tuple[str, str]]:
-    """Group and resource of every object of a serving stack, whether the platform has monitoring or not."""
-    alone = stacks.serving_on(stacks.handed_over(stack) | {"monitoring": None}, stack=stack)
+    """Group and resource of every object of a serving stack, whether it wants monitoring or not."""
+    config = stacks.serving_configuration(stack)
+    unwatched(config)
+    alone = stacks.serving_with(config, stack)
     for thing in [*stacks.serving(stack).kubernetes, *alone.kubernetes]:
         kind = thing["kind"].lower()
         group, slash, _ = thing["apiVersion"].partition("/")

@@ -28,6 +28,12 @@ def drop(*path: str) -> Change:
     return change
 
 
+def unwatched(config: Object) -> None:
+    """Want nothing of a monitoring: the serving stack of a platform that has none."""
+    drop("slipway:monitoring")(config)
+    drop(*MODEL, "scaling", "requestsInFlight")(config)
+
+
 def second_model(route: str, name: str = "pump", **more: str) -> Change:
     """Serve another model at `route`."""
 

@@ -1,7 +1,7 @@
 from functools import cache
 
 from tests.infra import stacks
-from tests.infra.changes import MODEL, put
+from tests.infra.changes import MODEL, put, unwatched
 from tests.infra.recording import Recording
 from tests.infra.values import Object
 
@@ -10,7 +10,7 @@ from tests.infra.values import Object
 def alone() -> Recording:
     """What is declared where nothing but CPU and memory is known."""
     config = stacks.serving_configuration("local")
-    del config["slipway:models"]["maintenance_predictor"]["scaling"]["requestsInFlight"]
+    unwatched(config)
     return stacks.serving_with(config)
 
 

@@ -98,7 +98,6 @@ KEY = "slipway:models.maintenance_predictor"
             f"{KEY}.objectives.latency.percent = 100: .*less than 100",
         ),
         (drop(*MODEL, "objectives"), f"{KEY}.objectives is missing: what its clients are promised"),
-        (drop(*MODEL, "scaling", "requestsInFlight"), f"{KEY}.scaling.requestsInFlight is missing: requests that one"),
         (
             put("slipway:monitoring", "scrapeSeconds", value=30),
             "slipway:monitoring.scrapeSeconds = 30: .*less than or equal to 15",

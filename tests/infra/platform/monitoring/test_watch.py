@@ -1,6 +1,7 @@
 import pytest
 
 from tests.infra import stacks
+from tests.infra.changes import unwatched
 from tests.infra.platform.monitoring import told
 from tests.infra.values import Object
 
@@ -26,7 +27,9 @@ def test_on_a_cluster_with_a_prometheus_of_its_own_none_is_installed_and_that_on
     assert {one.name for one in platform.of("Deployment")} == {"traefik", "argo-rollouts"}
     for policy, port in (("traefik-traffic", 8080), ("argo-rollouts-traffic", 8090)):
         assert ("watch/prometheus", port) in told.peers(platform.one("NetworkPolicy", policy), "ingress")
-    serving = stacks.serving_on(platform.outputs).one("NetworkPolicy", "maintenance-predictor-traffic")
+    config = stacks.serving_configuration("local")
+    unwatched(config)
+    serving = stacks.serving_on(platform.outputs, config).one("NetworkPolicy", "maintenance-predictor-traffic")
     assert ("watch/prometheus", 8001) in told.peers(serving, "ingress")
 
 
