@@ -177,6 +177,7 @@ def test_a_stack_may_do_without_being_watched(e2e: Serving, cluster: Cluster) ->
         e2e.base = watched
         e2e.release(version)
     assert kinds(cluster) >= WATCHING
+    eventually(lambda: autoscalers(cluster), lambda found: found == [f"keda-hpa-{NAME}"], WITHIN)
 
 
 def now(prometheus: Prometheus, query: str) -> list[Series]:
