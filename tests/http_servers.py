@@ -18,13 +18,13 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def answering(handler: type[Handler]) -> Generator[str]:
-    """The URL, without a path, of a server on the loopback interface that answers until the block ends."""
-    with _Server(("127.0.0.1", 0), handler) as server:
+def answering(handler: type[Handler], host: str = "127.0.0.1", port: int = 0) -> Generator[str]:
+    """The URL, without a path, of a server that answers until the block ends; on any free port if none is given."""
+    with _Server((host, port), handler) as server:
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"http://{host}:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()

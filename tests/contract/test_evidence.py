@@ -84,6 +84,22 @@ def of_memory(found: dict[str, Any]) -> str:
     return f"{found['slope (MiB per 100,000)']:g} MiB more per 100,000 of {found['predictions']} predictions"
 
 
+def of_monitoring(found: dict[str, Any]) -> str:
+    ordinary, errors, slow = found["ordinary load"], found["errors"], found["slow model"]
+    return (
+        f"{ordinary['pages']} pages, {ordinary['requests']} requests, {ordinary['lost']} lost; "
+        f"{errors['share (%)']:g} % of errors burn at {errors['recorded burn']:g}, "
+        f"computed {errors['computed burn']:g}; "
+        f"pods asked for at {slow['pods asked for at (requests/s)']:g} requests/s with the processor at "
+        f"{slow['processor (%)']} %, more served at {slow['more served at (requests/s)']:g}, of {slow['requests']} "
+        f"requests {slow['lost']} lost; {found['idle (cores)']:g} cores"
+    )
+
+
+def of_paging(found: dict[str, Any]) -> str:
+    return f"a page after {found['from outage to page (s)']} s"
+
+
 def of_bench(found: dict[str, Any]) -> str:
     floor, service = found["servers"]["floor"], found["servers"]["service"]
     return (
@@ -101,6 +117,8 @@ def of_bench(found: dict[str, Any]) -> str:
         ("nonsense", of_nonsense),
         ("memory", of_memory),
         ("bench", of_bench),
+        ("monitoring", of_monitoring),
+        ("paging", of_paging),
     ],
 )
 def test_it_says_what_the_service_was_put_through(name: str, told: Callable[[dict[str, Any]], str]) -> None:

@@ -18,6 +18,8 @@ from sandbox.journey.configuration import CHECKOUT
 from sandbox.pulumi.events import Operation
 from sandbox.state import State
 from sandbox.toolchain import store
+from slipway.monitoring.access import DEFAULT_SERVICE, through_cluster
+from slipway.monitoring.prometheus import Prometheus
 from tests.e2e.cluster import Cluster
 from tests.e2e.kills import seconds_later
 from tests.e2e.serving import MODEL, NAMESPACE, Serving, serving
@@ -81,6 +83,12 @@ def local() -> Local:
 @pytest.fixture(scope="session")
 def cluster(local: Local) -> Cluster:
     return local.cluster
+
+
+@pytest.fixture(scope="session")
+def prometheus(cluster: Cluster) -> Prometheus:
+    """The platform's, as `slipway dashboard` asks it."""
+    return Prometheus(through_cluster(DEFAULT_SERVICE, cluster.access.kubeconfig))
 
 
 @pytest.fixture(scope="session")

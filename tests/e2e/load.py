@@ -53,6 +53,7 @@ class Load(Background):
         growth: requests per second that each second adds.
         fresh: whether every second request comes on a connection of its own. The others share some that are kept.
         right: what each version answers to the readings; anything else counts as lost. Without it, every 200 is right.
+        burst: how many requests come at a time, at the same rate.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Load(Background):
         growth: float = 0.0,
         fresh: bool = False,
         right: Mapping[str, Sequence[object]] | None = None,
+        burst: int = 1,
     ) -> None:
         if urlsplit(url).hostname != "127.0.0.1":
             raise ValueError(f"load goes to 127.0.0.1 only, not to {url}")
@@ -75,6 +77,7 @@ class Load(Background):
         self._attempts = retries + 1
         self._fresh = fresh
         self._right = right
+        self._burst = burst
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -94,11 +97,12 @@ class Load(Background):
         ):
             while not self.over.is_set() and time.monotonic() - begun < LONGEST:
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
-                due += 1 / min(FASTEST, self._rate + self._growth * (due - begun))
-                fresh = self._fresh and self.tally.sent % 2 == 1
-                requests.create_task(self._one(closing if fresh else keeping, self.tally.sent % len(READINGS)))
-                self.tally.sent += 1
-                self.tally.fresh += fresh
+                due += self._burst / min(FASTEST, self._rate + self._growth * (due - begun))
+                for _ in range(self._burst):
+                    fresh = self._fresh and self.tally.sent % 2 == 1
+                    requests.create_task(self._one(closing if fresh else keeping, self.tally.sent % len(READINGS)))
+                    self.tally.sent += 1
+                    self.tally.fresh += fresh
 
     async def _one(self, client: httpx.AsyncClient, which: int) -> None:
         failure = "never tried"
