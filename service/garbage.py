@@ -14,8 +14,7 @@ from service.model import LoadModel, Model
 
 THRESHOLDS: Final = (2_000, 20, 100)
 """How many more objects than were freed make a collection of the youngest, how many of these one of the middle ones,
-and how many of those a full one. Python's own 700, 10 and 10 began one with every few dozen connections; looking at
-2,000 objects takes about a millisecond."""
+and how many of those a full one. With Python's own 700, 10 and 10 every few dozen connections began one."""
 
 
 def settled(load: LoadModel) -> LoadModel:

@@ -27,6 +27,9 @@ BYTES: Final = 4 * machine.MIB
 """What a client sends on one connection at most."""
 
 STAY: Final = 120.0  # seconds on one connection
+SEED: Final = 1
+"""Of the moment at which each client begins: they have not agreed on one."""
+
 RETURN: Final = 1.0  # seconds until a client whose connection has ended opens another
 
 _REQUEST: Final = b"POST /predict HTTP/1.1\r\nHost: pod\r\n"
@@ -107,7 +110,7 @@ async def _stay(habit: Habit, port: int, there: asyncio.Semaphore) -> None:
             transport: Any = writer.transport  # a socket's, which reads, too
             transport.pause_reading()
         writer.write(habit.first)
-        sent, pause = 0, random.uniform(0, habit.pause)  # noqa: S311 they have not agreed on a moment
+        sent, pause = 0, random.uniform(0, habit.pause)  # noqa: S311 no secret depends on it
         while sent < BYTES and not writer.is_closing():
             writer.write(habit.then)
             await writer.drain()
@@ -143,4 +146,5 @@ async def _main(port: int, clients: Mapping[str, int]) -> None:
 if __name__ == "__main__":
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    random.seed(SEED)
     uvloop.run(_main(int(sys.argv[1]), json.loads(sys.argv[2])))

@@ -18,6 +18,8 @@ from tests.service.fakes import READING
 from tests.service.processes import SECONDS, Process, running
 
 BODY = json.dumps(READING).encode()
+KERNEL = 8_000_000
+"""Bytes: more than its buffers take for a connection that isn't read (4 MB on the way out, and some on the way in)."""
 REQUEST = b"POST /predict HTTP/1.1\r\nHost: pod\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 
 
@@ -123,13 +125,12 @@ def test_a_new_connection_may_be_used_later_than_a_heads_deadline(connection: so
     ],
     ids=["a line", "headers", "a value"],
 )
-def test_a_head_without_an_end_is_cut_off_at_its_limit_and_its_client_not_back_at_once(
+def test_a_head_without_an_end_is_cut_off_at_its_limit_and_no_more_of_it_is_read(
     endless: bytes, connection: socket.socket
 ) -> None:
-    connection.settimeout(0.2)
-    with pytest.raises(TimeoutError):  # nothing is read any more
-        sent_until_hung_up(connection, endless[-1000:], most=100_000_000, first=endless)
+    connection.sendall(endless + endless[-1000:] * 40)
     assert connection.recv(65536).startswith(b"HTTP/1.1 431")
+    sent_until_hung_up(connection, endless[-1000:], most=KERNEL)
 
 
 def test_a_head_that_is_too_large_is_told_so_in_json(connection: socket.socket) -> None:
@@ -186,13 +187,13 @@ def test_who_wants_another_protocol_is_answered_in_this_one(upgrade: bytes, conn
 
 def test_a_refused_request_leaves_its_connection_usable(settings: Settings) -> None:
     """The rest of the body is no head: neither its bytes nor its time are counted as one."""
-    module, loading = "tests.service.fake_service", {"HEAD_SECONDS": 0.2, "LOAD_SECONDS": 3600}
+    module, loading = "tests.service.fake_service", {"HEAD_SECONDS": 2, "LOAD_SECONDS": 3600}
     with running(module, settings, **loading) as process, process.connect() as connection:
-        for _ in range(3):
+        for _ in range(2):
             connection.sendall(b"POST /predict HTTP/1.1\r\nContent-Length: 60000\r\n\r\n" + b"x" * 20_000)
             assert answer(connection)[0] == 503
             connection.sendall(b"x" * 40_000)
-            time.sleep(0.4)  # longer than a head may take
+            time.sleep(2.5)  # longer than a head may take
 
 
 def test_requests_sent_ahead_are_answered_in_order(connection: socket.socket) -> None:
@@ -211,12 +212,12 @@ def test_a_reader_that_does_not_read_is_hung_up_on(impatient: Process) -> None:
         sent_until_hung_up(connection, asked, most=10_000_000, pause=0.02)
 
 
-def test_what_is_sent_ahead_is_not_read_before_it_can_be_answered(impatient: Process) -> None:
+def test_what_is_sent_ahead_is_not_read_before_it_can_be_answered(settings: Settings) -> None:
     """80 MB of requests were once taken into memory while 300 were answered."""
-    with unread(impatient) as connection:
-        connection.settimeout(0.2)
-        with pytest.raises(TimeoutError):
-            sent_until_hung_up(connection, REQUEST * 100, most=20_000_000)  # more than the kernel's buffers take
+    with running("tests.service.fake_service", settings, WRITE_SECONDS=2) as process:
+        process.wait_until_ready()
+        with unread(process) as connection:
+            sent_until_hung_up(connection, REQUEST * 100, most=KERNEL)
 
 
 def test_many_requests_sent_ahead_are_all_answered(connection: socket.socket) -> None:
