@@ -31,7 +31,8 @@ class Image:
         reference: the official registry, repository and tag.
         program: the file in the state's `bin`, and its name in the image.
         user: numeric user and group that it runs as.
-        folder: where the program is in the image, for those who start it by its path.
+        folder: where the program is in the image, for those who start it by its path, or whose data is mounted at its
+            name in `/` (Prometheus, Alertmanager).
     """
 
     reference: str
@@ -41,14 +42,14 @@ class Image:
 
 
 IMAGES: Final = {
-    "alertmanager": Image("quay.io/prometheus/alertmanager:v0.31.0", "alertmanager"),
+    "alertmanager": Image("quay.io/prometheus/alertmanager:v0.31.0", "alertmanager", folder="/bin"),
     "argo-rollouts": Image("quay.io/argoproj/argo-rollouts:v1.10.1", "rollouts-controller"),
     "coredns": Image("registry.k8s.io/coredns/coredns:v1.15.0", "coredns"),
     "keda": Image("ghcr.io/kedacore/keda:2.21.0", "keda"),
     "keda-metrics-apiserver": Image("ghcr.io/kedacore/keda-metrics-apiserver:2.21.0", "keda-adapter"),
     "metrics-server": Image("registry.k8s.io/metrics-server/metrics-server:v0.9.0", "metrics-server"),
     "pause": Image("registry.k8s.io/pause:3.10", "pause", "65535:65535"),
-    "prometheus": Image("quay.io/prometheus/prometheus:v3.16.0", "prometheus"),
+    "prometheus": Image("quay.io/prometheus/prometheus:v3.16.0", "prometheus", folder="/bin"),
     "prometheus-config-reloader": Image(
         "quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0", "prometheus-config-reloader", folder="/bin"
     ),
