@@ -79,7 +79,8 @@ class Alertmanager(pulumi.ComponentResource):
         receivers = k8s.core.v1.Secret(
             f"{name}-receivers",
             metadata=metadata.metadata(routes.SECRET, labels, args.namespace),
-            data={receiver: secret.apply(_encoded) for receiver, secret in args.secrets.items()},
+            # The cluster keeps no empty map, so one would differ from it for ever.
+            data={receiver: secret.apply(_encoded) for receiver, secret in args.secrets.items()} or None,
             opts=child,
         )
         k8s.apiextensions.CustomResource(

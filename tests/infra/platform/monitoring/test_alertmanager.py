@@ -58,3 +58,7 @@ def test_it_gets_the_routes_and_each_receivers_secret_in_a_file() -> None:
 
 def test_it_has_no_business_with_the_kubernetes_api() -> None:
     assert stacks.platform().one("Alertmanager")["spec"]["automountServiceAccountToken"] is False
+
+
+def test_without_receivers_their_secret_says_what_the_cluster_keeps_of_an_empty_one() -> None:
+    assert stacks.platform().one("Secret", "alertmanager-receivers").get("data") is None
