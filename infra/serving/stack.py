@@ -69,7 +69,7 @@ def _serve(
     )
     delivery = Delivery(
         name,
-        DeliveryArgs(namespace=namespace, deployment=server.deployment, canary=model.canary),
+        DeliveryArgs(namespace=namespace, deployment=server.deployment, canary=model.canary, templates={}),
         opts=in_cluster,
     )
     routes = Routes(

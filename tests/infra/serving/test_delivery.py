@@ -1,6 +1,8 @@
 import pytest
 
+from infra.serving.delivery import ROLE
 from tests.infra import stacks
+from tests.infra.changes import MODEL, Change, drop, put
 from tests.infra.values import Object
 
 NAME = "maintenance-predictor"
@@ -30,18 +32,53 @@ def test_the_rollout_goes_before_its_pods() -> None:
     assert annotations["pulumi.com/deletionPropagationPolicy"] == "background"
 
 
-def test_one_pod_gets_a_tenth_and_more_only_come_with_more_pods() -> None:
-    assert rollout()["strategy"]["canary"]["steps"] == [
-        {"setCanaryScale": {"replicas": 1}},
+def steps(*changes: Change, stack: str = "local") -> list[Object]:
+    config = stacks.serving_configuration(stack)
+    for change in changes:
+        change(config)
+    return stacks.serving_with(config, stack).one("Rollout")["spec"]["strategy"]["canary"]["steps"]
+
+
+def test_without_an_analysis_shares_grow_by_time_and_the_last_is_all_requests() -> None:
+    assert steps(drop(*MODEL, "analysis")) == [
         {"setWeight": 10},
-        {"pause": {"duration": "15s"}},
-        {"setCanaryScale": {"matchTrafficWeight": True}},
+        {"pause": {"duration": "20s"}},
+        {"setWeight": 50},
+        {"pause": {"duration": "20s"}},
         {"setWeight": 100},
+        {"pause": {"duration": "20s"}},
     ]
 
 
+def test_a_version_may_get_all_requests_at_once_and_is_still_tried_before_it_takes_over() -> None:
+    found = steps(drop(*MODEL, "analysis"), put(*MODEL, "canary", "steps", value=[]))
+    assert found == [{"setWeight": 100}, {"pause": {"duration": "20s"}}]
+
+
+def test_copies_come_before_requests_and_always_find_pods_enough() -> None:
+    mirror = put(*MODEL, "canary", "mirror", value={"percent": 20, "seconds": 30})
+    found = steps(drop(*MODEL, "analysis"), mirror)
+    assert found[:5] == [
+        {"setCanaryScale": {"weight": 20}},
+        {"pause": {"duration": "30s"}},
+        {"setCanaryScale": {"weight": 30}},
+        {"setWeight": 10},
+        {"pause": {"duration": "20s"}},
+    ]
+    assert found[-3:-1] == [{"setCanaryScale": {"weight": 100}}, {"setWeight": 100}]
+
+
+def test_pods_on_trial_are_labelled_where_copies_are_for_them_alone() -> None:
+    assert "canaryMetadata" not in rollout()["strategy"]["canary"]
+    config = stacks.serving_configuration("local")
+    put(*MODEL, "canary", "mirror", value={"percent": 20, "seconds": 30})(config)
+    canary = stacks.serving_with(config).one("Rollout")["spec"]["strategy"]["canary"]
+    assert canary["canaryMetadata"] == {"labels": ROLE}
+
+
 def test_every_pause_ends_by_itself() -> None:
-    pauses = [step["pause"] for step in rollout()["strategy"]["canary"]["steps"] if "pause" in step]
+    pauses = [step["pause"] for step in steps(drop(*MODEL, "analysis")) if "pause" in step]
+    assert pauses
     assert all(pause.get("duration") for pause in pauses)
 
 
