@@ -23,7 +23,10 @@ TMP: Final = Quantity.parse("64Mi")
 _LOGS: Final = Quantity.parse("64Mi")
 """A container's logs: the kubelet keeps five files of 10 MiB, and a sixth while it turns them."""
 
-_TAKEN: Final = ("{}_canary", "verify_{}", "{}_stable_80", "{}_canary_80")
+_TAKEN: Final = (
+    *("{}_canary", "{}_stable", "{}_mirror", "verify_{}"),
+    *("{}_canary_80", "{}_stable_80", "{}_shadow_80"),
+)
 """Names of models whose objects would be called like some of another's; the gateway knows services with their port."""
 
 BOUNDARIES: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_docker_build as docker_build
 from pulumi import ResourceOptions
 
-from infra.serving import admission, published
+from infra.serving import admission, pins, published
 from infra.serving.autoscaling import Autoscaling, AutoscalingArgs
 from infra.serving.config import Image, Model, ServingConfig
 from infra.serving.delivery import Delivery, DeliveryArgs
@@ -15,6 +15,7 @@ from infra.serving.monitoring.dashboards import Dashboard, DashboardArgs
 from infra.serving.monitoring.watch import Watch, WatchArgs
 from infra.serving.routes import Routes, RoutesArgs
 from infra.serving.service_image import ServiceImage, ServiceImageArgs
+from infra.serving.shadow import Shadow, ShadowArgs
 from infra.serving.verification import Verification, VerificationArgs
 from infra.shared import cluster, platform_outputs
 from infra.shared.platform_outputs import PlatformOutputs
@@ -34,8 +35,9 @@ def build(config: ServingConfig, look: published.Look) -> None:
     identifier = platform.cluster.apply(lambda known: known.identifier)
     in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, identifier))
     image = _image(config.image, platform)
+    keys = pins.keys(config.models)
     served = {
-        model_name: _serve(model_name, model, config, model.image or image, platform, in_cluster)
+        model_name: _serve(model_name, model, config, model.image or image, platform, in_cluster, keys.get(model_name))
         for model_name, model in config.models.items()
     }
 
@@ -51,6 +53,7 @@ def _serve(
     image: pulumi.Input[str],
     platform: PlatformOutputs,
     in_cluster: ResourceOptions,
+    key: pulumi.Output[str] | None,
 ) -> dict[str, pulumi.Input[str]]:
     """One model's block."""
     namespace = config.namespace
@@ -72,10 +75,21 @@ def _serve(
         DeliveryArgs(namespace=namespace, deployment=server.deployment, canary=model.canary, templates={}),
         opts=in_cluster,
     )
+    everyone = delivery.split
+    if model.canary.mirror:
+        everyone = Shadow(
+            name,
+            ShadowArgs(namespace=namespace, mirror=model.canary.mirror, split=delivery.split),
+            opts=in_cluster,
+        ).service
     routes = Routes(
         name,
         RoutesArgs(
-            namespace=namespace, claim=model.claim, split=delivery.split, canary_service=delivery.canary_service
+            namespace=namespace,
+            claim=model.claim,
+            everyone=everyone,
+            versions={"stable": delivery.stable_service, "canary": delivery.canary_service},
+            key=key,
         ),
         opts=in_cluster,
     )

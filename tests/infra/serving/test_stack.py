@@ -1,9 +1,12 @@
+from functools import cache
+
 import pulumi
 import pytest
 
 from infra.serving.config import ServingConfig
 from tests.infra import stacks
 from tests.infra.changes import MODEL, put, second_model
+from tests.infra.recording import Recording
 from tests.infra.values import unknown_paths
 
 PINNED = f"registry.test/slipway/service@sha256:{'a' * 64}"
@@ -74,16 +77,27 @@ def test_models_side_by_side_have_no_object_in_common() -> None:
     met = {other for other in others if named(other) & named("maintenance-predictor")}
     assert met == {
         "maintenance-predictor-canary",
+        "maintenance-predictor-stable",
+        "maintenance-predictor-mirror",
         "verify-maintenance-predictor",
         "maintenance-predictor-stable-80",
         "maintenance-predictor-canary-80",
+        "maintenance-predictor-shadow-80",
     }
     assert refused == met
 
 
+@cache
+def whole() -> Recording:
+    """A stack with all that one may have."""
+    config = stacks.serving_configuration("local") | {"slipway-pins:maintenance_predictor": "k" * 20}
+    put(*MODEL, "canary", "mirror", value={"percent": 10, "seconds": 10})(config)
+    return stacks.serving_with(config)
+
+
 def named(model: str) -> set[tuple[str, str]]:
     """Kind and name of every object of a model, and how the gateway calls its services and its split."""
-    objects = {(thing["kind"], thing["metadata"]["name"]) for thing in stacks.serving().kubernetes}
+    objects = {(thing["kind"], thing["metadata"]["name"]) for thing in whole().kubernetes}
     at_gateway = {("", f"{name}-80") for kind, name in objects if kind == "Service"}
     at_gateway |= {("", name) for kind, name in objects if kind == "TraefikService"}
     return {(kind, name.replace("maintenance-predictor", model)) for kind, name in objects | at_gateway}
