@@ -42,14 +42,16 @@ TIMES: Final = 2.5
 """So much slower is slow: between two of the buckets' ends nothing is known, and none is further from the next."""
 LONGER: Final = 1.5
 """So much longer the mean is where answers are slower; otherwise many have crossed a bucket's end by a hair."""
-TOGETHER: Final = 4
-"""Slow answers that have one cause: a process that stands still for a tenth of a second at forty requests a second."""
+TOGETHER: Final = 2
+"""Slow answers that have one cause: a process that stands still for a tenth of a second at twenty requests a second."""
 
 _SCRAPES: Final = 4
 """A window has at least so many samples."""
 _EVERY: Final = 10
 """Seconds between two looks at pods."""
 
+_CLIENTS: Final = "model_predictions_total"
+_OWN: Final = "model_synthetic_predictions_total"
 _LATENCY: Final = "model_prediction_latency_seconds"
 _PREDICTION: Final = "model_prediction_value"
 _FAILED: Final = 'status=~"error|deadline|shed|not_loaded|cancelled"'
@@ -57,6 +59,7 @@ _OWED: Final = 'status!="invalid"'
 _INVALID: Final = 'status="invalid"'
 _ANSWERED: Final = 'status="success"'
 _READY: Final = 'state="ready"'
+_NEVER: Final = Counts("vector(0)", "vector(1e9)")
 _ALL: Final = 100  # percent
 _FIGURES: Final = ("value", "limit", "canary", "stable")
 _BAD: Final = " || ".join(f"result[{place}] > {LIMIT}" for place in range(len(_FIGURES)))
@@ -136,17 +139,17 @@ class _Side:
     def buckets(self, metric: str, *matchers: str) -> str:
         return f"sum by (le) (increase({self.of(f'{metric}_bucket', *matchers)}))"
 
-    def requests(self, *matchers: str) -> str:
-        """Those of clients, and Slipway's own, which tell enough where nobody else asks."""
-        return " + ".join(self.many(f"model_{kind}predictions_total", *matchers) for kind in ("", "synthetic_"))
-
     @property
-    def failed(self) -> Counts:
-        return Counts(self.requests(_FAILED), self.requests(_OWED))
+    def requests(self) -> str:
+        """Those of clients, and Slipway's own, which tell enough where nobody else asks."""
+        return " + ".join(self.many(one) for one in (_CLIENTS, _OWN))
+
+    def failed(self, requests: str) -> Counts:
+        return Counts(self.many(requests, _FAILED), self.many(requests, _OWED))
 
     @property
     def invalid(self) -> Counts:
-        return Counts(self.many("model_predictions_total", _INVALID), self.many("model_predictions_total"))
+        return Counts(self.many(_CLIENTS, _INVALID), self.many(_CLIENTS))
 
     @property
     def answers(self) -> str:
@@ -182,7 +185,7 @@ class _Judged:
         return Metric(
             name="evidence",
             meaning="Requests that the new version had to answer: with too few of them nobody knows what it is worth.",
-            query=_Side(self.series, "canary", f"{seconds}s").requests(),
+            query=_Side(self.series, "canary", f"{seconds}s").requests,
             success=f"len(result) > 0 && result[0] >= {self.analysis.minimum_requests}",
             delay=seconds,
             interval=_EVERY,
@@ -226,7 +229,9 @@ class _Judged:
     def compared(self, stage: Stage) -> Iterator[Metric]:
         """What the new version does with its requests, beside the stable one."""
         seconds = self._seconds(stage)
-        rate = FALSE_ABORTS / sum(self._looks(one) * len(list(self._forms(one, 1, 0.5))) for one in self.stages)
+        rate = FALSE_ABORTS / sum(
+            self._looks(one) * len(list(self._forms(one, self._seconds(one), 0.5))) for one in self.stages
+        )
         if soon := self._looks(stage) - 1:
             for form in self._forms(stage, SOON_SECONDS, rate):
                 yield Metric(
@@ -238,7 +243,7 @@ class _Judged:
                     interval=SOON_EVERY,
                     count=soon,
                 )
-        enough = f"{_Side(self.series, 'canary', f'{seconds}s').requests()} >= {self.analysis.minimum_requests}"
+        enough = f"{_Side(self.series, 'canary', f'{seconds}s').requests} >= {self.analysis.minimum_requests}"
         for form in self._forms(stage, seconds, rate):
             yield Metric(
                 name=form.name,
@@ -264,9 +269,16 @@ class _Judged:
         yield _Form(
             name="errors",
             meaning="Share of requests that failed, were refused, or whose client gave up.",
-            value=alone.more(canary.failed, stable.failed, margins.errors),
-            canary=canary.failed.share,
-            stable=stable.failed.share,
+            value=alone.more(canary.failed(_CLIENTS), stable.failed(_CLIENTS), margins.errors),
+            canary=canary.failed(_CLIENTS).share,
+            stable=stable.failed(_CLIENTS).share,
+        )
+        yield _Form(
+            name="own-errors",
+            meaning="Share of the golden readings that failed; the stable version isn't asked any.",
+            value=alone.more(canary.failed(_OWN), _NEVER, margins.errors),
+            canary=canary.failed(_OWN).share,
+            stable="vector(0)",
         )
         yield _Form(
             name="slow",
@@ -278,7 +290,8 @@ class _Judged:
             stable=stable.mean,
         )
         for name, share in TAILS.items():
-            level = bursts.level(canary.answers, stable.answers, share + margins.slow)
+            # Of the highest answers at most twice as many as there are.
+            level = bursts.level(canary.answers, stable.answers, share + min(share, margins.slow))
             quantile = f"{1 - share:g}"
             yield _Form(
                 name=name,
@@ -309,8 +322,8 @@ class _Judged:
             )
 
     def _seconds(self, stage: Stage) -> int:
-        """The window at a stage's end."""
-        return max(stage.seconds, _SCRAPES * self.scrape_seconds)
+        """The window at a stage's end, which waits for the scrape that tells of its last seconds."""
+        return max(stage.seconds + self.scrape_seconds, _SCRAPES * self.scrape_seconds)
 
     def _before(self, stage: Stage) -> int:
         """A window in which the stable version had requests, at any time of the bake time."""
