@@ -6,7 +6,6 @@ from typing import Final
 
 from modelstore.history import Entry
 from slipway.errors import SlipwayError
-from slipway.releases.cluster import Forbidden, Unreachable
 from slipway.releases.observed import Observed
 from slipway.releases.place import Place
 from slipway.releases.pulumi import Change, PulumiFailed, StackLocked
@@ -128,18 +127,14 @@ def _consequence(place: Place, change: Edit, error: PulumiFailed, shown: Shown) 
     """What to tell after an `up` that failed, when what can be put right has been."""
     try:
         seen = place.settled()
-    except (Unreachable, Forbidden) as unknown:
-        return SlipwayError(f"{error}; how the release stands isn't known ({unknown}): `slipway reconcile` when it is")
     except SlipwayError as unknown:
-        return SlipwayError(f"{error}; {unknown}")
+        return SlipwayError(f"{error}; how the release stands isn't known ({unknown}): `slipway reconcile` when it is")
     wanted = {"version": change.values["version"], "manifest": change.values["manifest"]}
     if seen is None or {"version": seen.template.version, "manifest": seen.template.manifest} != wanted:
         restored = _put_back(place, change, shown)
         return SlipwayError(f"{error}; the cluster was told nothing of it, {restored}")
-    if seen.aborted and seen.stable is not None and change.changes:
-        return Aborted(f"{_verdict(seen, error)}; {_return(place, change, seen, shown)}")
     if seen.aborted:
-        return Aborted(f"{_verdict(seen, error)}; nothing else is served that the file could be put back to")
+        return Aborted(f"{_verdict(seen, error)}; {_return(place, change, seen, shown)}")
     if seen.under_way:
         return SlipwayError(
             f"{error}; the release goes on in the cluster: `slipway watch` shows it, `slipway abort` ends it, and "
@@ -151,10 +146,12 @@ def _consequence(place: Place, change: Edit, error: PulumiFailed, shown: Shown) 
 
 def _return(place: Place, change: Edit, seen: Observed, shown: Shown) -> str:
     """Put the file back and bring it up; returns how that went."""
+    if seen.stable is None:
+        return "nothing was served before that the file could be put back to"
     restored = _put_back(place, change, shown)
     if restored != _RESTORED:
         return restored
-    version = seen.stable.template.version if seen.stable else "what served before"
+    version = seen.stable.template.version
     try:
         up(place, f"{place.model}: back to {version} after an abort", shown, PATIENCE)
     except SlipwayError as error:
@@ -168,7 +165,7 @@ _RESTORED: Final = "the stack's file is put back"
 def _put_back(place: Place, change: Edit, shown: Shown) -> str:
     """Undo the edit; returns what became of it."""
     if not change.changes:
-        return "and the stack's file is as it was"
+        return f"{place.path} said so before: revert it, or `slipway reconcile`"
     try:
         found = put_back(change.before, change.after, place.model, change.values, place.engine.edited)
     except SlipwayError as error:

@@ -31,12 +31,14 @@ class Shown:
         console: where it is shown.
         every: seconds between two looks.
         seen: the last look, None before the first and where there is no release.
+        then: told of each look.
     """
 
     look: Callable[[], Observed | None]
     console: Console
     every: float = EVERY
     seen: Observed | None = None
+    then: Callable[[Observed | None], object] = lambda _: None
     _live: Live | None = None
     _last: str = ""
     _next: float = field(default=0.0)
@@ -52,11 +54,12 @@ class Shown:
         """Look and show; what can't be read now is told, and looked at again next time."""
         try:
             self.seen = self.look()
+            self.then(self.seen)
             text = line(self.seen)
         except (Unreachable, Forbidden) as error:
             text = str(error)
         if self._live is not None and self.seen is not None:
-            self._live.update(view(self.seen, text))
+            self._live.update(view(self.seen, text), refresh=True)
         elif text != self._last:
             self.say(text)
         self._last = text
@@ -72,7 +75,8 @@ class Shown:
         if not self.console.is_terminal:
             yield self
             return
-        with Live(console=self.console, transient=True, auto_refresh=False) as self._live:
+        with Live(console=self.console, transient=True, auto_refresh=False) as live:
+            self._live = live
             try:
                 yield self
             finally:

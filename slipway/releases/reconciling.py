@@ -1,0 +1,64 @@
+"""Puts right what a dead runner has left: no entry, a file that says what was aborted, a state behind both."""
+
+from slipway.errors import Refused
+from slipway.releases.changing import PATIENCE, Edit, edit, of_entry, up
+from slipway.releases.endings import remember
+from slipway.releases.observed import Observed
+from slipway.releases.place import Place
+from slipway.releases.pulumi import Change
+from slipway.releases.shown import Shown, wait
+
+
+def reconcile(place: Place, shown: Shown) -> None:
+    """Make ledger, file and state agree with the cluster; a release that is under way is waited for.
+
+    Raises:
+        SlipwayError: something can't be put right; says what.
+        StoreError: the store can't be asked.
+    """
+    seen = place.settled()
+    if seen is None:
+        shown.say(f"{place.model} is not in the cluster: `pulumi up` brings it there")
+        return
+    if seen.under_way:
+        shown.say(f"{seen.template.version} is being released: waiting until that ends")
+        wait(shown, None, lambda found: found is None or not found.under_way)
+    remember(place, shown.say)
+    if (change := wanted_back(place)) is not None:
+        change.after.write(change.before)
+        shown.say(f"{place.path} says {change.values['version']} again, because what it said was aborted")
+    if changes := planned(place):
+        shown.say(f"pulumi up: {', '.join(map(str, changes))}")
+        up(place, f"{place.model}: reconciled", shown, PATIENCE)
+    shown.say(f"{place.model}: file, state, cluster and ledger agree")
+
+
+def planned(place: Place) -> list[Change]:
+    """What `pulumi up` of the file as it is would change; raises PulumiFailed."""
+    return place.engine.preview(place.path.read_bytes())
+
+
+def wanted_back(place: Place) -> Edit | None:
+    """The edit that makes the file say what serves, where it still says what was aborted; None where it doesn't.
+
+    Raises:
+        Refused: the ledger doesn't know what serves.
+        SlipwayError: file or cluster can't be read.
+        StoreError: the ledger can't be read.
+    """
+    seen, file = place.settled(), place.file()
+    if seen is None or not seen.aborted or not says(place, seen):
+        return None
+    serving = place.history().serving
+    if seen.stable is None or serving is None or serving.release != seen.stable.template.release:
+        raise Refused(
+            f"{place.path} says {seen.template.version}, which was aborted, and the ledger doesn't know what serves "
+            "now: write into the file what shall be served, then `pulumi up`"
+        )
+    return edit(place, of_entry(place, file, serving))
+
+
+def says(place: Place, seen: Observed) -> bool:
+    """Whether the file says what is wanted of the cluster."""
+    said = place.file().says(place.model, ["version", "manifest"])
+    return said == {"version": seen.template.version, "manifest": seen.template.manifest}
