@@ -59,11 +59,12 @@ def release(
 
     Exit codes: 0 everyone has it, 1 refused or failed, 2 wrong input, 3 aborted.
     """
-    change = releasing.planned(place, Wish(version, manifest, image, again))
+    wish = Wish(version, manifest, image, again)
     if dry_run:
+        change = releasing.planned(place, wish)
         _planned(place, change.values, place.engine.preview(change.after.content), as_json)
         return
-    releasing.release(place, change, _shown(place))
+    releasing.release(place, wish, _shown(place))
     _served(place, as_json)
 
 
@@ -141,7 +142,7 @@ def abort(
     """
     why = f"aborted by {endings.who()}" + (f": {reason}" if reason else "")
     version = endings.abort(place, why, _say).template.version
-    last = wait(_shown(place), PATIENCE, lambda seen: seen is None or not seen.under_way)
+    last = wait(_shown(place), PATIENCE, lambda seen: seen is None or (not seen.under_way and seen.weight == 0))
     if last is None or not last.aborted:
         raise SlipwayError(f"{version} is not aborted: {line(last)}")
     print(f"{version} is aborted: {line(last)}")

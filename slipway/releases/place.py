@@ -124,7 +124,7 @@ class Place:
     @cached_property
     def ledger(self) -> Ledger:
         """The model's ledger, beside the models; raises like `store`."""
-        return Ledger.of(self.store.url, self.namespace, self.model, environment=self.store.environment)
+        return Ledger.of(self.store.url, self.namespace, self.model, create=True, environment=self.store.environment)
 
     def history(self) -> History:
         """What happened to the model so far; raises StoreError."""

@@ -72,9 +72,10 @@ def planned(place: Place, wish: Wish) -> Edit:
     return edit(place, values)
 
 
-def release(place: Place, change: Edit, shown: Shown) -> list[Change]:
-    """Carry the edit of a release out; raises what `carry_out` does, and what `planned` does."""
+def release(place: Place, wish: Wish, shown: Shown) -> list[Change]:
+    """Make a wish come true; raises what `planned` and `carry_out` do."""
     endings.remember(place, shown.say)
+    change = planned(place, wish)
     return carry_out(place, change, f"{place.model}: release {change.values['version']}", shown)
 
 
