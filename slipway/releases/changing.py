@@ -71,7 +71,7 @@ def of_entry(place: Place, file: StackFile, entry: Entry) -> dict[str, str | Non
     }
 
 
-def up(place: Place, message: str, shown: Shown, patience: float = 0.0) -> list[Change]:
+def up(place: Place, message: str, shown: Shown, patience: float = 0.0, *, refresh: bool = False) -> list[Change]:
     """`pulumi up`, shown, after an update that is under way has ended.
 
     A lock whose process is dead is taken away, told so.
@@ -81,6 +81,7 @@ def up(place: Place, message: str, shown: Shown, patience: float = 0.0) -> list[
         message: for the stack's history.
         shown: shows meanwhile how the release goes.
         patience: seconds to wait for another update.
+        refresh: look at the world first.
 
     Raises:
         StackLocked: another update is still under way.
@@ -90,7 +91,7 @@ def up(place: Place, message: str, shown: Shown, patience: float = 0.0) -> list[
     while True:
         try:
             with shown.shown():
-                return place.engine.up(place.path, message, shown.tick)
+                return place.engine.up(place.path, message, shown.tick, refresh=refresh)
         except StackLocked as error:
             if error.locks and all(lock.dead for lock in error.locks):
                 shown.say(f"pulumi cancel: the lock of {', '.join(map(str, error.locks))} is of a process that is dead")

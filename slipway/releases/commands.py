@@ -242,7 +242,7 @@ def reconcile(
     if dry_run:
         change = reconciling.wanted_back(place)
         content = change.after.content if change else place.path.read_bytes()
-        _planned(place, change.values if change else {}, place.engine.preview(content), as_json)
+        _planned(place, change.values if change else {}, reconciling.planned(place, content), as_json)
         return
     reconciling.reconcile(place, _shown(place))
     _served(place, as_json)

@@ -173,22 +173,27 @@ class Engine:
         """
         self._run("cancel", "--yes", f"--stack={self.stack}")
 
-    def preview(self, configuration: bytes) -> list[Change]:
+    def preview(self, configuration: bytes, *, refresh: bool = False) -> list[Change]:
         """What `up` would change.
+
+        Args:
+            configuration: content of the stack's file, as it would be.
+            refresh: look at the world first: a run that was killed may have changed what it didn't write down.
 
         Raises:
             PulumiFailed: the program fails, or a policy objects.
         """
         with _copied(configuration) as file:
-            return self._update("preview", file, [], lambda: None)
+            return self._update("preview", file, ["--refresh"] if refresh else [], lambda: None)
 
-    def up(self, file: Path, message: str, meanwhile: Callable[[], object]) -> list[Change]:
+    def up(self, file: Path, message: str, meanwhile: Callable[[], object], *, refresh: bool = False) -> list[Change]:
         """Make the world as the program says.
 
         Args:
             file: the stack's configuration.
             message: kept in the stack's history.
             meanwhile: called every now and then until it has ended.
+            refresh: look at the world first.
 
         Returns:
             What was changed.
@@ -197,7 +202,8 @@ class Engine:
             StackLocked: another update is under way.
             PulumiFailed: it failed; what was done until then stays done.
         """
-        return self._update("up", file, ["--yes", "--skip-preview", f"--message={message}"], meanwhile)
+        options = ["--yes", "--skip-preview", f"--message={message}", *(["--refresh"] if refresh else [])]
+        return self._update("up", file, options, meanwhile)
 
     def _update(self, verb: str, file: Path, options: list[str], meanwhile: Callable[[], object]) -> list[Change]:
         changes: list[Change] = []

@@ -27,15 +27,15 @@ def reconcile(place: Place, shown: Shown) -> None:
     if (change := wanted_back(place)) is not None:
         change.after.write(change.before)
         shown.say(f"{place.path} says {change.values['version']} again, because what it said was aborted")
-    if changes := planned(place):
-        shown.say(f"pulumi up: {', '.join(map(str, changes))}")
-        up(place, f"{place.model}: reconciled", shown, PATIENCE)
+    # Also where a preview shows nothing: a dead run may have left its lock, and a state that is behind the cluster.
+    changes = up(place, f"{place.model}: reconciled", shown, PATIENCE, refresh=True)
+    shown.say(f"pulumi up: {', '.join(map(str, changes)) or 'nothing to change'}")
     shown.say(f"{place.model}: file, state, cluster and ledger agree")
 
 
-def planned(place: Place) -> list[Change]:
-    """What `pulumi up` of the file as it is would change; raises PulumiFailed."""
-    return place.engine.preview(place.path.read_bytes())
+def planned(place: Place, configuration: bytes) -> list[Change]:
+    """What `pulumi up` would change with this content of the file, the world looked at anew; raises PulumiFailed."""
+    return place.engine.preview(configuration, refresh=True)
 
 
 def wanted_back(place: Place) -> Edit | None:

@@ -134,11 +134,15 @@ class World:
     def shown(self) -> Shown:
         return Shown(self.place().look, Console(stderr=True, width=400), every=0.0)
 
+    def say(self, version: str) -> None:
+        """Somebody edits the file."""
+        values = {"version": version, "manifest": self.digest(version)}
+        self.file.write_bytes(FakeEngine(self).edited(self.file.read_bytes(), _paths(values)))
+
     def serve(self, *versions: str) -> None:
         """Have released these versions, one after the other."""
         for version in versions:
-            values = {"version": version, "manifest": self.digest(version)}
-            self.file.write_bytes(FakeEngine(self).edited(self.file.read_bytes(), _paths(values)))
+            self.say(version)
             FakeEngine(self).up(self.file, "", lambda: None)
         self.log.clear()
 
@@ -146,7 +150,7 @@ class World:
         """Write an entry as the verification Job does."""
         self.time += timedelta(minutes=1)
         serving = self.ledger.read().serving
-        happened = {
+        happened: dict[str, Any] = {
             "event": event,
             "at": self.time,
             "release": release_id(version, image + self.settings),
@@ -161,7 +165,7 @@ class World:
     def begin(self, version: str, image: str = IMAGE) -> None:
         """The controller begins to try another template."""
         release = release_id(version, image + self.settings)
-        template = {
+        template: Object = {
             "metadata": {"labels": {HASH_LABEL: f"h{release}"}, "annotations": {RELEASE: release}},
             "spec": {
                 "containers": [
@@ -199,7 +203,7 @@ class World:
                 "status": {"observedGeneration": "1", "workloadObservedGeneration": "1", "stableRS": ""},
             }
         back = self.status["stableRS"] == f"h{release}"
-        self.status.update(currentPodHash=f"h{release}", abort=False, promoteFull=False)
+        self.status.update(currentPodHash=f"h{release}", abort=False, abortedAt=None, promoteFull=False)
         self.status.update(phase="Healthy" if back else "Progressing", message="" if back else "more replicas")
         self.step(0, 0)
 
@@ -214,7 +218,7 @@ class World:
 
     def abort(self, message: str = "RolloutAborted: Rollout aborted update to revision 2") -> None:
         """The controller takes the canary off."""
-        self.status.update(phase="Degraded", message=message, abort=True)
+        self.status.update(phase="Degraded", message=message, abort=True, abortedAt="2026-11-29T12:00:00Z")
         self.step(0, 0)
 
     def _version(self, hash_: str) -> str:
@@ -290,7 +294,9 @@ class FakeEngine:
         self.world.log.append("cancel")
         self.world.locks.clear()
 
-    def preview(self, configuration: bytes) -> list[Change]:
+    def preview(self, configuration: bytes, *, refresh: bool = False) -> list[Change]:
+        if refresh and self.world.objects:
+            self.world.state["release"] = self._told()
         version, _, release = self._wanted(configuration)
         changes = list(self.world.extra)
         if self.world.state.get("release") != release:
@@ -300,7 +306,7 @@ class FakeEngine:
         self.world.log.append(f"preview {version}")
         return changes
 
-    def up(self, file: Path, message: str, meanwhile: Callable[[], object]) -> list[Change]:
+    def up(self, file: Path, message: str, meanwhile: Callable[[], object], *, refresh: bool = False) -> list[Change]:
         world = self.world
         if world.locks:
             lock = world.locks[0]
@@ -309,16 +315,13 @@ class FakeEngine:
             raise StackLocked(self.stack, [lock])
         world.before_up()
         version, image, release = self._wanted(file.read_bytes())
-        changes = self.preview(file.read_bytes())
+        changes = self.preview(file.read_bytes(), refresh=refresh)
         world.log[-1] = f"up {version}"
         if world.outcome == "never":
             raise PulumiFailed("`pulumi up` of test", ["the registry is down"])
         world.state = {"version": version, "release": release, "url": "http://gateway/tiny-model"}
         known = world.ledger.read()
-        if (
-            world.objects
-            and world.objects["deployments", ROLLOUT]["spec"]["template"]["metadata"]["annotations"][RELEASE] == release
-        ):
+        if world.objects and self._told() == release:
             return changes  # the Job finds what it wants
         world.begin(version, image)
         if world.status["phase"] == "Healthy":
@@ -350,6 +353,11 @@ class FakeEngine:
         world.pass_()
         world.write(Event.PROMOTED, version, image)
         return changes
+
+    def _told(self) -> str:
+        """The release that the cluster is told of."""
+        template = self.world.objects["deployments", ROLLOUT]["spec"]["template"]
+        return template["metadata"]["annotations"][RELEASE]
 
     def _wanted(self, configuration: bytes) -> tuple[str, str, str]:
         config = yaml.safe_load(configuration)["config"]
