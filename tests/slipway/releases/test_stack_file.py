@@ -93,7 +93,7 @@ def test_put_back_leaves_what_others_wrote(world: World) -> None:
         ("config: text", "`config` has no keys"),
         ("config: {slipway:platform: x}", "slipway:namespace is missing; this is no serving stack"),
         ("config: {slipway:namespace: x}", "slipway:models is missing"),
-        ("config: {slipway:namespace: x, slipway:models: {a: {}, b: {}}}", "which model? .* has a, b: name one"),
+        ("config: {slipway:namespace: x, slipway:models: {a: {}, b: {}}}", r"which model\? .* has a, b: name one"),
     ],
 )
 def test_what_is_no_stack_file_is_told(content: str | None, message: str, tmp_path: Path) -> None:
