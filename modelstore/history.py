@@ -117,6 +117,25 @@ class History:
         now = self.serving
         return [one for one in reversed(self.healthy.values()) if now is None or one.release != now.release]
 
+    def arrival(self, release: str) -> Event | None:
+        """What it is called when a release serves everyone; None when it has served everyone already."""
+        now = self.serving
+        if now is not None and now.release == release:
+            return None
+        return Event.ROLLED_BACK if release in self.healthy else Event.PROMOTED
+
+    def previous(self, release: str, attempt: int) -> Served | None:
+        """What served before this try of a release, as far as it is written; None when nothing did."""
+        begun = self.written(Event.RELEASED, release, attempt)
+        if begun is not None and begun.previous is not None:
+            return begun.previous
+        now = self.serving
+        return None if now is None or now.release == release else Served(release=now.release, version=now.version)
+
+    def aborts(self, release: str) -> list[Entry]:
+        """All aborts of a release, oldest first."""
+        return [one for one in self.entries if one.event is Event.ABORTED and one.release == release]
+
     def written(self, event: Event, release: str, attempt: int) -> Entry | None:
         """The entry that says this already.
 

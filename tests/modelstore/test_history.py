@@ -151,3 +151,33 @@ def test_an_abort_counts_until_the_release_is_tried_again(happened: tuple[str, .
 def test_what_is_written_at_the_end_is_written(happened: tuple[str, ...], event: Event, number: int | None) -> None:
     written = history(*happened).written(event, "b", 1)
     assert (written and written.number) == number
+
+
+@pytest.mark.parametrize(
+    ("happened", "event"),
+    [
+        ((), PROMOTED),
+        (("promoted a", "released b"), PROMOTED),
+        (("released b", "aborted b"), PROMOTED),
+        (("promoted b", "promoted a"), ROLLED_BACK),
+        (("promoted b", "rolled_back a < b"), PROMOTED),
+        (("promoted b",), None),
+        (("promoted b", "released a", "aborted a"), None),
+    ],
+)
+def test_a_release_that_serves_everyone_is_promoted_or_gone_back_to(
+    happened: tuple[str, ...], event: Event | None
+) -> None:
+    assert history(*happened).arrival("b") is event
+
+
+def test_what_served_before_is_written_at_the_beginning_and_otherwise_what_serves() -> None:
+    assert history().previous("b", 1) is None
+    assert history("promoted b").previous("b", 1) is None
+    assert history("promoted a").previous("b", 1) == Served(release="a", version="1.1.0")
+    assert history("promoted a", "released b < z").previous("b", 1) == Served(release="z", version="1.0.0")
+
+
+def test_all_aborts_of_a_release_are_found() -> None:
+    aborts = history("aborted b", "aborted c", "promoted a", "aborted b 2").aborts("b")
+    assert [one.number for one in aborts] == [1, 4]
