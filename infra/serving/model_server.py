@@ -9,7 +9,7 @@ template as an annotation, from which the pod reads it.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,6 +48,7 @@ class ModelServerArgs:
         image: the service's image by digest.
         platform: model store and gateway.
         tracing: where traces of its predictions go; None where nothing is traced.
+        after: what judges it: a release that began before would be judged by what the one before it was.
     """
 
     model_name: str
@@ -56,6 +57,7 @@ class ModelServerArgs:
     image: pulumi.Input[str]
     platform: PlatformOutputs
     tracing: Tracing | None
+    after: Sequence[pulumi.Resource]
 
 
 class ModelServer(pulumi.ComponentResource):
@@ -96,7 +98,7 @@ class ModelServer(pulumi.ComponentResource):
                     "spec": pod,
                 },
             },
-            opts=child,
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=args.after)),
         )
         k8s.policy.v1.PodDisruptionBudget(
             f"{name}-disruption",

@@ -6,12 +6,16 @@ import pulumi
 import pulumi_docker_build as docker_build
 from pulumi import ResourceOptions
 
-from infra.serving import admission, pins, published
+from infra.serving import admission, golden, pins, published
+from infra.serving.analysis.metrics import metrics
+from infra.serving.analysis.templates import AnalysisTemplates, AnalysisTemplatesArgs
 from infra.serving.autoscaling import Autoscaling, AutoscalingArgs
 from infra.serving.config import Image, Model, ServingConfig
 from infra.serving.delivery import Delivery, DeliveryArgs
+from infra.serving.golden import Golden, GoldenArgs
 from infra.serving.model_server import ModelServer, ModelServerArgs
 from infra.serving.monitoring.dashboards import Dashboard, DashboardArgs
+from infra.serving.monitoring.series import Series
 from infra.serving.monitoring.watch import Watch, WatchArgs
 from infra.serving.routes import Routes, RoutesArgs
 from infra.serving.service_image import ServiceImage, ServiceImageArgs
@@ -58,6 +62,7 @@ def _serve(
     """One model's block."""
     namespace = config.namespace
     name = model_name.replace("_", "-")
+    templates = _templates(name, model_name, model, config, image, platform, in_cluster)
     server = ModelServer(
         name,
         ModelServerArgs(
@@ -67,12 +72,18 @@ def _serve(
             image=image,
             platform=platform,
             tracing=model.tracing or config.tracing,
+            after=[templates] if templates else [],
         ),
         opts=in_cluster,
     )
     delivery = Delivery(
         name,
-        DeliveryArgs(namespace=namespace, deployment=server.deployment, canary=model.canary, templates={}),
+        DeliveryArgs(
+            namespace=namespace,
+            deployment=server.deployment,
+            canary=model.canary,
+            templates=templates.names if templates else {},
+        ),
         opts=in_cluster,
     )
     everyone = delivery.split
@@ -135,6 +146,43 @@ def _serve(
         "image": image,
         "release": server.release,
     }
+
+
+def _templates(
+    name: str,
+    model_name: str,
+    model: Model,
+    config: ServingConfig,
+    image: pulumi.Input[str],
+    platform: PlatformOutputs,
+    in_cluster: ResourceOptions,
+) -> AnalysisTemplates | None:
+    """What a new version of the model is judged by; None where it isn't."""
+    analysis, monitoring = model.analysis, config.monitoring
+    # A stack that has the one without the other is not admitted.
+    if analysis is None or monitoring is None:
+        return None
+    asks = GoldenArgs(
+        model_name=model_name,
+        model=model,
+        namespace=config.namespace,
+        image=image,
+        # Of the model's pods, which come after what judges them.
+        account=name,
+        platform=platform,
+    )
+    Golden(name, asks, opts=in_cluster)
+    series = Series(namespace=config.namespace, model=name)
+    return AnalysisTemplates(
+        name,
+        AnalysisTemplatesArgs(
+            namespace=config.namespace,
+            prometheus=platform.of_monitoring(lambda by: by.url),
+            metrics={stage: metrics(series, model, stage, monitoring.scrape_seconds) for stage in model.canary.stages},
+            golden=lambda seconds: golden.job_spec(name, asks, seconds=seconds, per_second=analysis.golden_per_second),
+        ),
+        opts=in_cluster,
+    )
 
 
 def _url(gateway: str, model: Model) -> str:

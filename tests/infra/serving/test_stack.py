@@ -134,7 +134,9 @@ def test_a_preview_only_leaves_unknown_what_depends_on_an_image_that_is_not_buil
     unknown = {
         f"{one.type.rpartition(':')[2]} {path}" for one in preview.resources for path in unknown_paths(one.inputs)
     }
+    golden = len(preview.of("AnalysisTemplate")[0].inputs["spec"]["metrics"]) - 1
     built = {
+        f"AnalysisTemplate spec.metrics[{golden}].provider.job.spec.template.spec.containers[0].image",
         "Deployment spec.template.metadata.annotations.slipway.dev/release",
         "Deployment spec.template.spec.containers[0].image",
         "Job metadata.name",
