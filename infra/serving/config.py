@@ -1,8 +1,9 @@
 """The serving stack's configuration, `slipway:*`, as frozen models."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -22,7 +23,10 @@ TMP: Final = Quantity.parse("64Mi")
 _LOGS: Final = Quantity.parse("64Mi")
 """A container's logs: the kubelet keeps five files of 10 MiB, and a sixth while it turns them."""
 
-_TAKEN: Final = ("{}_canary", "verify_{}", "{}_stable_80", "{}_canary_80")
+_TAKEN: Final = (
+    *("{}_canary", "{}_stable", "{}_mirror", "verify_{}"),
+    *("{}_canary_80", "{}_stable_80", "{}_shadow_80"),
+)
 """Names of models whose objects would be called like some of another's; the gateway knows services with their port."""
 
 BOUNDARIES: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -30,6 +34,8 @@ BOUNDARIES: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
 own numbers (service/metrics.py), which a test compares."""
 
 Seconds = Annotated[int, Field(ge=0, le=3600)]
+Judged = Annotated[int, Field(ge=5, le=3600)]
+Margin = Annotated[float, Field(gt=0, lt=1)]
 # With less, even a total failure would not be the 14.4 times that a page asks for.
 Promised = Annotated[Decimal, Field(ge=95, lt=100, decimal_places=3)]
 
@@ -65,6 +71,19 @@ class Image(Section):
         return self
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A part of a release in which nothing changes, so that both versions can be compared.
+
+    Attributes:
+        weight: percent of the requests that the new version has: 0 where it gets copies alone, 100 in the bake time.
+        seconds: how long.
+    """
+
+    weight: int
+    seconds: int
+
+
 class Scaling(Section):
     """How many pods serve the model."""
 
@@ -84,24 +103,77 @@ class Scaling(Section):
         return self
 
 
+class Step(Section):
+    """A share of the requests, and for how long it is looked at."""
+
+    weight: int = Field(ge=1, le=99, description="percent of the requests, like 10")
+    seconds: Judged = Field(description="the new version is judged so long with them")
+
+
+class Mirror(Section):
+    """Copies of requests for a new version, before anybody gets an answer of it."""
+
+    percent: int = Field(ge=1, le=100, description="of the requests that are copied, like 10")
+    seconds: Judged = Field(description="the new version is judged so long with copies alone")
+
+
 class Canary(Section):
     """How a new version is tried before it takes over."""
 
-    pause_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
-        description="a tenth of the requests goes to it so long"
+    steps: list[Step] = Field(
+        description="shares of the requests that it gets one after the other: weight, seconds. With none it gets all "
+        "at once, and the bake time is all that it is judged in"
     )
+    bake_seconds: Judged = Field(description="it is judged so long with all requests, before it takes over for good")
     progress_deadline_seconds: Annotated[int, Field(ge=30, le=3600)] = Field(
         description="a version that isn't ready by then is taken off"
     )
     scale_down_delay_seconds: Annotated[int, Field(ge=30, le=3600)] = Field(
         description="the old version's pods stay so long after it was replaced"
     )
+    mirror: Mirror | None = Field(
+        default=None, description="copies of requests that it gets as long as it is tried: percent, seconds"
+    )
+
+    @field_validator("steps")
+    @classmethod
+    def _ascending(cls, steps: list[Step]) -> list[Step]:
+        for before, step in pairwise(steps):
+            if step.weight <= before.weight:
+                raise ValueError(f"weight {step.weight} comes after {before.weight}: let each be larger than the last")
+        return steps
+
+    @property
+    def stages(self) -> list[Stage]:
+        """What a release goes through, one after the other."""
+        shadow = [Stage(weight=0, seconds=self.mirror.seconds)] if self.mirror else []
+        shares = [Stage(weight=step.weight, seconds=step.seconds) for step in self.steps]
+        return [*shadow, *shares, Stage(weight=100, seconds=self.bake_seconds)]
 
     @property
     def longest_seconds(self) -> int:
         """How long a release may take."""
-        # The first pod and then the others each have the deadline, the pause lies between; and a minute for the rest.
-        return 2 * self.progress_deadline_seconds + self.pause_seconds + 60
+        # Each stage may wait for pods as long as the deadline is, and a minute for what is asked to begin and to end.
+        return sum(self.progress_deadline_seconds + stage.seconds + 60 for stage in self.stages)
+
+
+class Analysis(Section):
+    """What a new version is judged by, in every stage: margins are over what the stable version does meanwhile."""
+
+    minimum_requests: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        description="a stage with fewer answers of the new version proves nothing, and ends the release"
+    )
+    golden_per_second: Annotated[int, Field(ge=1, le=100)] = Field(
+        description="the model's golden readings are asked so often meanwhile"
+    )
+    errors: Margin = Field(description="share of its requests that may fail beyond the stable version's, like 0.01")
+    invalid: Margin = Field(description="share that it may refuse as invalid beyond the stable version's, like 0.02")
+    slow: Margin = Field(description="share that may be slower than nearly all of the stable version's, like 0.02")
+    shift: Margin | None = Field(
+        default=None,
+        description="how far the distribution of its predictions may be off the stable version's (0 to 1, the largest "
+        "distance between both); without it they may be what they like, as after a training on purpose",
+    )
 
 
 class Latency(Section):
@@ -143,6 +215,11 @@ class Model(Section):
     cache: Quantity = Field(description="room for the downloaded model, like '512Mi'")
     scaling: Scaling = Field(description="how many pods")
     canary: Canary = Field(description="how a new version is tried")
+    analysis: Analysis | None = Field(
+        default=None,
+        description="what a new version is judged by, which the platform's monitoring measures; without it, it is only "
+        "looked at whether its pods are ready",
+    )
     objectives: Objectives = Field(description="what its clients are promised")
     tracing: Tracing | None = Field(
         default=None, description="where traces of its predictions go; without it, where the stack's do"

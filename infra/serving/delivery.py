@@ -1,18 +1,25 @@
 """How a new version takes over: Argo Rollouts, and the split of requests that only its controller writes.
 
-The steps are simple so far: a tenth of the requests for a while, then all of them. Metrics don't judge the canary
-yet; a version that never gets ready is taken off by `progressDeadlineAbort`.
+Each stage of a release has a share of the requests and, where the stack says what a version is judged by, an analysis
+that has to succeed before the next; otherwise time alone. The last one is the bake time: the new version has all
+requests, the old one's pods stand beside it at full size, and an abort is still no more than a change of weights.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from infra.serving.config import Canary
+from infra.serving.analysis.templates import ARGUMENTS
+from infra.serving.config import Canary, Stage
 from infra.shared import metadata
 from infra.shared.metadata import Component
 from infra.shared.workloads import after
+
+ROLE: Final = {"slipway.dev/role": "canary"}
+"""The label of pods that are on trial, where copies of requests are for them alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +29,14 @@ class DeliveryArgs:
     Attributes:
         namespace: where it runs.
         deployment: the Deployment whose template is rolled out.
-        canary: how long each step takes.
+        canary: the stages of a release.
+        templates: the AnalysisTemplate that judges each stage; empty where nothing does.
     """
 
     namespace: str
     deployment: pulumi.Input[str]
     canary: Canary
+    templates: Mapping[Stage, pulumi.Input[str]]
 
 
 class Delivery(pulumi.ComponentResource):
@@ -36,11 +45,13 @@ class Delivery(pulumi.ComponentResource):
     Attributes:
         rollout: the Rollout's name.
         split: the TraefikService's name, which routes lead to.
+        stable_service: the stable Service's name.
         canary_service: the canary Service's name.
     """
 
     rollout: pulumi.Output[str]
     split: pulumi.Output[str]
+    stable_service: pulumi.Output[str]
     canary_service: pulumi.Output[str]
 
     def __init__(self, name: str, args: DeliveryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -102,18 +113,12 @@ class Delivery(pulumi.ComponentResource):
                         "canaryService": canary.metadata.name,
                         "trafficRouting": {"traefik": {"weightedTraefikServiceName": after(name, split)}},
                         "maxUnavailable": 0,
-                        # The old pods stay so long, for requests that were on their way to them. Going back isn't
-                        # quicker meanwhile: it is a release too, and its first step leaves but one of them.
+                        # The old pods stay so long, for requests that were on their way to them, and for a rollback
+                        # that needs no new ones.
                         "scaleDownDelaySeconds": args.canary.scale_down_delay_seconds,
                         "abortScaleDownDelaySeconds": 30,
-                        "steps": [
-                            {"setCanaryScale": {"replicas": 1}},
-                            {"setWeight": 10},
-                            {"pause": {"duration": f"{args.canary.pause_seconds}s"}},
-                            # One pod would be overloaded by more.
-                            {"setCanaryScale": {"matchTrafficWeight": True}},
-                            {"setWeight": 100},
-                        ],
+                        **({"canaryMetadata": {"labels": ROLE}} if args.canary.mirror else {}),
+                        "steps": list(_steps(args)),
                     }
                 },
             },
@@ -122,5 +127,41 @@ class Delivery(pulumi.ComponentResource):
 
         self.rollout = after(name, rollout)
         self.split = after(name, split)
+        self.stable_service = stable.metadata.name
         self.canary_service = canary.metadata.name
-        self.register_outputs({"rollout": self.rollout, "split": self.split, "canaryService": self.canary_service})
+        self.register_outputs(
+            {
+                "rollout": self.rollout,
+                "split": self.split,
+                "stableService": self.stable_service,
+                "canaryService": self.canary_service,
+            }
+        )
+
+
+def _steps(args: DeliveryArgs) -> Iterator[dict[str, Any]]:
+    """The steps of Argo Rollouts.
+
+    It moves requests when as many pods are ready as their share needs, and not before: for a tenth that is one pod, up
+    to ten of them.
+    """
+    mirror = args.canary.mirror
+    for stage in args.canary.stages:
+        if mirror:
+            # Of copies it knows nothing.
+            yield {"setCanaryScale": {"weight": min(stage.weight + mirror.percent, 100)}}
+        if stage.weight:
+            yield {"setWeight": stage.weight}
+        if stage in args.templates:
+            yield {"analysis": _analysis(args.templates[stage])}
+        else:
+            yield {"pause": {"duration": f"{stage.seconds}s"}}
+
+
+def _analysis(template: pulumi.Input[str]) -> dict[str, Any]:
+    return {
+        "templates": [{"templateName": template}],
+        "args": [
+            {"name": argument, "valueFrom": {"podTemplateHashValue": value}} for argument, value in ARGUMENTS.items()
+        ],
+    }

@@ -31,15 +31,16 @@ def load(model: type[Model], namespace: str) -> Model:
         pulumi.RunError: a key is missing, unknown or has a value that is refused; one line for each.
     """
     config = pulumi.Config(namespace)
-    values = {key: _parsed(config.require(key)) for key in _keys(namespace)}
+    values = {key: _parsed(config.require(key)) for key in keys(namespace)}
     try:
         return model.model_validate(values)
     except ValidationError as error:
         raise pulumi.RunError("\n".join(_line(model, namespace, one) for one in error.errors())) from None
 
 
-def _keys(namespace: str) -> Iterator[str]:
-    # pulumi.Config can't list its keys, and a misspelt one must not be overlooked.
+def keys(namespace: str) -> Iterator[str]:
+    """The names of all that the stack says under `namespace`; a misspelt one must not be overlooked."""
+    # pulumi.Config can't list its keys.
     for key in {**get_config_env(), **CONFIG.get()}:
         owner, _, name = key.partition(":")
         if owner == namespace:

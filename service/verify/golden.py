@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from itertools import cycle
 from pathlib import Path
 from typing import Final, Self
@@ -161,20 +162,24 @@ def _answer(questions: Questions, manifest: Manifest, index: int) -> float | str
     try:
         # A connection of its own for each question, so that all pods are asked.
         with urllib.request.urlopen(request, timeout=_SECONDS) as response:  # noqa: S310
-            who = response.headers["X-Model-Version"], response.headers["X-Model-Manifest"]
-            if who != (questions.version, questions.manifest):
-                return f"version {who[0]} ({who[1]}) answered"
-            return float(json.load(response)[manifest.output.name])
+            return _other(response.headers, questions) or float(json.load(response)[manifest.output.name])
     except urllib.error.HTTPError as error:
         with error:
             said = f"{error.code} {error.read(_SHOWN).decode(errors='replace')}"
-        if error.code in REFUSALS:
+        other = _other(error.headers, questions)
+        if error.code in REFUSALS and not other:
             raise WrongAnswer(f"{_reading(manifest.golden, index)}: {said}") from error
-        return said
+        return other or said
     except (OSError, http.client.HTTPException) as error:
         return str(error)
     except (ValueError, TypeError, LookupError) as error:
-        raise WrongAnswer(f"{_reading(manifest.golden, index)}: the answer is none of this model: {error!r}") from error
+        raise WrongAnswer(f"{_reading(manifest.golden, index)}: no answer of this model: {error!r}") from error
+
+
+def _other(headers: Message, questions: Questions) -> str:
+    """Which other version answered; empty when it was this one."""
+    who = headers["X-Model-Version"], headers["X-Model-Manifest"]
+    return "" if who == (questions.version, questions.manifest) else f"version {who[0]} ({who[1]}) answered"
 
 
 def _compare(answer: float, golden: Golden, index: int) -> None:

@@ -30,10 +30,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """Where a release is, and what the controller says about it."""
+    """Where a release is, and what the controller says about it.
+
+    Attributes:
+        state: where it is.
+        text: the controller's words.
+        by_hand: it was aborted, and not by the controller itself.
+    """
 
     state: State
     text: str
+    by_hand: bool = False
 
 
 def judge(rollout: Object, deployment: Object) -> Judgement:
@@ -49,7 +56,8 @@ def judge(rollout: Object, deployment: Object) -> Judgement:
     if status.get("abort"):
         if not status.get("abortedAt"):
             return Judgement(State.UNSEEN, "the controller has yet to see that it is to abort")
-        return Judgement(State.ABORTED, f"{text} by hand" if _BY_HAND.fullmatch(message) else text)
+        by_hand = _BY_HAND.fullmatch(message) is not None
+        return Judgement(State.ABORTED, f"{text} by hand" if by_hand else text, by_hand)
     if message.startswith(_ABORTED):
         # At its next look the controller replaces the reason by `RolloutRetry`, and the phase with it.
         return Judgement(State.UNSEEN, "the controller has yet to see that the abort was taken back")

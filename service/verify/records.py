@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from modelstore.history import Entry, Event, Figure, Happened, History, Served
 from modelstore.ledger import Ledger
@@ -14,6 +14,8 @@ from service.verify.wanted import VerificationFailed, Wanted
 
 PAUSE: Final = 2.0
 """Seconds between two tries of a store that is away."""
+
+Written = TypeVar("Written")
 
 
 @dataclass(kw_only=True)
@@ -56,13 +58,13 @@ class Records:
         """
         self.ledger.append(self._happened(Event.RELEASED, previous))
 
-    def aborted(self, reason: str, figures: Mapping[str, Figure], previous: Served | None) -> None:
-        """Remember that it was taken off.
+    def aborted(self, reason: str, figures: Mapping[str, Figure], previous: Served | None) -> Entry:
+        """Remember that it was taken off; the entry may be somebody else's who has written it before.
 
         Raises:
             VerificationFailed: the ledger could not be written.
         """
-        self._insist(lambda: self.ledger.append(self._happened(Event.ABORTED, previous, reason, figures)))
+        return self._insist(lambda: self.ledger.append(self._happened(Event.ABORTED, previous, reason, figures)))
 
     def arrived(self, figures: Mapping[str, Figure], previous: Served | None) -> None:
         """Remember that it serves everyone, if that is new.
@@ -87,12 +89,11 @@ class Records:
         except StoreError as error:
             self.say(f"the ledger can't be written: {error}")
 
-    def _insist(self, write: Callable[[], object]) -> None:
+    def _insist(self, write: Callable[[], Written]) -> Written:
         deadline = time.monotonic() + self.patience
         while True:
             try:
-                write()
-                return
+                return write()
             except StoreError as error:
                 if not isinstance(error, StoreUnavailable) or time.monotonic() >= deadline:
                     raise VerificationFailed(f"the ledger could not be written: {error}") from error

@@ -54,12 +54,15 @@ class Rollouts:
         deadline, told, why = time.monotonic() + seconds, False, "the controller has yet to do it"
         while True:
             try:
+                status = self._get().get("status", {})
+                if status.get("abort") and status.get("abortedAt"):
+                    return ""
                 if not told:
                     self._tell({"abort": True})
                     told = True
-                if self._get().get("status", {}).get("abortedAt"):
-                    return ""
-            except (ApiUnavailable, ApiRefused) as error:
+            except ApiRefused as error:
+                return str(error)
+            except ApiUnavailable as error:
                 why = str(error)
             if time.monotonic() >= deadline:
                 return why

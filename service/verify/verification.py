@@ -58,8 +58,17 @@ class Verification:
         Raises:
             VerificationFailed: it isn't, or not in time, or the ledger could not be written.
         """
-        begun = time.monotonic()
-        deadline, bad_since, last = begun + self.wanted.timeout, None, ""
+        self._watch(time.monotonic() + self.wanted.timeout)
+        read_back(self.wanted, time.monotonic() + self.read_back_seconds, self.say)
+        try:
+            self.records.arrived(self._evidence().figures, self._previous)
+        except VerificationFailed as error:
+            raise VerificationFailed(f"{self.wanted} is served, but {error}") from error
+        self.say(f"{self.wanted.model_version} is served (release {self.wanted.release})")
+
+    def _watch(self, deadline: float) -> None:
+        """Return when the controller is done with it."""
+        bad_since, by_hand, last = None, False, ""
         while True:
             judgement = self._look()
             if judgement.text != last:
@@ -68,28 +77,28 @@ class Verification:
             now = time.monotonic()
             match judgement.state:
                 case State.HEALTHY:
-                    break
+                    return
+                case State.ABORTED if judgement.by_hand and not by_hand:
+                    by_hand = True  # whoever did it may be writing why
                 case State.ABORTED:
-                    self._fail(f"was aborted: {judgement.text}")
+                    self._fail(judgement.text)
                 case State.DEGRADED:
                     bad_since = bad_since or now
                     if now >= bad_since + self.settle:
-                        self._abort(f"failed: {judgement.text}")
+                        self._abort(judgement.text)
                 case State.WAITING | State.UNSEEN:
                     bad_since = None
             if now >= deadline:
-                self._abort(f"is not finished after {self.wanted.timeout:g} s: {judgement.text}")
+                self._abort(f"not finished after {self.wanted.timeout:g} s: {judgement.text}")
             time.sleep(self.poll)
-        read_back(self.wanted, time.monotonic() + self.read_back_seconds, self.say)
-        try:
-            self.records.arrived(self._evidence().figures, self._previous)
-        except VerificationFailed as error:
-            raise VerificationFailed(f"{self.wanted} is served, but {error}") from error
-        self.say(f"{self.wanted.model_version} is served (release {self.wanted.release})")
 
     @property
     def _rollouts(self) -> Rollouts:
         return Rollouts(self.api, self.wanted.namespace, self.wanted.rollout)
+
+    @property
+    def _stable_beside(self) -> bool:
+        return self._rollout is not None and has_stable_beside(self._rollout)
 
     def _look(self) -> Judgement:
         """One look; what cannot be read counts as unseen, what is refused as degraded."""
@@ -97,8 +106,12 @@ class Verification:
             rollout, deployment = self._rollouts.read()
             self._rollout = rollout
             judgement = judge(rollout, deployment)
-            if judgement.state is not State.UNSEEN and not self._seen:
-                judgement = self._first_look(judgement, rollout, deployment)
+            if judgement.state is not State.UNSEEN:
+                known = templates(self.api, self.wanted.namespace, rollout)
+                self._check_ours(known.get(hashes(rollout)[0] or ""))
+                if not self._seen:
+                    self._previous = known.get(hashes(rollout)[1] or "") if self._stable_beside else None
+                    judgement = self._first_look(judgement, rollout, deployment)
         except (ApiUnavailable, StoreUnavailable) as error:
             return Judgement(State.UNSEEN, str(error))
         except (ApiRefused, StoreError) as error:
@@ -108,15 +121,17 @@ class Verification:
             self._blame(judgement, hashes(rollout)[0])
         return judgement
 
+    def _check_ours(self, tried: Served | None) -> None:
+        # What another release comes to is for its own verification to say, and to end.
+        if tried is not None and tried.release not in (None, self.wanted.release):
+            raise VerificationFailed(f"{self.wanted} gave way to release {tried.release} of {tried.version}")
+
     def _first_look(self, judgement: Judgement, rollout: Object, deployment: Object) -> Judgement:
-        wanted, beside = self.wanted, has_stable_beside(rollout)
-        if beside:
-            self._previous = templates(self.api, wanted.namespace, rollout).get(hashes(rollout)[1] or "")
-        history = self.records.history()
+        wanted, history = self.wanted, self.records.history()
         if history is None:  # nothing of what was before counts then, and the end says that it could not be written
             return judgement
         self._history = history = self._closed(history, rollout, deployment)
-        match first_move(judgement.state, history, wanted.release, wanted.attempt, stable_beside=beside):
+        match first_move(judgement.state, history, wanted.release, wanted.attempt, stable_beside=self._stable_beside):
             case Move.REFUSE:
                 self._refuse(judgement)
             case Move.PROMOTE:
@@ -160,22 +175,25 @@ class Verification:
 
     def _abort(self, reason: str) -> NoReturn:
         """Take it off where another release serves meanwhile, so that nothing goes on when nobody watches."""
-        if self._rollout is None or has_stable_beside(self._rollout):
-            if stands := self._rollouts.abort(self.abort_seconds, self.poll):
-                raise VerificationFailed(f"{self.wanted} {self._with_blame(reason)}; it could not be aborted: {stands}")
-            reason += "; it was aborted"
+        stands = ""
+        if self._stable_beside or self._rollout is None:
+            stands = self._rollouts.abort(self.abort_seconds, self.poll)
+        if stands:
+            raise VerificationFailed(
+                f"{self.wanted} failed: {self._with_blame(reason)}; it could not be aborted: {stands}"
+            )
         self._fail(reason)
 
     def _fail(self, reason: str) -> NoReturn:
-        """Remember that it was taken off, and why."""
+        """Remember that it was taken off, or is none that serves, and why."""
         found = self._evidence()
-        reason = self._with_blame(reason, found.against)
-        failed = f"{self.wanted} {reason}{self._remedy(self.wanted.attempt)}"
+        reason, unwritten = self._with_blame(reason, found.against), ""
         try:
-            self.records.aborted(reason, found.figures, self._previous)
+            reason = self.records.aborted(reason, found.figures, self._previous).reason
         except VerificationFailed as error:
-            failed = f"{failed}; {error}"
-        raise VerificationFailed(failed)
+            unwritten = f"; {error}"
+        what = "was aborted" if self._stable_beside else "failed"
+        raise VerificationFailed(f"{self.wanted} {what}: {reason}{self._remedy(self.wanted.attempt)}{unwritten}")
 
     def _refuse(self, judgement: Judgement) -> NoReturn:
         """Fail with the reason of the abort before; what runs all the same was begun by a change of the file alone."""
@@ -187,7 +205,7 @@ class Verification:
         raise VerificationFailed(failed)
 
     def _remedy(self, attempt: int) -> str:
-        if self._rollout is None or not has_stable_beside(self._rollout):
+        if not self._stable_beside:
             return ""
         key = f"slipway:models.{self.wanted.model_name}.attempt"
         return f". Put the stack's file back; {key}: {attempt + 1} would try it again"

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 RATE = 40.0  # requests per second: steady, and far below what two pods can do
 TENTH = 10  # percent: the canary's first share
-LONG = {"pauseSeconds": 600}  # until the test has seen enough and lets the release go on
+LONG = {"steps": [{"weight": 10, "seconds": 600}]}  # until the test has seen enough and lets the release go on
 CONTROLLED = tuple(
     f"kubernetes:{one}" for one in ("apps/", "argoproj.io/", "core/v1:Service", "keda.sh/", "traefik.io/")
 )

@@ -1,6 +1,8 @@
 import pytest
 
+from infra.serving.delivery import ROLE
 from tests.infra import stacks
+from tests.infra.changes import MODEL, Change, drop, put
 from tests.infra.values import Object
 
 NAME = "maintenance-predictor"
@@ -30,18 +32,70 @@ def test_the_rollout_goes_before_its_pods() -> None:
     assert annotations["pulumi.com/deletionPropagationPolicy"] == "background"
 
 
-def test_one_pod_gets_a_tenth_and_more_only_come_with_more_pods() -> None:
-    assert rollout()["strategy"]["canary"]["steps"] == [
-        {"setCanaryScale": {"replicas": 1}},
-        {"setWeight": 10},
-        {"pause": {"duration": "15s"}},
-        {"setCanaryScale": {"matchTrafficWeight": True}},
-        {"setWeight": 100},
+def steps(*changes: Change, stack: str = "local") -> list[Object]:
+    config = stacks.serving_configuration(stack)
+    for change in changes:
+        change(config)
+    return stacks.serving_with(config, stack).one("Rollout")["spec"]["strategy"]["canary"]["steps"]
+
+
+def test_each_share_of_the_requests_is_judged_before_the_next_and_all_of_them_before_it_takes_over() -> None:
+    found = [step.get("setWeight") or step["analysis"]["templates"] for step in steps()]
+    named = [[{"templateName": f"{NAME}-{word}"}] for word in ("step-10", "step-50", "bake")]
+    assert found == [10, named[0], 50, named[1], 100, named[2]]
+    assert {f"{NAME}-step-10", f"{NAME}-step-50", f"{NAME}-bake"} <= stacks.serving().resource("Rollout").dependencies
+
+
+def test_an_analysis_is_told_the_pods_of_both_versions() -> None:
+    judged = [step["analysis"]["args"] for step in steps() if "analysis" in step]
+    assert judged == 3 * [
+        [
+            {"name": "canary", "valueFrom": {"podTemplateHashValue": "Latest"}},
+            {"name": "stable", "valueFrom": {"podTemplateHashValue": "Stable"}},
+        ]
     ]
 
 
+def test_without_an_analysis_shares_grow_by_time_and_the_last_is_all_requests() -> None:
+    assert steps(drop(*MODEL, "analysis")) == [
+        {"setWeight": 10},
+        {"pause": {"duration": "20s"}},
+        {"setWeight": 50},
+        {"pause": {"duration": "20s"}},
+        {"setWeight": 100},
+        {"pause": {"duration": "20s"}},
+    ]
+
+
+def test_a_version_may_get_all_requests_at_once_and_is_still_tried_before_it_takes_over() -> None:
+    found = steps(drop(*MODEL, "analysis"), put(*MODEL, "canary", "steps", value=[]))
+    assert found == [{"setWeight": 100}, {"pause": {"duration": "20s"}}]
+
+
+def test_copies_come_before_requests_and_always_find_pods_enough() -> None:
+    mirror = put(*MODEL, "canary", "mirror", value={"percent": 20, "seconds": 30})
+    found = steps(drop(*MODEL, "analysis"), mirror)
+    assert found[:5] == [
+        {"setCanaryScale": {"weight": 20}},
+        {"pause": {"duration": "30s"}},
+        {"setCanaryScale": {"weight": 30}},
+        {"setWeight": 10},
+        {"pause": {"duration": "20s"}},
+    ]
+    assert found[-3:-1] == [{"setCanaryScale": {"weight": 100}}, {"setWeight": 100}]
+
+
+def test_pods_on_trial_are_labelled_where_copies_are_for_them_alone() -> None:
+    assert "canaryMetadata" not in rollout()["strategy"]["canary"]
+    config = stacks.serving_configuration("local")
+    put(*MODEL, "canary", "mirror", value={"percent": 20, "seconds": 30})(config)
+    canary = stacks.serving_with(config).one("Rollout")["spec"]["strategy"]["canary"]
+    assert canary["canaryMetadata"] == {"labels": ROLE}
+
+
 def test_every_pause_ends_by_itself() -> None:
-    pauses = [step["pause"] for step in rollout()["strategy"]["canary"]["steps"] if "pause" in step]
+    pauses = [step["pause"] for step in steps(drop(*MODEL, "analysis")) if "pause" in step]
+    assert pauses
     assert all(pause.get("duration") for pause in pauses)
 
 

@@ -184,7 +184,7 @@ def test_what_reaches_the_pods_makes_a_release(change: Change) -> None:
     "change",
     [
         put(*MODEL, "scaling", "maxReplicas", value=9),
-        put(*MODEL, "canary", "pauseSeconds", value=99),
+        put(*MODEL, "canary", "bakeSeconds", value=99),
         put(*MODEL, "route", value="/elsewhere"),
         second_model("/pump"),
     ],

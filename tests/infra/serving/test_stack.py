@@ -1,9 +1,13 @@
+import re
+from functools import cache
+
 import pulumi
 import pytest
 
 from infra.serving.config import ServingConfig
 from tests.infra import stacks
 from tests.infra.changes import MODEL, put, second_model
+from tests.infra.recording import Recording
 from tests.infra.values import unknown_paths
 
 PINNED = f"registry.test/slipway/service@sha256:{'a' * 64}"
@@ -74,16 +78,27 @@ def test_models_side_by_side_have_no_object_in_common() -> None:
     met = {other for other in others if named(other) & named("maintenance-predictor")}
     assert met == {
         "maintenance-predictor-canary",
+        "maintenance-predictor-stable",
+        "maintenance-predictor-mirror",
         "verify-maintenance-predictor",
         "maintenance-predictor-stable-80",
         "maintenance-predictor-canary-80",
+        "maintenance-predictor-shadow-80",
     }
     assert refused == met
 
 
+@cache
+def whole() -> Recording:
+    """A stack with all that one may have."""
+    config = stacks.serving_configuration("local") | {"slipway-pins:maintenance_predictor": "k" * 20}
+    put(*MODEL, "canary", "mirror", value={"percent": 10, "seconds": 10})(config)
+    return stacks.serving_with(config)
+
+
 def named(model: str) -> set[tuple[str, str]]:
     """Kind and name of every object of a model, and how the gateway calls its services and its split."""
-    objects = {(thing["kind"], thing["metadata"]["name"]) for thing in stacks.serving().kubernetes}
+    objects = {(thing["kind"], thing["metadata"]["name"]) for thing in whole().kubernetes}
     at_gateway = {("", f"{name}-80") for kind, name in objects if kind == "Service"}
     at_gateway |= {("", name) for kind, name in objects if kind == "TraefikService"}
     return {(kind, name.replace("maintenance-predictor", model)) for kind, name in objects | at_gateway}
@@ -118,9 +133,12 @@ def test_nothing_secret_is_exported() -> None:
 def test_a_preview_only_leaves_unknown_what_depends_on_an_image_that_is_not_built_yet(stack: str) -> None:
     preview = stacks.serving(stack, preview=True)
     unknown = {
-        f"{one.type.rpartition(':')[2]} {path}" for one in preview.resources for path in unknown_paths(one.inputs)
+        f"{one.type.rpartition(':')[2]} {re.sub(r'metrics.[0-9]+.', 'metrics[]', path)}"
+        for one in preview.resources
+        for path in unknown_paths(one.inputs)
     }
     built = {
+        "AnalysisTemplate spec.metrics[].provider.job.spec.template.spec.containers[0].image",
         "Deployment spec.template.metadata.annotations.slipway.dev/release",
         "Deployment spec.template.spec.containers[0].image",
         "Job metadata.name",

@@ -79,7 +79,8 @@ def test_a_stack_that_names_no_commit_has_none(records: Records, wanted: Wanted)
 
 def test_an_abort_is_remembered_with_its_reason_and_figures(records: Records) -> None:
     figures = {"errors": Figure(value=0.07)}
-    records.aborted("errors", figures, BEFORE)
+    assert records.aborted("errors", figures, BEFORE).number == 1
+    assert records.aborted("what another saw", {}, None).reason == "errors"
     assert remembered(records) == [(Event.ABORTED, "7f", 2, "errors", BEFORE)]
     assert records.ledger.read().entries[0].figures == figures
 

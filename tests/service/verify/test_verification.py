@@ -13,6 +13,7 @@ from modelstore.store import Store
 from modelstore.store_errors import AccessDenied, StoreUnavailable
 from service.verify import read_back, records
 from service.verify.records import Records
+from service.verify.rollouts import Rollouts
 from service.verify.verification import Verification
 from service.verify.wanted import VerificationFailed, Wanted
 from tests.modelstore.test_history import WRITTEN
@@ -150,10 +151,9 @@ def test_an_aborted_release_is_in_the_ledger_with_its_reason_and_figures(fake: F
     *_, ended = ledger.read().entries
     assert (ended.event, ended.previous, set(ended.figures)) == (Event.ABORTED, OLD, {"errors"})
     assert ended.reason == (
-        f"was aborted: Degraded: {WORDS}; "
-        "errors: Metric assessed Failed: value 0.07, limit 0.02, canary 0.08, stable 0.01"
+        f"Degraded: {WORDS}; errors: Metric assessed Failed: value 0.07, limit 0.02, canary 0.08, stable 0.01"
     )
-    assert str(caught.value) == f"release 7f of 1.1.0 {ended.reason}{REMEDY}"
+    assert str(caught.value) == f"release 7f of 1.1.0 was aborted: {ended.reason}{REMEDY}"
 
 
 def test_an_abort_that_nobody_has_written_is_written_and_not_taken_back(fake: Fake, ledger: Ledger, run: Run) -> None:
@@ -163,6 +163,26 @@ def test_an_abort_that_nobody_has_written_is_written_and_not_taken_back(fake: Fa
         run()
     assert written(ledger) == ["promoted 6e 1", "released 7f 1", "aborted 7f 1"]
     assert fake.patched == []
+
+
+def test_who_aborts_by_hand_has_time_to_write_why(
+    fake: Fake, ledger: Ledger, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[object] = []
+    read = Rollouts.read
+
+    def written_after_two(self: Rollouts) -> tuple[Object, Object]:
+        if len(looks) == 2:
+            wrote(ledger, "aborted 7f")
+        looks.append(None)
+        return read(self)
+
+    monkeypatch.setattr(Rollouts, "read", written_after_two)
+    fake.at(ROLLOUT, rollout("Progressing"), aborted("RolloutAborted: Rollout aborted update to revision 2"))
+    with pytest.raises(VerificationFailed) as caught:
+        run()
+    assert str(caught.value) == f"release 7f of 1.1.0 was aborted: why aborted 7f{REMEDY}"
+    assert written(ledger) == ["released 7f 1", "aborted 7f 1"]
 
 
 def test_an_update_for_another_reason_fails_at_once_with_the_reason_of_the_abort(
@@ -183,7 +203,7 @@ def test_what_was_aborted_and_begins_anew_by_a_change_of_the_file_alone_is_abort
     fake: Fake, ledger: Ledger, run: Run
 ) -> None:
     wrote(ledger, "promoted 6e", "released 7f", "aborted 7f")
-    fake.at(ROLLOUT, rollout("Progressing"), ABORTED)
+    fake.at(ROLLOUT, rollout("Progressing"), rollout("Progressing"), ABORTED)
     with pytest.raises(VerificationFailed, match="was aborted before, as attempt 1: why aborted 7f"):
         run()
     assert fake.patched == [(STATUS, {"status": {"abort": True}})]
@@ -273,7 +293,7 @@ def test_the_pods_of_the_try_before_are_not_blamed_for_the_next(fake: Fake, run:
 def test_an_abort_that_may_not_be_taken_back_fails_with_the_servers_words(fake: Fake, run: Run) -> None:
     fake.at(STATUS, {"message": "rollouts/status is forbidden"}, status=403)
     fake.at(ROLLOUT, ABORTED)
-    with pytest.raises(VerificationFailed, match=r"failed: PATCH .*: 403 rollouts/status is forbidden"):
+    with pytest.raises(VerificationFailed, match=r"was aborted: PATCH .*: 403 rollouts/status is forbidden"):
         run(attempt=2)
 
 
@@ -347,6 +367,18 @@ def test_a_release_that_ended_while_nobody_watched_is_written_by_its_next_watche
     assert written(ledger)[2:] == ["promoted 7f 1"]
 
 
+@pytest.mark.parametrize("theirs", [rollout("Healthy"), ABORTED, rollout("Progressing")])
+def test_what_another_release_comes_to_is_not_this_ones(theirs: Object, fake: Fake, ledger: Ledger, run: Run) -> None:
+    ours = {"items": [replica_set("old", "6e", "1.0.0"), replica_set("new", "7f", "1.1.0")]}
+    other = {"items": [replica_set("old", "6e", "1.0.0"), replica_set("new", "8c", "1.2.0")]}
+    fake.answers[REPLICA_SETS] = [(200, ours), (200, ours), (200, other)]  # once more for the pods' blame
+    fake.at(ROLLOUT, rollout("Progressing"), theirs)
+    with pytest.raises(VerificationFailed, match=r"^release 7f of 1\.1\.0 gave way to release 8c of 1\.2\.0$"):
+        run()
+    assert fake.patched == []
+    assert written(ledger) == ["released 7f 1"]
+
+
 def test_a_first_release_that_fails_is_written_and_may_be_watched_again(fake: Fake, ledger: Ledger, run: Run) -> None:
     failing = rollout("Degraded", "ProgressDeadlineExceeded", stableRS="new")
     fake.at(ROLLOUT, failing)
@@ -408,8 +440,8 @@ def test_an_abort_is_told_though_the_ledger_cannot_be_written(
 
 
 def test_a_degraded_release_is_aborted_when_it_stays_so(fake: Fake, ledger: Ledger, run: Run) -> None:
-    fake.at(ROLLOUT, rollout("Degraded", "InvalidSpec: no service"), ABORTED)
-    with pytest.raises(VerificationFailed, match="failed: Degraded: InvalidSpec: no service; it was aborted"):
+    fake.at(ROLLOUT, *[rollout("Degraded", "InvalidSpec: no service")] * 2, ABORTED)
+    with pytest.raises(VerificationFailed, match="was aborted: Degraded: InvalidSpec: no service"):
         run()
     assert fake.patched == [(STATUS, {"status": {"abort": True}})]
     assert written(ledger) == ["released 7f 1", "aborted 7f 1"]
@@ -421,11 +453,11 @@ def test_a_degraded_release_may_recover(fake: Fake, run: Run) -> None:
 
 
 def test_a_release_that_does_not_end_is_aborted_at_its_timeout(fake: Fake, ledger: Ledger, run: Run) -> None:
-    fake.at(ROLLOUT, rollout("Paused", "InconclusiveAnalysisRun"), ABORTED)
+    fake.at(ROLLOUT, *[rollout("Paused", "InconclusiveAnalysisRun")] * 2, ABORTED)
     with pytest.raises(VerificationFailed) as caught:
         run(timeout=-1)
-    reason = "is not finished after -1 s: Paused: InconclusiveAnalysisRun (step 1 of 3, 0 % of the traffic)"
-    assert str(caught.value) == f"release 7f of 1.1.0 {reason}; it was aborted{REMEDY}"
+    reason = "not finished after -1 s: Paused: InconclusiveAnalysisRun (step 1 of 3, 0 % of the traffic)"
+    assert str(caught.value) == f"release 7f of 1.1.0 was aborted: {reason}{REMEDY}"
     assert fake.patched == [(STATUS, {"status": {"abort": True}})]
     assert written(ledger) == ["released 7f 1", "aborted 7f 1"]
 
