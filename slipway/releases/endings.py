@@ -80,7 +80,7 @@ def remember(place: Place, say: Say) -> Entry | None:
 
 def _under_way(place: Place, verb: str) -> Observed:
     seen = place.settled()
-    if seen is None or not seen.under_way:
+    if seen is None or not seen.tried:
         now = seen.judgement.text if seen else "nothing is served yet"
         raise Refused(f"{place.model}: no release is under way ({now}), so there is nothing to {verb}")
     return seen

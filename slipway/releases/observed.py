@@ -101,12 +101,18 @@ class Observed:
     deployment: Object
 
     @property
-    def under_way(self) -> bool:
-        """Whether a release is being tried, as far as anybody can tell."""
+    def tried(self) -> bool:
+        """Whether there is a release that neither passed nor was aborted, as far as anybody can tell; maybe stuck."""
         status = self.rollout.get("status", {})
         if self.judgement.state is State.UNSEEN:
             return True
-        return self.judgement.state is State.WAITING and status.get("currentPodHash") != status.get("stableRS")
+        ended = self.judgement.state in (State.HEALTHY, State.ABORTED)
+        return not ended and status.get("currentPodHash") != status.get("stableRS")
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it also goes on by itself."""
+        return self.tried and self.judgement.state is not State.DEGRADED
 
     @property
     def aborted(self) -> bool:

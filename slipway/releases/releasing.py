@@ -88,7 +88,8 @@ def check_free(place: Place) -> Observed | None:
         Forbidden: we may not look.
     """
     seen = place.settled()
-    if seen is not None and seen.under_way:
+    # A first release that failed has nobody beside it, and is free to be mended.
+    if seen is not None and (seen.under_way or (seen.tried and seen.stable is not None)):
         raise Refused(
             f"{place.model}: {seen.template.version} (release {seen.template.release}) is being released, "
             f"{seen.judgement.text}: wait for it (`slipway watch`), or end it (`slipway abort`, `slipway promote`)"

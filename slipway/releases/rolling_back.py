@@ -145,7 +145,7 @@ def check_changes(place: Place, target: Entry, changes: Sequence[Change], back: 
     """
     if back.more:
         return
-    if more := [str(one) for one in changes if not _is_release(place, one)]:
+    if more := [str(one) for one in changes if not is_release(place, one)]:
         raise Refused(
             f"`pulumi up` would change more than the release of {place.model}: {', '.join(more)}; bring that up or "
             "undo it first, or say --allow-changes"
@@ -159,7 +159,7 @@ def check_changes(place: Place, target: Entry, changes: Sequence[Change], back: 
             )
 
 
-def _is_release(place: Place, change: Change) -> bool:
+def is_release(place: Place, change: Change) -> bool:
     """Whether a change belongs to any release of the model: its pods, what judges them, and who verifies it."""
     name = place.rollout
     if change.type == _ANALYSIS:
@@ -182,7 +182,7 @@ def _there(place: Place) -> Observed:
 
 
 def _abort(place: Place, seen: Observed, target: str, shown: Shown) -> None:
-    if not seen.under_way:
+    if not seen.tried:
         return
     try:
         endings.abort(place, f"rolled back to {target} by {endings.who()}", shown.say)

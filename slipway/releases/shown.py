@@ -87,7 +87,7 @@ def line(seen: Observed | None) -> str:
     """One look in one line."""
     if seen is None:
         return "nothing is served yet"
-    parts = [_where(seen)]
+    parts = [seen.judgement.text]
     if seen.canary is not None:
         parts.append(f"{_share(seen, seen.canary)} to {_pods(seen.canary)}")
     if seen.stable is not None:
@@ -112,7 +112,7 @@ def view(seen: Observed, note: str = "") -> RenderableType:
             bar = "█" * round(share / 100 * _WIDE)
             ready = f"{pods.ready} of {pods.wanted}"
             releases.add_row(role, pods.template.version, pods.template.release, ready, f"{share} %", bar)
-    parts: list[RenderableType] = [Text(_where(seen), style="bold"), releases]
+    parts: list[RenderableType] = [Text(seen.judgement.text, style="bold"), releases]
     if judged := list(_judged(seen)):
         metrics = Table(box=None, pad_edge=False)
         for column in ("metric", "", "measured", "last"):
@@ -139,12 +139,6 @@ def wait(shown: Shown, seconds: float | None, ended: Callable[[Observed | None],
             if ended(seen) or (give_up is not None and time.monotonic() >= give_up):
                 return seen
             time.sleep(shown.every)
-
-
-def _where(seen: Observed) -> str:
-    if seen.under_way and seen.steps:
-        return f"step {min(seen.step + 1, seen.steps)} of {seen.steps}, {seen.judgement.text}"
-    return seen.judgement.text
 
 
 def _pods(pods: Pods) -> str:

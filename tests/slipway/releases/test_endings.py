@@ -72,3 +72,10 @@ def test_an_end_in_the_cluster_is_written_once(served: World) -> None:
     assert said == [f"nobody had written that 1.1.0 (release {entry.release}) was promoted"]
     assert endings.remember(served.place(), said.append) is None
     assert len(said) == 1
+
+
+def test_a_release_that_is_stuck_can_be_aborted(served: World) -> None:
+    served.begin("1.1.0")
+    served.status.update(phase="Degraded", message="InvalidSpec: no such template")
+    endings.abort(served.place(), "", print)
+    assert served.status["abort"]

@@ -200,3 +200,13 @@ def test_models_are_called_by_their_names(served: World) -> None:
     assert served.place().file().model(None) == MODEL
     with pytest.raises(BadInput, match="has no model 'other'; it has tiny_model"):
         served.place().file().model("other")
+
+
+def test_a_stuck_release_has_to_be_ended_first_unless_nothing_is_beside_it(served: World) -> None:
+    served.begin("1.1.0")
+    served.status.update(phase="Degraded", message="InvalidSpec: no such template")
+    with pytest.raises(Refused, match="is being released, Degraded: InvalidSpec"):
+        release(served, version="1.2.0")
+    served.status["stableRS"] = ""
+    release(served, version="1.2.0")
+    assert served.serving == "1.2.0"
