@@ -122,6 +122,9 @@ class ModelServer(pulumi.ComponentResource):
                     # from the node, which no policy keeps out.
                     network.from_pods(metadata.of(Component.VERIFICATION), network.MONITORING_PORT, args.namespace),
                     network.from_pods(
+                        metadata.selector(name, Component.GOLDEN_READINGS), network.MODEL_SERVER_PORT, args.namespace
+                    ),
+                    network.from_pods(
                         metadata.EVERY_PROMETHEUS,
                         network.MONITORING_PORT,
                         args.platform.monitoring.apply(lambda one: one.namespace if one else MONITORING_NAMESPACE),

@@ -128,6 +128,7 @@ def _serve(
             rollout=delivery.rollout,
             after=[routes, autoscaling],
             namespace=namespace,
+            model_name=args.model_name,
             model=model,
             release=server.release,
             image=image,
