@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from modelstore.history import Entry
-from slipway.errors import SlipwayError
+from modelstore.store_errors import StoreError
+from slipway.errors import Refused, SlipwayError
 from slipway.releases.observed import Observed
 from slipway.releases.place import Place
 from slipway.releases.pulumi import Change, PulumiFailed, StackLocked
@@ -71,6 +72,32 @@ def of_entry(place: Place, file: StackFile, entry: Entry) -> dict[str, str | Non
     }
 
 
+def wanted_back(place: Place) -> Edit | None:
+    """The edit that makes the file say what serves, where it still says what was aborted; None where it doesn't.
+
+    Raises:
+        Refused: the ledger doesn't know what serves.
+        SlipwayError: file or cluster can't be read.
+        StoreError: the ledger can't be read.
+    """
+    seen, file = place.settled(), place.file()
+    if seen is None or not seen.aborted or not says(place, seen):
+        return None
+    serving = place.history().serving
+    if seen.stable is None or serving is None or serving.release != seen.stable.template.release:
+        raise Refused(
+            f"{place.path} says {seen.template.version}, which was aborted, and the ledger doesn't know what serves "
+            "now: write into the file what shall be served, then `pulumi up`"
+        )
+    return edit(place, of_entry(place, file, serving))
+
+
+def says(place: Place, seen: Observed) -> bool:
+    """Whether the file says what is wanted of the cluster."""
+    said = place.file().says(place.model, ["version", "manifest"])
+    return said == {"version": seen.template.version, "manifest": seen.template.manifest}
+
+
 def up(place: Place, message: str, shown: Shown, patience: float = 0.0, *, refresh: bool = False) -> list[Change]:
     """`pulumi up`, shown, after an update that is under way has ended.
 
@@ -88,6 +115,7 @@ def up(place: Place, message: str, shown: Shown, patience: float = 0.0, *, refre
         PulumiFailed: it failed.
     """
     give_up, waiting = time.monotonic() + patience, ""
+    shown.say(f"pulumi up: {message}")
     while True:
         try:
             with shown.shown():
@@ -146,7 +174,7 @@ def _consequence(place: Place, change: Edit, error: PulumiFailed, shown: Shown) 
 
 
 def _return(place: Place, change: Edit, seen: Observed, shown: Shown) -> str:
-    """Put the file back and bring it up; returns how that went."""
+    """Make the file say what serves, and bring that up; returns how it went."""
     if seen.stable is None:
         return "nothing was served before that the file could be put back to"
     restored = _put_back(place, change, shown)
@@ -154,8 +182,11 @@ def _return(place: Place, change: Edit, seen: Observed, shown: Shown) -> str:
         return restored
     version = seen.stable.template.version
     try:
+        # It said so before we came, or it was tried again.
+        if (back := wanted_back(place)) is not None:
+            back.after.write(back.before)
         up(place, f"{place.model}: back to {version} after an abort", shown, PATIENCE)
-    except SlipwayError as error:
+    except (SlipwayError, StoreError) as error:
         return f"{restored}, but {error}; `slipway reconcile` tries that again"
     return f"{restored}, and {version} serves everyone"
 
@@ -166,7 +197,7 @@ _RESTORED: Final = "the stack's file is put back"
 def _put_back(place: Place, change: Edit, shown: Shown) -> str:
     """Undo the edit; returns what became of it."""
     if not change.changes:
-        return f"{place.path} said so before: revert it, or `slipway reconcile`"
+        return _RESTORED
     try:
         found = put_back(change.before, change.after, place.model, change.values, place.engine.edited)
     except SlipwayError as error:

@@ -17,7 +17,7 @@ from modelstore.history import Entry
 from modelstore.store_errors import StoreError
 from slipway.errors import BadInput, SlipwayError
 from slipway.models import reports
-from slipway.releases import endings, reconciling, releasing, rolling_back, standing
+from slipway.releases import changing, endings, reconciling, releasing, rolling_back, standing
 from slipway.releases.changing import PATIENCE, Aborted
 from slipway.releases.observed import Observed
 from slipway.releases.options import placed
@@ -146,7 +146,7 @@ def abort(
     if last is None or not last.aborted:
         raise SlipwayError(f"{version} is not aborted: {line(last)}")
     print(f"{version} is aborted: {line(last)}")
-    if reconciling.says(place, last):
+    if changing.says(place, last):
         print(f"{place.path} still says {version}: `slipway reconcile` puts it back, unless a release waits that does")
 
 
@@ -240,7 +240,7 @@ def reconcile(
     A release that is under way is waited for. A lock whose process is dead is taken away.
     """
     if dry_run:
-        change = reconciling.wanted_back(place)
+        change = changing.wanted_back(place)
         content = change.after.content if change else place.path.read_bytes()
         _planned(place, change.values if change else {}, reconciling.planned(place, content), as_json)
         return

@@ -1,9 +1,7 @@
 """Puts right what a dead runner has left: no entry, a file that says what was aborted, a state behind both."""
 
-from slipway.errors import Refused
-from slipway.releases.changing import PATIENCE, Edit, edit, of_entry, up
+from slipway.releases.changing import PATIENCE, up, wanted_back
 from slipway.releases.endings import remember
-from slipway.releases.observed import Observed
 from slipway.releases.place import Place
 from slipway.releases.pulumi import Change
 from slipway.releases.shown import Shown, wait
@@ -36,29 +34,3 @@ def reconcile(place: Place, shown: Shown) -> None:
 def planned(place: Place, configuration: bytes) -> list[Change]:
     """What `pulumi up` would change with this content of the file, the world looked at anew; raises PulumiFailed."""
     return place.engine.preview(configuration, refresh=True)
-
-
-def wanted_back(place: Place) -> Edit | None:
-    """The edit that makes the file say what serves, where it still says what was aborted; None where it doesn't.
-
-    Raises:
-        Refused: the ledger doesn't know what serves.
-        SlipwayError: file or cluster can't be read.
-        StoreError: the ledger can't be read.
-    """
-    seen, file = place.settled(), place.file()
-    if seen is None or not seen.aborted or not says(place, seen):
-        return None
-    serving = place.history().serving
-    if seen.stable is None or serving is None or serving.release != seen.stable.template.release:
-        raise Refused(
-            f"{place.path} says {seen.template.version}, which was aborted, and the ledger doesn't know what serves "
-            "now: write into the file what shall be served, then `pulumi up`"
-        )
-    return edit(place, of_entry(place, file, serving))
-
-
-def says(place: Place, seen: Observed) -> bool:
-    """Whether the file says what is wanted of the cluster."""
-    said = place.file().says(place.model, ["version", "manifest"])
-    return said == {"version": seen.template.version, "manifest": seen.template.manifest}

@@ -68,7 +68,12 @@ def test_what_the_tool_writes_the_stack_takes() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"version": "1.1.0", "manifest": stacks.DIGEST}, {"image": f"registry.invalid/x@{stacks.DIGEST}"}, {"attempt": 2}],
+    [
+        {"version": "1.1.0", "manifest": stacks.DIGEST},
+        {"image": f"registry.invalid/x@{stacks.DIGEST}"},
+        {"attempt": 2},
+        {"commit": "0123456789abcdef"},
+    ],
 )
 def test_a_release_changes_what_the_tool_takes_for_its_own_and_nothing_else(
     values: dict[str, object], stack: Recording, place: Place

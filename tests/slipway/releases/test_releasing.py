@@ -210,3 +210,32 @@ def test_a_stuck_release_has_to_be_ended_first_unless_nothing_is_beside_it(serve
     served.status["stableRS"] = ""
     release(served, version="1.2.0")
     assert served.serving == "1.2.0"
+
+
+def test_what_is_aborted_twice_is_in_no_file_either(served: World) -> None:
+    served.outcome = "bad"
+    for again in (False, True):
+        with pytest.raises(Aborted, match=r"1.0.0 serves everyone"):
+            release(served, version="1.1.0", again=again)
+        assert (served.said["version"], "attempt" in served.said) == ("1.0.0", False)
+    assert [one.attempt for one in served.ledger.read().entries if one.event is Event.ABORTED] == [1, 2]
+
+
+def test_what_was_aborted_and_left_in_the_file_is_taken_out_when_it_is_aborted_again(served: World) -> None:
+    served.say("1.1.0")
+    served.write(Event.RELEASED, "1.1.0")
+    served.begin("1.1.0")
+    served.abort()
+    served.write(Event.ABORTED, "1.1.0")
+    served.outcome = "bad"
+    with pytest.raises(Aborted, match=r"1.0.0 serves everyone"):
+        release(served, version="1.1.0", again=True)
+    assert served.said["version"] == "1.0.0"
+
+
+def test_a_file_that_said_it_before_is_put_back_too(served: World) -> None:
+    served.say("1.1.0")
+    served.outcome = "bad"
+    with pytest.raises(Aborted, match=r"1.0.0 serves everyone"):
+        release(served, version="1.1.0")
+    assert served.said["version"] == "1.0.0"

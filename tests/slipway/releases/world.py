@@ -321,7 +321,11 @@ class FakeEngine:
             raise PulumiFailed("`pulumi up` of test", ["the registry is down"])
         world.state = {"version": version, "release": release, "url": "http://gateway/tiny-model"}
         known = world.ledger.read()
-        if world.objects and self._told() == release:
+        attempt = yaml.safe_load(file.read_bytes())["config"]["slipway:models"][MODEL].get("attempt", 1)
+        aborted = known.aborted(release)
+        if world.objects and self._told() == release and (aborted is None or aborted.attempt == attempt):
+            if aborted is not None:
+                raise PulumiFailed("`pulumi up` of test", [f"it was aborted: {aborted.reason}"])
             return changes  # the Job finds what it wants
         world.begin(version, image)
         if world.status["phase"] == "Healthy":
@@ -334,10 +338,11 @@ class FakeEngine:
                     world.pass_()
             world.write(Event.ROLLED_BACK, version, image)
             return changes
-        world.write(Event.RELEASED, version, image)
-        return self._tried(version, image, meanwhile, changes)
+        world.write(Event.RELEASED, version, image, attempt=attempt)
+        self._try(version, image, attempt, meanwhile)
+        return changes
 
-    def _tried(self, version: str, image: str, meanwhile: Callable[[], object], changes: list[Change]) -> list[Change]:
+    def _try(self, version: str, image: str, attempt: int, meanwhile: Callable[[], object]) -> None:
         world = self.world
         world.step(1, 10)
         meanwhile()
@@ -348,11 +353,10 @@ class FakeEngine:
         if world.outcome == "bad" and not world.status.get("abort"):
             world.abort()
         if world.status.get("abort"):
-            world.write(Event.ABORTED, version, image, reason="errors 0.05 above 0.01")
+            world.write(Event.ABORTED, version, image, attempt=attempt, reason="errors 0.05 above 0.01")
             raise PulumiFailed("`pulumi up` of test", ["errors 0.05 above 0.01"])
         world.pass_()
-        world.write(Event.PROMOTED, version, image)
-        return changes
+        world.write(Event.PROMOTED, version, image, attempt=attempt)
 
     def _told(self) -> str:
         """The release that the cluster is told of."""
