@@ -1,8 +1,9 @@
 """Goes back to a release that the ledger calls healthy: in full and at once, with nothing built anew."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 from modelstore import catalog
 from modelstore.history import Entry, History
@@ -153,7 +154,7 @@ def check_changes(place: Place, target: Entry, changes: Sequence[Change], back: 
     for one in changes:
         if (one.type, one.name) == (_DEPLOYMENT, place.rollout) and (release := _release(one)) != target.release:
             raise Refused(
-                f"{target.version} would be release {release or '(not known before)'} now, and not {target.release} "
+                f"{target.version} would be release {release or '(not known yet)'} now, and not {target.release} "
                 "which was healthy, because other settings of its pods have changed since: it would go through all "
                 "steps. Undo them, or say --allow-changes"
             )
@@ -168,8 +169,11 @@ def is_release(place: Place, change: Change) -> bool:
 
 
 def _release(change: Change) -> str:
-    metadata = change.inputs.get("spec", {}).get("template", {}).get("metadata", {})
-    return metadata.get("annotations", {}).get(RELEASE, "")
+    """The id of the release that a Deployment would be; empty while nobody can know: its image is still to be built."""
+    found: Any = change.inputs
+    for step in ("spec", "template", "metadata", "annotations", RELEASE):
+        found = cast("dict[str, Any]", found).get(step) if isinstance(found, dict) else None
+    return found if isinstance(found, str) and re.fullmatch(r"[0-9a-f]{10}", found) else ""
 
 
 def _there(place: Place) -> Observed:

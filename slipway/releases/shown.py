@@ -19,6 +19,8 @@ from slipway.releases.observed import Metric, Observed, Pods
 EVERY: Final = 1.0
 """Seconds between two looks."""
 
+_UNWELL: Final = ("Failed", "Error", "Inconclusive")
+_WHOLE: Final = 4
 _WIDE: Final = 24  # characters of the bar
 
 
@@ -118,7 +120,7 @@ def view(seen: Observed, note: str = "") -> RenderableType:
         for column in ("metric", "", "measured", "last"):
             metrics.add_column(column)
         for metric in judged:
-            metrics.add_row(metric.name, metric.phase, str(metric.measured), escape(metric.value or metric.message))
+            metrics.add_row(metric.name, metric.phase, str(metric.measured), escape(measured(metric)))
         parts.append(metrics)
     if note and note != line(seen):
         parts.append(Text(note, style="yellow"))
@@ -154,8 +156,22 @@ def _share(seen: Observed, pods: Pods) -> str:
 
 
 def _said(metric: Metric) -> str:
-    value = metric.message if metric.phase in ("Failed", "Error", "Inconclusive") else metric.value
+    value = measured(metric)
     return f" ({value})" if value else ""
+
+
+def measured(metric: Metric) -> str:
+    """What was measured last, for people: an analysis has four numbers, of which the first is a percentage."""
+    if metric.phase in _UNWELL and metric.message:
+        return metric.message
+    try:
+        numbers = [float(one) for one in metric.value.strip("[]").split(",")]
+    except ValueError:
+        return metric.value or metric.message
+    if len(numbers) != _WHOLE:
+        return metric.value
+    value, limit, canary, stable = numbers
+    return f"{value:.3g} of {limit:.3g} that abort: canary {canary:.3g}, stable {stable:.3g}"
 
 
 def _judged(seen: Observed) -> Iterator[Metric]:

@@ -198,3 +198,12 @@ def test_there_is_nothing_to_go_back_from_before_the_first_release(world: World)
         Refused, match="tiny_model is not in the cluster at https://cluster: there is nothing to go back"
     ):
         rollback(world)
+
+
+@pytest.mark.parametrize("inputs", [{"spec": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}, {}])
+def test_a_release_that_nobody_can_know_yet_is_not_what_was_healthy(inputs: dict[str, str], served: World) -> None:
+    served.serve("1.1.0")
+    target = served.ledger.read().ways_back[0]
+    unknown = Change("update", "kubernetes:apps/v1:Deployment", "tiny-model", inputs)
+    with pytest.raises(Refused, match=r"1.0.0 would be release \(not known yet\) now, and not"):
+        rolling_back.check_changes(served.place(), target, [unknown], Back())

@@ -4,7 +4,8 @@ import pytest
 from rich.console import Console
 
 from slipway.releases.cluster import Unreachable
-from slipway.releases.shown import Shown, line, view, wait
+from slipway.releases.observed import Metric
+from slipway.releases.shown import Shown, line, measured, view, wait
 from tests.slipway.releases.world import World
 
 
@@ -22,7 +23,12 @@ def canary(world: World) -> World:
         "status": {
             "phase": "Running",
             "metricResults": [
-                {"name": "errors", "phase": "Running", "count": 1, "measurements": [{"value": "[0.001]"}]},
+                {
+                    "name": "errors",
+                    "phase": "Running",
+                    "count": 1,
+                    "measurements": [{"value": "[12.5,100,0.01,0.002]"}],
+                },
                 {"name": "golden", "phase": "Failed", "message": "answered 0.7"},
             ],
         },
@@ -35,7 +41,8 @@ def test_a_look_is_a_line(served: World) -> None:
     assert line(served.place().look()) == "Healthy, 100 % to 1.0.0 (2 of 2 pods ready)"
     assert line(canary(served).place().look()) == (
         "Progressing: more replicas (step 2 of 4, 10 % of the traffic), 10 % to 1.1.0 (2 of 2 pods ready), "
-        "90 % to 1.0.0 (2 of 2 pods ready), errors running ([0.001]), golden failed (answered 0.7)"
+        "90 % to 1.0.0 (2 of 2 pods ready), errors running "
+        "(12.5 of 100 that abort: canary 0.01, stable 0.002), golden failed (answered 0.7)"
     )
 
 
@@ -69,7 +76,7 @@ def test_a_terminal_gets_a_table_that_goes_when_it_ends(served: World) -> None:
             "stable",
             "90 %",
             "errors",
-            "[0.001]",
+            "canary 0.01, stable 0.002",
             "golden",
             "answered 0.7",
         ):
@@ -111,3 +118,18 @@ def test_a_cluster_that_was_never_there_is_a_failure(served: World) -> None:
     served.reachable = False
     with pytest.raises(Unreachable):
         wait(one, None, lambda _: True)
+
+
+@pytest.mark.parametrize(
+    ("phase", "value", "message", "told"),
+    [
+        ("Running", "[12.5,100,0.01,0.002]", "", "12.5 of 100 that abort: canary 0.01, stable 0.002"),
+        ("Failed", "[250,100,NaN,0]", "", "250 of 100 that abort: canary nan, stable 0"),
+        ("Running", "[7]", "", "[7]"),
+        ("Running", "", "", ""),
+        ("Error", "[7]", "no such metric", "no such metric"),
+        ("Running", "a Job's name", "", "a Job's name"),
+    ],
+)
+def test_what_was_measured_is_for_people(phase: str, value: str, message: str, told: str) -> None:
+    assert measured(Metric("errors", phase, value, message, 1)) == told
