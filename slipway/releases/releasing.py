@@ -100,11 +100,11 @@ def check_free(place: Place) -> Observed | None:
 def commit(folder: Path, stack_file: Path) -> str | None:
     """The commit that the project's folder has, or None where there is none, or where files differ from it."""
     try:
-        head = _git(folder, "rev-parse", "HEAD")
+        head, root = _git(folder, "rev-parse", "HEAD", "--show-toplevel").splitlines()
         # The stack's own file changes with each release.
-        changed = _git(
-            folder, "status", "--porcelain", "--untracked-files=no", "--", ":/", f":(exclude){stack_file.resolve()}"
-        )
+        inside = stack_file.resolve().is_relative_to(Path(root).resolve())
+        others = [f":(exclude){stack_file.resolve()}"] if inside else []
+        changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", ":/", *others)
     except (OSError, subprocess.CalledProcessError):
         return None
     return None if changed else head

@@ -188,7 +188,7 @@ def test_the_commit_is_that_of_the_folder_when_all_files_are_it(tmp_path: Path) 
     git("add", ".")
     git("commit", "-qm", "one")
     head = git("rev-parse", "HEAD").strip()
-    assert commit(tmp_path, tmp_path / "stack.yaml") == head
+    assert commit(tmp_path, tmp_path / "stack.yaml") == commit(tmp_path, tmp_path.parent / "elsewhere.yaml") == head
     (tmp_path / "stack.yaml").write_text("2")
     assert commit(tmp_path, tmp_path / "stack.yaml") == head
     assert commit(tmp_path, tmp_path.parent / "elsewhere.yaml") is None
