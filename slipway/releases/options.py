@@ -4,15 +4,19 @@
 # Typer's own signatures are unknown in part, where they name types of other releases of click.
 
 import inspect
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Final, get_type_hints
 
 import typer
 
 from slipway.failures import failures_in_one_line
 from slipway.releases.place import Options, Place
+
+INTERRUPTED: Final = 130
+"""Exit code after Ctrl-C, as shells have it."""
 
 
 def _common(
@@ -47,7 +51,11 @@ def placed(command: Callable[..., None]) -> Callable[..., None]:
     def run(**given: Any) -> None:
         with failures_in_one_line():
             place = _common(**{name: given.pop(name) for name in common})
-            command(place, **given)
+            try:
+                command(place, **given)
+            except KeyboardInterrupt:  # for which Typer would say "Aborted", as if a release were
+                print("\nslipway: stopped looking; what is under way in the cluster goes on", file=sys.stderr)
+                raise typer.Exit(INTERRUPTED) from None
 
     ordered = [common["name"], *own, *(one for name, one in common.items() if name != "name")]
     hints = get_type_hints(command, include_extras=True) | get_type_hints(_common, include_extras=True)

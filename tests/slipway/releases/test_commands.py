@@ -210,3 +210,13 @@ def test_without_entries_the_ledger_says_how_to_begin(world: World, monkeypatch:
         "tiny_model in serving was never released: slipway release --help\n"
     )
     assert CliRunner().invoke(app, ["status"]).exit_code == 4
+
+
+def test_who_stops_looking_stops_no_release(call: Call, served: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: Place) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Place, "look", interrupted)
+    done = call("watch")
+    assert done.exit_code == 130
+    assert done.stderr == "\nslipway: stopped looking; what is under way in the cluster goes on\n"
