@@ -1,1 +1,1 @@
-"""The contract of a published model, which pods, tool and programs share: manifest, vocabulary, store, catalog."""
+"""What pods, tool and programs share of models: manifest, vocabulary, store, catalog, and the ledger of releases."""

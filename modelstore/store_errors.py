@@ -10,7 +10,8 @@ The kinds of failure:
         ├── AccessDenied
         ├── StoreMisconfigured
         ├── DigestMismatch    what is stored is not what the manifest, or the stack, says
-        └── UnreadableManifest  it is, but this release cannot read it
+        ├── UnreadableManifest  it is, but this release cannot read it
+        └── UnreadableLedger  an entry of a ledger is missing, or is not one
 """
 
 from collections.abc import Generator
@@ -53,6 +54,10 @@ class DigestMismatch(PermanentStoreError):
 
 class UnreadableManifest(PermanentStoreError):
     """The manifest is the one that was published, and this release of ours cannot read it: no attempt will help."""
+
+
+class UnreadableLedger(PermanentStoreError):
+    """A ledger lacks an entry before its last, or has one that this release of ours cannot read."""
 
 
 @contextmanager

@@ -39,8 +39,9 @@ class RolloutsControllerArgs:
         namespace: where it runs.
         image: by digest.
         definitions: the CRDs that it watches.
-        to_api_server: egress rules to the Kubernetes API, all that it talks to.
-        monitoring_namespace: where the Prometheus is that asks it how it is.
+        to_api_server: egress rules to the Kubernetes API.
+        monitoring_namespace: where the Prometheus is that asks it how it is, and that it asks how releases are.
+        prometheus_port: where that listens.
     """
 
     namespace: pulumi.Input[str]
@@ -48,6 +49,7 @@ class RolloutsControllerArgs:
     definitions: pulumi.Resource
     to_api_server: pulumi.Input[list[network.EgressRule]]
     monitoring_namespace: str
+    prometheus_port: int
 
 
 class RolloutsController(pulumi.ComponentResource):
@@ -129,7 +131,10 @@ class RolloutsController(pulumi.ComponentResource):
                 "ingress": [
                     network.from_pods(metadata.EVERY_PROMETHEUS, METRICS_PORT, args.monitoring_namespace),
                 ],
-                "egress": args.to_api_server,
+                "egress": network.together(
+                    args.to_api_server,
+                    network.to_pods(metadata.EVERY_PROMETHEUS, args.prometheus_port, args.monitoring_namespace),
+                ),
             },
             opts=child,
         )
@@ -157,12 +162,14 @@ _RIGHTS: Final[list[PolicyRuleArgsDict]] = [
     {"api_groups": ["apps"], "resources": ["deployments"], "verbs": _READ},
     {"api_groups": [""], "resources": ["services"], "verbs": [*_READ, "patch"]},
     {"api_groups": ["traefik.io"], "resources": ["traefikservices"], "verbs": ["get", "watch", "update"]},
-    {"api_groups": [""], "resources": ["pods"], "verbs": _READ},
+    # It labels those on trial, where a stack has requests copied to them.
+    {"api_groups": [""], "resources": ["pods"], "verbs": [*_READ, "update"]},
     {"api_groups": [""], "resources": ["pods/eviction"], "verbs": ["create"]},
     {"api_groups": [""], "resources": ["events"], "verbs": ["create", "update", "patch"]},
     # Watched by informers that have to start, and otherwise unused.
     {"api_groups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": _READ},
-    {"api_groups": ["batch"], "resources": ["jobs"], "verbs": _READ},
+    # An analysis asks golden readings by a Job, which it takes away when the release has ended before.
+    {"api_groups": ["batch"], "resources": ["jobs"], "verbs": [*_READ, "create", "delete"]},
 ]
 
 _RIGHTS_AT_HOME: Final[list[PolicyRuleArgsDict]] = [

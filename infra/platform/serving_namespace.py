@@ -78,7 +78,7 @@ RIGHTS: Final[list[PolicyRuleArgsDict]] = [
     # What a serving stack declares.
     {"api_groups": [""], "resources": ["configmaps", "serviceaccounts", "services"], "verbs": _ALL},
     {"api_groups": ["apps"], "resources": ["deployments"], "verbs": _ALL},
-    {"api_groups": ["argoproj.io"], "resources": ["rollouts"], "verbs": _ALL},
+    {"api_groups": ["argoproj.io"], "resources": ["analysistemplates", "rollouts"], "verbs": _ALL},
     {"api_groups": ["autoscaling"], "resources": ["horizontalpodautoscalers"], "verbs": _ALL},
     {"api_groups": ["batch"], "resources": ["jobs"], "verbs": _ALL},
     {"api_groups": ["keda.sh"], "resources": ["scaledobjects"], "verbs": _ALL},
@@ -97,4 +97,6 @@ RIGHTS: Final[list[PolicyRuleArgsDict]] = [
     {"api_groups": [""], "resources": ["namespaces"], "verbs": ["get"]},
     {"api_groups": [""], "resources": ["persistentvolumeclaims", "pods"], "verbs": _READ},
     {"api_groups": ["apps"], "resources": ["replicasets"], "verbs": _READ},
+    # What a release was judged by, for those who ask why it ended.
+    {"api_groups": ["argoproj.io"], "resources": ["analysisruns"], "verbs": _READ},
 ]

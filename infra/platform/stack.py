@@ -15,7 +15,7 @@ from infra.platform.crds.definitions import CustomResourceDefinitions
 from infra.platform.foundation.foundation import Foundation
 from infra.platform.gateway import TraefikGateway, TraefikGatewayArgs
 from infra.platform.guarded_namespace import GuardedNamespace, GuardedNamespaceArgs
-from infra.platform.monitoring import watch
+from infra.platform.monitoring import prometheus, watch
 from infra.platform.monitoring.monitors import Target
 from infra.platform.rollouts import RolloutsController, RolloutsControllerArgs
 from infra.platform.serving_namespace import ServingNamespace, ServingNamespaceArgs
@@ -70,6 +70,7 @@ def build(config: PlatformConfig, foundation: Foundation, definitions: Sequence[
             definitions=crds,
             to_api_server=to_api_server,
             monitoring_namespace=config.monitoring_namespace,
+            prometheus_port=prometheus.PORT,
         ),
         opts=in_cluster,
     )

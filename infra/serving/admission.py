@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from infra.serving import verification
+from infra.serving import golden, verification
 from infra.serving.config import NAMESPACE, Model, ServingConfig
 from infra.shared.cluster import kubeconfig
 from infra.shared.namespaces import Claim, ServingNamespace
@@ -59,12 +59,19 @@ def check(config: ServingConfig, namespaces: Mapping[str, ServingNamespace], mon
 
 
 def _unwatched(config: ServingConfig, monitoring: Monitoring | None) -> Iterator[str]:
-    """What the stack wants of a monitoring that the platform doesn't have."""
+    """What the stack wants of a monitoring that the platform, or it itself, doesn't have."""
     if config.monitoring and monitoring is None:
         yield (
             f"{NAMESPACE}:monitoring is there, and {config.platform} has none: leave it out, "
             "or give that stack its slipway-platform:monitoring"
         )
+    if config.monitoring is None:
+        for name, model in config.models.items():
+            if model.analysis:
+                yield (
+                    f"{NAMESPACE}:models.{name}.analysis needs figures, and there is no {NAMESPACE}:monitoring: "
+                    "add it, or leave the analysis out, and a new version has only to be ready"
+                )
     if monitoring is None or monitoring.autoscaler_namespace is None:
         for name, model in config.models.items():
             if model.scaling.requests_in_flight is not None:
@@ -79,7 +86,9 @@ def need(models: Mapping[str, Model]) -> Quota:
     """What the namespace has to hold while every model is released at once."""
     # A release needs as many new pods as there are old ones, and the release before it may still be going.
     pods = [(model.resources, 3 * model.scaling.max_replicas) for model in models.values()]
-    return needed([*pods, (verification.RESOURCES, 2 * len(models))])
+    judged = sum(model.analysis is not None for model in models.values())
+    asking = [(verification.RESOURCES, 2 * len(models)), (golden.RESOURCES, 2 * judged)]
+    return needed([*pods, *asking])
 
 
 def _claimed(name: str, model: Model, config: ServingConfig, namespaces: Mapping[str, ServingNamespace]) -> str | None:

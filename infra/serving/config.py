@@ -206,6 +206,12 @@ class Model(Section):
     manifest: Digest = Field(
         description="digest of its manifest, as `slipway model show` prints it; `make up` fills it in for the sandbox"
     )
+    attempt: Annotated[int, Field(ge=1, le=999)] = Field(
+        default=1, description="which try of this release: a release that was aborted is tried again with a larger one"
+    )
+    commit: Annotated[str, Field(pattern=r"^[0-9a-f]{7,64}$")] | None = Field(
+        default=None, description="commit that the release was made from, for the ledger alone"
+    )
     image: ImageByDigest | None = Field(
         default=None, description="the service's image for this model alone; without it, the stack's"
     )

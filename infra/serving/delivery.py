@@ -12,6 +12,7 @@ from typing import Any, Final
 import pulumi
 import pulumi_kubernetes as k8s
 
+from infra.serving.analysis.templates import ARGUMENTS
 from infra.serving.config import Canary, Stage
 from infra.shared import metadata
 from infra.shared.metadata import Component
@@ -161,7 +162,6 @@ def _analysis(template: pulumi.Input[str]) -> dict[str, Any]:
     return {
         "templates": [{"templateName": template}],
         "args": [
-            {"name": role, "valueFrom": {"podTemplateHashValue": value}}
-            for role, value in (("canary", "Latest"), ("stable", "Stable"))
+            {"name": argument, "valueFrom": {"podTemplateHashValue": value}} for argument, value in ARGUMENTS.items()
         ],
     }

@@ -9,9 +9,9 @@ template as an annotation, from which the pod reads it.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -48,6 +48,7 @@ class ModelServerArgs:
         image: the service's image by digest.
         platform: model store and gateway.
         tracing: where traces of its predictions go; None where nothing is traced.
+        after: what judges it: a release that began before would be judged by what the one before it was.
     """
 
     model_name: str
@@ -56,6 +57,7 @@ class ModelServerArgs:
     image: pulumi.Input[str]
     platform: PlatformOutputs
     tracing: Tracing | None
+    after: Sequence[pulumi.Resource]
 
 
 class ModelServer(pulumi.ComponentResource):
@@ -82,7 +84,7 @@ class ModelServer(pulumi.ComponentResource):
         pod_labels = metadata.labels(name, Component.MODEL_SERVER, args.model.version)
         collector = args.tracing.addresses if args.tracing else []
         pod = _pod(args, account.metadata.name, selector)
-        self.release = _identify({"labels": pod_labels, "spec": pod})
+        self.release = release(name, args)
         deployment = k8s.apps.v1.Deployment(
             name,
             metadata=ours,
@@ -96,7 +98,7 @@ class ModelServer(pulumi.ComponentResource):
                     "spec": pod,
                 },
             },
-            opts=child,
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=args.after)),
         )
         k8s.policy.v1.PodDisruptionBudget(
             f"{name}-disruption",
@@ -120,6 +122,9 @@ class ModelServer(pulumi.ComponentResource):
                     # from the node, which no policy keeps out.
                     network.from_pods(metadata.of(Component.VERIFICATION), network.MONITORING_PORT, args.namespace),
                     network.from_pods(
+                        metadata.selector(name, Component.GOLDEN_READINGS), network.MODEL_SERVER_PORT, args.namespace
+                    ),
+                    network.from_pods(
                         metadata.EVERY_PROMETHEUS,
                         network.MONITORING_PORT,
                         args.platform.monitoring.apply(lambda one: one.namespace if one else MONITORING_NAMESPACE),
@@ -134,6 +139,15 @@ class ModelServer(pulumi.ComponentResource):
 
         self.deployment = deployment.metadata.name
         self.register_outputs({"release": self.release, "deployment": self.deployment})
+
+
+def release(name: str, args: ModelServerArgs) -> pulumi.Output[str]:
+    """The id of the release whose pods these are: ten hexadecimal digits of what their template says."""
+    labels = metadata.labels(name, Component.MODEL_SERVER, args.model.version)
+    template = {"labels": labels, "spec": _pod(args, name, metadata.selector(name, Component.MODEL_SERVER))}
+    return pulumi.Output.json_dumps(template, sort_keys=True).apply(
+        lambda content: hashlib.sha256(content.encode()).hexdigest()[:10]
+    )
 
 
 def _pod(args: ModelServerArgs, account: pulumi.Input[str], selector: dict[str, str]) -> PodSpecArgsDict:
@@ -221,10 +235,3 @@ def _environment(args: ModelServerArgs) -> pulumi.Output[list[EnvVarArgsDict]]:
 
     # Which variables there are is the platform's to say; all of it is known in a preview.
     return args.platform.model_store.apply(variables)
-
-
-def _identify(template: Mapping[str, Any]) -> pulumi.Output[str]:
-    """The id of the release whose pods are made from `template`: ten hexadecimal digits."""
-    return pulumi.Output.json_dumps(template, sort_keys=True).apply(
-        lambda content: hashlib.sha256(content.encode()).hexdigest()[:10]
-    )

@@ -1,17 +1,22 @@
 """The serving stack on one screen: an image, and a block for each model in the namespace that the platform gives."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pulumi
 import pulumi_docker_build as docker_build
 from pulumi import ResourceOptions
 
-from infra.serving import admission, pins, published
+from infra.serving import admission, golden, pins, published, under_way
+from infra.serving.analysis.metrics import metrics
+from infra.serving.analysis.templates import AnalysisTemplates, AnalysisTemplatesArgs
 from infra.serving.autoscaling import Autoscaling, AutoscalingArgs
 from infra.serving.config import Image, Model, ServingConfig
 from infra.serving.delivery import Delivery, DeliveryArgs
-from infra.serving.model_server import ModelServer, ModelServerArgs
+from infra.serving.golden import Golden, GoldenArgs
+from infra.serving.model_server import ModelServer, ModelServerArgs, release
 from infra.serving.monitoring.dashboards import Dashboard, DashboardArgs
+from infra.serving.monitoring.series import Series
 from infra.serving.monitoring.watch import Watch, WatchArgs
 from infra.serving.routes import Routes, RoutesArgs
 from infra.serving.service_image import ServiceImage, ServiceImageArgs
@@ -21,58 +26,60 @@ from infra.shared import cluster, platform_outputs
 from infra.shared.platform_outputs import PlatformOutputs
 
 
-def build(config: ServingConfig, look: published.Look) -> None:
+def build(config: ServingConfig, look: published.Look, served: under_way.Look) -> None:
     """Declare everything that serves the models of `config`, and export where they are.
 
     Args:
         config: the stack's configuration.
         look: tells whether the platform's store has the models.
+        served: tells what the cluster has of them.
     """
     platform = platform_outputs.read(config.platform)
+    image, keys = _image(config.image, platform), pins.keys(config.models)
+    servers = {
+        model_name: ModelServerArgs(
+            model_name=model_name,
+            model=model,
+            namespace=config.namespace,
+            image=model.image or image,
+            platform=platform,
+            tracing=model.tracing or config.tracing,
+            after=[],
+        )
+        for model_name, model in config.models.items()
+    }
     # Everything in the cluster needs the provider, so nothing is touched there for a stack that the platform has no
-    # room for, or for a model that nobody has published.
+    # room for, for a model that nobody has published, or during a release.
     kubeconfig = published.confirmed(admission.admitted(config, platform), config.models, platform.model_store, look)
+    releases = {model_name: release(_name(model_name), server) for model_name, server in servers.items()}
+    kubeconfig = under_way.confirmed(kubeconfig, config.models, releases, config.namespace, platform, served)
     identifier = platform.cluster.apply(lambda known: known.identifier)
     in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, identifier))
-    image = _image(config.image, platform)
-    keys = pins.keys(config.models)
-    served = {
-        model_name: _serve(model_name, model, config, model.image or image, platform, in_cluster, keys.get(model_name))
-        for model_name, model in config.models.items()
+    blocks = {
+        model_name: _serve(server, config, in_cluster, keys.get(model_name)) for model_name, server in servers.items()
     }
 
     pulumi.export("namespace", config.namespace)
     pulumi.export("image", image)
-    pulumi.export("models", served)
+    pulumi.export("models", blocks)
 
 
 def _serve(
-    model_name: str,
-    model: Model,
-    config: ServingConfig,
-    image: pulumi.Input[str],
-    platform: PlatformOutputs,
-    in_cluster: ResourceOptions,
-    key: pulumi.Output[str] | None,
+    args: ModelServerArgs, config: ServingConfig, in_cluster: ResourceOptions, key: pulumi.Output[str] | None
 ) -> dict[str, pulumi.Input[str]]:
     """One model's block."""
-    namespace = config.namespace
-    name = model_name.replace("_", "-")
-    server = ModelServer(
-        name,
-        ModelServerArgs(
-            model_name=model_name,
-            model=model,
-            namespace=namespace,
-            image=image,
-            platform=platform,
-            tracing=model.tracing or config.tracing,
-        ),
-        opts=in_cluster,
-    )
+    model, namespace, image, platform = args.model, args.namespace, args.image, args.platform
+    name = _name(args.model_name)
+    templates = _templates(name, args, config, in_cluster)
+    server = ModelServer(name, replace(args, after=[templates] if templates else []), opts=in_cluster)
     delivery = Delivery(
         name,
-        DeliveryArgs(namespace=namespace, deployment=server.deployment, canary=model.canary, templates={}),
+        DeliveryArgs(
+            namespace=namespace,
+            deployment=server.deployment,
+            canary=model.canary,
+            templates=templates.names if templates else {},
+        ),
         opts=in_cluster,
     )
     everyone = delivery.split
@@ -121,6 +128,7 @@ def _serve(
             rollout=delivery.rollout,
             after=[routes, autoscaling],
             namespace=namespace,
+            model_name=args.model_name,
             model=model,
             release=server.release,
             image=image,
@@ -135,6 +143,43 @@ def _serve(
         "image": image,
         "release": server.release,
     }
+
+
+def _name(model_name: str) -> str:
+    """What a model's objects are called."""
+    return model_name.replace("_", "-")
+
+
+def _templates(
+    name: str, args: ModelServerArgs, config: ServingConfig, in_cluster: ResourceOptions
+) -> AnalysisTemplates | None:
+    """What a new version of the model is judged by; None where it isn't."""
+    model, namespace, platform = args.model, args.namespace, args.platform
+    analysis, monitoring = model.analysis, config.monitoring
+    # A stack that has the one without the other is not admitted.
+    if analysis is None or monitoring is None:
+        return None
+    asks = GoldenArgs(
+        model_name=args.model_name,
+        model=model,
+        namespace=namespace,
+        image=args.image,
+        # Of the model's pods, which come after what judges them.
+        account=name,
+        platform=platform,
+    )
+    Golden(name, asks, opts=in_cluster)
+    series = Series(namespace=namespace, model=name)
+    return AnalysisTemplates(
+        name,
+        AnalysisTemplatesArgs(
+            namespace=namespace,
+            prometheus=platform.of_monitoring(lambda by: by.url),
+            metrics={stage: metrics(series, model, stage, monitoring.scrape_seconds) for stage in model.canary.stages},
+            golden=lambda seconds: golden.job_spec(name, asks, seconds=seconds, per_second=analysis.golden_per_second),
+        ),
+        opts=in_cluster,
+    )
 
 
 def _url(gateway: str, model: Model) -> str:

@@ -2,7 +2,8 @@
 
 Pulumi is content when the pod template is written, which proves nothing: the Rollout goes on for minutes, and may
 abort. The Job watches it to its end and reads the served version back through the gateway. When that isn't what
-this stack says, the Job fails, and with it the update, with the Job's last words as the reason.
+this stack says, the Job fails, and with it the update, with the Job's last words as the reason. What became of the
+release it writes into the ledger beside the models, also when nobody waits for it any longer.
 """
 
 from collections.abc import Sequence
@@ -39,15 +40,17 @@ class VerificationArgs:
         rollout: the Rollout's name.
         after: what else has to be there first.
         namespace: where it runs.
-        model: version and digest that the gateway must answer with.
+        model_name: as in the store, like `maintenance_predictor`.
+        model: version and digest that the gateway must answer with, and which try of them it is.
         release: the release's id.
         image: the service's image by digest, which holds the check.
-        platform: gateway and API server.
+        platform: gateway, API server and model store.
     """
 
     rollout: pulumi.Input[str]
     after: Sequence[pulumi.Resource]
     namespace: str
+    model_name: str
     model: Model
     release: pulumi.Output[str]
     image: pulumi.Input[str]
@@ -55,15 +58,17 @@ class VerificationArgs:
 
 
 class Verification(pulumi.ComponentResource):
-    """The Job with its own account, which may read what it judges by, and take an abort of its Rollout back."""
+    """The Job with its own account, which may read what it judges by, and tell its Rollout what to do."""
 
     def __init__(self, name: str, args: VerificationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:serving:Verification", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         platform = args.platform
         selector = metadata.selector(name, Component.VERIFICATION)
-        # Pulumi waits a minute longer than the Job, which gets two more to read back what the gateway serves.
+        # Pulumi waits a minute longer than the Job, which gets four more: to read back what the gateway serves, or to
+        # abort what isn't finished, and to write of it into a store that may be away for a while.
         seconds = args.model.canary.longest_seconds
+        again = f"-{args.model.attempt}" if args.model.attempt > 1 else ""
 
         identity = Identity(
             f"verify-{name}",
@@ -77,7 +82,7 @@ class Verification(pulumi.ComponentResource):
                 "pod_selector": {"match_labels": selector},
                 "policy_types": ["Ingress", "Egress"],
                 "egress": network.together(
-                    platform.network.apply(lambda known: network.to_addresses(known.api_server)),
+                    platform.network.apply(lambda known: network.to_addresses([*known.api_server, *known.model_store])),
                     network.to_pods(
                         metadata.of(Component.GATEWAY),
                         platform.gateway.apply(lambda gateway: gateway.port),
@@ -88,38 +93,24 @@ class Verification(pulumi.ComponentResource):
             },
             opts=child,
         )
-        environment: list[EnvVarArgsDict] = [
-            {"name": "ROLLOUT", "value": args.rollout},
-            {"name": "NAMESPACE", "value": args.namespace},
-            {
-                "name": "GATEWAY_URL",
-                "value": platform.gateway.apply(lambda gateway: f"{gateway.internal_url}{args.model.route}"),
-            },
-            *([{"name": "GATEWAY_HOST", "value": args.model.host}] if args.model.host else []),
-            {"name": "MODEL_VERSION", "value": args.model.version},
-            {"name": "MODEL_MANIFEST", "value": args.model.manifest},
-            {"name": "RELEASE", "value": args.release},
-            {"name": "TIMEOUT", "value": str(seconds)},
-        ]
         k8s.batch.v1.Job(
             f"{name}-verify",
             metadata=metadata.metadata(
-                pulumi.Output.format("verify-{0}-{1}", name, args.release),
+                pulumi.Output.format("verify-{0}-{1}{2}", name, args.release, again),
                 selector,
                 args.namespace,
                 {
-                    # A Job that failed can't be changed: the next update starts a new one, which tries again what
-                    # was aborted (service/verify).
+                    # A Job that failed can't be changed: the next update starts a new one.
                     "pulumi.com/replaceUnready": "true",
-                    "pulumi.com/timeoutSeconds": str(seconds + 180),
+                    "pulumi.com/timeoutSeconds": str(seconds + 300),
                 },
             ),
             spec={
                 "backoff_limit": 0,
-                "active_deadline_seconds": seconds + 120,
+                "active_deadline_seconds": seconds + 240,
                 "template": {
                     "metadata": {"labels": {**selector, **metadata.PART_OF}},
-                    "spec": _pod(identity.account, args.image, environment),
+                    "spec": _pod(identity.account, args.image, _environment(args, seconds)),
                 },
             },
             opts=pulumi.ResourceOptions.merge(
@@ -137,20 +128,42 @@ class Verification(pulumi.ComponentResource):
         self.register_outputs({})
 
 
+def _environment(args: VerificationArgs, seconds: int) -> pulumi.Output[list[EnvVarArgsDict]]:
+    model, platform = args.model, args.platform
+    named: dict[str, pulumi.Input[str]] = {
+        "ROLLOUT": args.rollout,
+        "NAMESPACE": args.namespace,
+        "GATEWAY_URL": platform.gateway.apply(lambda gateway: f"{gateway.internal_url}{model.route}"),
+        **({"GATEWAY_HOST": model.host} if model.host else {}),
+        "MODEL_NAME": args.model_name,
+        "MODEL_VERSION": model.version,
+        "MODEL_MANIFEST": model.manifest,
+        "IMAGE": args.image,
+        "RELEASE": args.release,
+        "ATTEMPT": str(model.attempt),
+        **({"COMMIT": model.commit} if model.commit else {}),
+        "TIMEOUT": str(seconds),
+    }
+    return workloads.variables(named, platform.model_store.apply(lambda store: store.variables))
+
+
 def _rights(rollout: pulumi.Input[str]) -> list[PolicyRuleArgsDict]:
-    """What it may do to watch one Rollout, and to try again what was aborted."""
+    """What it may do to watch one Rollout, and to tell it to abort, to try again and to promote."""
     argo, this = ["argoproj.io"], [rollout]
     return [
         {"api_groups": argo, "resources": ["rollouts"], "resource_names": this, "verbs": ["get"]},
         {"api_groups": argo, "resources": ["rollouts/status"], "resource_names": this, "verbs": ["patch"]},
         {"api_groups": ["apps"], "resources": ["deployments"], "verbs": ["get"]},
-        # Which pod isn't ready, and why. What is listed can't be confined to names.
+        # By what it was judged, which pod isn't ready, and why. What is listed can't be confined to names.
+        {"api_groups": argo, "resources": ["analysisruns"], "verbs": ["list"]},
         {"api_groups": ["apps"], "resources": ["replicasets"], "verbs": ["list"]},
         {"api_groups": [""], "resources": ["pods"], "verbs": ["list"]},
     ]
 
 
-def _pod(account: pulumi.Input[str], image: pulumi.Input[str], environment: list[EnvVarArgsDict]) -> PodSpecArgsDict:
+def _pod(
+    account: pulumi.Input[str], image: pulumi.Input[str], environment: pulumi.Input[list[EnvVarArgsDict]]
+) -> PodSpecArgsDict:
     """The pod's spec."""
     return {
         "service_account_name": account,

@@ -36,6 +36,10 @@ class Token(Section):
         """The user's entry in a kubeconfig."""
         return {"token": self.token}
 
+    def headers(self) -> dict[str, str]:
+        """What proves to the API server whose a request is; as secret as the token."""
+        return {"Authorization": f"Bearer {self.token}"}
+
 
 Credential = Token
 

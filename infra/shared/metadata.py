@@ -19,6 +19,7 @@ class Component(StrEnum):
     ROLLOUTS_CONTROLLER = "rollouts-controller"
     MODEL_SERVER = "model-server"
     VERIFICATION = "verification"
+    GOLDEN_READINGS = "golden-readings"
     PROMETHEUS_OPERATOR = "prometheus-operator"
     PROMETHEUS = "prometheus"
     ALERTMANAGER = "alertmanager"

@@ -30,6 +30,11 @@ class ModelStore(Section):
     region: str
     environment: dict[str, str]
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """All that a program in a pod needs to find it, and what is beside it."""
+        return {"AWS_REGION": self.region, "MODEL_STORE": self.url, **dict(sorted(self.environment.items()))}
+
 
 class Gateway(Section):
     """The gateway.

@@ -9,6 +9,7 @@ from typing import Final
 import pulumi
 from pulumi_kubernetes.apps.v1 import DeploymentStrategyArgsDict
 from pulumi_kubernetes.core.v1 import (
+    EnvVarArgsDict,
     PodSecurityContextArgsDict,
     SecurityContextArgsDict,
     TopologySpreadConstraintArgsDict,
@@ -71,3 +72,15 @@ def after(value: pulumi.Input[str], *resources: pulumi.Resource) -> pulumi.Outpu
     creation, but is not a dependency of what is inside it.
     """
     return pulumi.Output.all(value, *(one.urn for one in resources)).apply(lambda values: str(values[0]))
+
+
+def variables(
+    named: Mapping[str, pulumi.Input[str]], more: pulumi.Output[dict[str, str]]
+) -> pulumi.Output[list[EnvVarArgsDict]]:
+    """A container's environment: `named`, and `more` whose names only the platform knows."""
+
+    def listed(known: Mapping[str, str]) -> list[EnvVarArgsDict]:
+        # Each value by itself: what isn't known yet must not hide the others in a preview.
+        return [{"name": name, "value": value} for part in (named, known) for name, value in part.items()]
+
+    return more.apply(listed)

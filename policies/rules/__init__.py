@@ -16,6 +16,7 @@ from policies.rules.kubernetes.forbid_open_load_balancer import forbid_open_load
 from policies.rules.kubernetes.forbid_privilege import forbid_privilege
 from policies.rules.kubernetes.forbid_unseen_pods import forbid_unseen_pods
 from policies.rules.kubernetes.forbid_wildcard_rights import forbid_wildcard_rights
+from policies.rules.kubernetes.require_canary_analysis import require_canary_analysis
 from policies.rules.kubernetes.require_image_digest import require_image_digest
 from policies.rules.kubernetes.require_namespace import require_namespace
 from policies.rules.kubernetes.require_non_root import require_non_root
@@ -40,6 +41,7 @@ RULES: Final[list[Policy]] = [
     forbid_privilege,
     forbid_unseen_pods,
     forbid_wildcard_rights,
+    require_canary_analysis,
     require_image_digest,
     require_namespace,
     require_non_root,

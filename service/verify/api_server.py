@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, Protocol, Self, TypeAlias
 from urllib.parse import quote, urlencode
 
 Object: TypeAlias = dict[str, Any]
@@ -28,9 +28,21 @@ class ApiRefused(Exception):
     """The API server says that we may not, or that there is no such thing."""
 
 
+class Api(Protocol):
+    """Whatever reads objects of the API; raises ApiUnavailable and ApiRefused."""
+
+    def get(self, group: str, namespace: str, kind: str, name: str, /) -> Object:
+        """One object."""
+        ...
+
+    def list(self, group: str, namespace: str, kind: str, labels: str, /) -> list[Object]:
+        """All objects with these labels."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class ApiServer:
-    """The API server.
+    """The API server, asked with a token.
 
     Attributes:
         url: without a slash at its end.

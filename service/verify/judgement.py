@@ -4,6 +4,7 @@ A phase counts only when the controller has seen both the Rollout and the Deploy
 as they are now, and that an abort was taken back: otherwise it is the phase of what was before.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -12,6 +13,9 @@ from service.verify.api_server import Object
 
 _ABORTED: Final = "RolloutAborted"
 """Begins the message of a Rollout that was aborted."""
+
+_BY_HAND: Final = re.compile(rf"{_ABORTED}: Rollout aborted update to revision \d+")
+"""The message of an abort whose cause the controller doesn't know."""
 
 
 class State(StrEnum):
@@ -26,10 +30,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """Where a release is, and what the controller says about it."""
+    """Where a release is, and what the controller says about it.
+
+    Attributes:
+        state: where it is.
+        text: the controller's words.
+        by_hand: it was aborted, and not by the controller itself.
+    """
 
     state: State
     text: str
+    by_hand: bool = False
 
 
 def judge(rollout: Object, deployment: Object) -> Judgement:
@@ -43,7 +54,10 @@ def judge(rollout: Object, deployment: Object) -> Judgement:
     phase, message = status.get("phase", "no phase yet"), status.get("message", "")
     text = f"{phase}: {message}" if message else phase
     if status.get("abort"):
-        return Judgement(State.ABORTED, text)
+        if not status.get("abortedAt"):
+            return Judgement(State.UNSEEN, "the controller has yet to see that it is to abort")
+        by_hand = _BY_HAND.fullmatch(message) is not None
+        return Judgement(State.ABORTED, f"{text} by hand" if by_hand else text, by_hand)
     if message.startswith(_ABORTED):
         # At its next look the controller replaces the reason by `RolloutRetry`, and the phase with it.
         return Judgement(State.UNSEEN, "the controller has yet to see that the abort was taken back")

@@ -17,21 +17,35 @@ class Wanted:
         namespace: where the Rollout is.
         rollout: its name.
         gateway_url: where the model answers, with its route: `http://gateway/maintenance-predictor`.
+        model_name: for instance `maintenance_predictor`.
         model_version: for instance `1.1.0`.
         model_manifest: digest of the manifest.
+        model_store: URL of the models' store; the ledger is beside it.
+        image: the service's image by digest.
         release: id of the release.
+        attempt: which try of it.
         timeout: seconds for all of it.
         gateway_host: host that the model's requests are for; empty when they may be for any.
+        commit: what the release was made from; empty when the stack doesn't say.
     """
 
     namespace: str
     rollout: str
     gateway_url: str
+    model_name: str
     model_version: str
     model_manifest: str
+    model_store: str
+    image: str
     release: str
+    attempt: int
     timeout: float
     gateway_host: str = ""
+    commit: str = ""
+
+    def __str__(self) -> str:
+        again = f" (attempt {self.attempt})" if self.attempt > 1 else ""
+        return f"release {self.release} of {self.model_version}{again}"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -40,23 +54,44 @@ class Wanted:
         Raises:
             VerificationFailed: a variable is missing or is no number where one is needed.
         """
-
-        def value(name: str) -> str:
-            if not environment.get(name):
-                raise VerificationFailed(f"environment variable {name} is not set; the Job must set it")
-            return environment[name]
-
-        try:
-            timeout = float(value("TIMEOUT"))
-        except ValueError:
-            raise VerificationFailed(f"TIMEOUT is {value('TIMEOUT')!r}, which is no number of seconds") from None
         return cls(
-            namespace=value("NAMESPACE"),
-            rollout=value("ROLLOUT"),
-            gateway_url=value("GATEWAY_URL").rstrip("/"),
-            model_version=value("MODEL_VERSION"),
-            model_manifest=value("MODEL_MANIFEST"),
-            release=value("RELEASE"),
-            timeout=timeout,
+            namespace=value(environment, "NAMESPACE"),
+            rollout=value(environment, "ROLLOUT"),
+            gateway_url=value(environment, "GATEWAY_URL").rstrip("/"),
+            model_name=value(environment, "MODEL_NAME"),
+            model_version=value(environment, "MODEL_VERSION"),
+            model_manifest=value(environment, "MODEL_MANIFEST"),
+            model_store=value(environment, "MODEL_STORE"),
+            image=value(environment, "IMAGE"),
+            release=value(environment, "RELEASE"),
+            attempt=round(number(environment, "ATTEMPT", "attempts")),
+            timeout=number(environment, "TIMEOUT", "seconds"),
             gateway_host=environment.get("GATEWAY_HOST", ""),
+            commit=environment.get("COMMIT", ""),
         )
+
+
+def value(environment: Mapping[str, str], name: str) -> str:
+    """A variable that must be there.
+
+    Raises:
+        VerificationFailed: it isn't, or is empty.
+    """
+    if not environment.get(name):
+        raise VerificationFailed(f"environment variable {name} is not set; the Job must set it")
+    return environment[name]
+
+
+def number(environment: Mapping[str, str], name: str, of: str) -> float:
+    """A variable that must be a number above 0.
+
+    Raises:
+        VerificationFailed: it isn't there, or is something else.
+    """
+    try:
+        found = float(value(environment, name))
+    except ValueError:
+        found = 0.0
+    if not 0 < found < float("inf"):
+        raise VerificationFailed(f"{name} is {environment[name]!r}, which is no number of {of}")
+    return found

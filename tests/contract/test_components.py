@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.infra import stacks
+from tests.infra.changes import MODEL, put
 from tests.infra.recording import Recording
 
 
@@ -17,7 +18,9 @@ def test_every_component_says_when_it_is_complete(program: Callable[[], Recordin
 
 def test_components_keep_their_types() -> None:
     # A type is part of the names that the engine keeps of all that is in it: another one would replace all of that.
-    urns = stacks.platform().components | stacks.serving().components
+    config = stacks.serving_configuration("local")
+    put(*MODEL, "canary", "mirror", value={"percent": 10, "seconds": 10})(config)
+    urns = stacks.platform().components | stacks.serving_with(config).components
     types = {urn.split("::")[2].rpartition("$")[2] for urn in urns}
     assert types - {"pulumi:pulumi:Stack"} == {
         "slipway:index:GuardedNamespace",
@@ -36,12 +39,15 @@ def test_components_keep_their_types() -> None:
         "slipway:platform:PrometheusOperator",
         "slipway:platform:RolloutsController",
         "slipway:platform:ServingNamespace",
+        "slipway:serving:AnalysisTemplates",
         "slipway:serving:Autoscaling",
         "slipway:serving:Dashboard",
         "slipway:serving:Delivery",
+        "slipway:serving:Golden",
         "slipway:serving:ModelServer",
         "slipway:serving:Routes",
         "slipway:serving:ServiceImage",
+        "slipway:serving:Shadow",
         "slipway:serving:Verification",
         "slipway:serving:Watch",
     }

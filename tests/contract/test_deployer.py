@@ -10,13 +10,18 @@ from tests.infra.values import Object
 
 # What the engine asks of each object: made with server-side apply, read back, awaited, and removed.
 VERBS = {"get", "list", "watch", "create", "patch", "update", "delete"}
-# What it looks at while it waits for Deployments and Jobs, the namespace itself, and what a preview needs.
+# What it looks at while it waits for Deployments and Jobs, the namespace itself, and what a preview and people need.
 LOOKED_AT = {
     ("", "namespaces", "get"),
     ("rbac.authorization.k8s.io", "roles", "bind"),  # in a preview, a role that isn't there yet
     *(
         (group, resource, verb)
-        for group, resource in (("", "persistentvolumeclaims"), ("", "pods"), ("apps", "replicasets"))
+        for group, resource in (
+            ("", "persistentvolumeclaims"),
+            ("", "pods"),
+            ("apps", "replicasets"),
+            ("argoproj.io", "analysisruns"),  # for those who ask why a release ended
+        )
         for verb in ("get", "list", "watch")
     ),
 }

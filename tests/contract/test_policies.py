@@ -77,7 +77,16 @@ def test_the_rules_see_the_pods_of_both_programs() -> None:
                 "keda-metrics-apiserver",
             },
         ),
-        (stacks.serving(), {"maintenance-predictor", "maintenance-predictor-verify"}),
+        (
+            stacks.serving(),
+            {
+                "maintenance-predictor",
+                "maintenance-predictor-bake",
+                "maintenance-predictor-step-10",
+                "maintenance-predictor-step-50",
+                "maintenance-predictor-verify",
+            },
+        ),
     ):
         assert {one.name for one in recording.resources if any(workloads.pods(one.type, one.inputs))} == names
 

@@ -31,6 +31,7 @@ def drop(*path: str) -> Change:
 def unwatched(config: Object) -> None:
     """Want nothing of a monitoring: the serving stack of a platform that has none."""
     drop("slipway:monitoring")(config)
+    drop(*MODEL, "analysis")(config)
     drop(*MODEL, "scaling", "requestsInFlight")(config)
 
 

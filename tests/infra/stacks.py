@@ -16,9 +16,10 @@ from infra.platform import stack as platform_stack
 from infra.platform.foundation.local import local
 from infra.platform.foundation.local.kubeconfig import Kubeconfig
 from infra.serving import config as serving_config
-from infra.serving import published
+from infra.serving import published, under_way
 from infra.serving import stack as serving_stack
 from infra.shared import configuration
+from infra.shared.cluster import Cluster, Credential
 from infra.shared.configuration import Model
 from tests.infra.recording import Recording, record, strings
 from tests.infra.values import Object
@@ -147,11 +148,21 @@ def full_store(models: Mapping[str, serving_config.Model], url: str, environment
     """Stands for a store that has every model which a stack names."""
 
 
+def nothing_served(cluster: Cluster, credential: Credential, namespace: str) -> Mapping[str, under_way.Served]:
+    """Stands for a cluster that has none of the stack's models yet."""
+    return {}
+
+
 def serving_with(
-    config: Object, stack: str = "local", *, preview: bool = False, look: published.Look = full_store
+    config: Object,
+    stack: str = "local",
+    *,
+    preview: bool = False,
+    look: published.Look = full_store,
+    served: under_way.Look = nothing_served,
 ) -> Recording:
     """What the serving program declares with this configuration, on a platform as the other program makes it."""
-    return serving_on(handed_over(stack), config, stack, preview=preview, look=look)
+    return serving_on(handed_over(stack), config, stack, preview=preview, look=look, served=served)
 
 
 def serving_on(
@@ -161,13 +172,14 @@ def serving_on(
     *,
     preview: bool = False,
     look: published.Look = full_store,
+    served: under_way.Look = nothing_served,
 ) -> Recording:
     """What the serving program declares on a platform with these outputs; as committed for `stack` by default."""
     config = serving_configuration(stack) if config is None else config
 
     def program() -> None:
         loaded = configuration.load(serving_config.ServingConfig, serving_config.NAMESPACE)
-        serving_stack.build(loaded, look)
+        serving_stack.build(loaded, look, served)
 
     references = {str(config["slipway:platform"]): platform_outputs}
     return record(program, "slipway", stack, config, references, preview=preview)

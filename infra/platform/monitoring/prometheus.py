@@ -131,6 +131,7 @@ class Prometheus(pulumi.ComponentResource):
                     args.network.apply(lambda known: network.from_addresses(known.api_server, PORT)),
                     network.from_pods(selector, PORT, args.namespace),
                     network.from_pods(metadata.of(Component.AUTOSCALER), PORT, args.autoscaler_namespace),
+                    network.from_pods(metadata.of(Component.ROLLOUTS_CONTROLLER), PORT, rollouts.NAMESPACE),
                 ),
                 "egress": network.together(
                     pulumi.Output.all(args.network, args.kubelets).apply(

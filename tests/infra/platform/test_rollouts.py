@@ -22,3 +22,35 @@ def test_it_can_write_where_it_needs_to_and_nowhere_else() -> None:
     assert mounts["plugins"] == f"{container['workingDir']}/plugin-bin"
     assert set(mounts) == {volume["name"] for volume in pod["volumes"]}
     assert all(volume["emptyDir"]["sizeLimit"] for volume in pod["volumes"])
+
+
+def test_it_may_ask_prometheus_and_prometheus_lets_it() -> None:
+    own = stacks.platform().one("NetworkPolicy", "argo-rollouts-traffic")["spec"]
+    asked = stacks.platform().one("NetworkPolicy", "prometheus-traffic")["spec"]
+    ports = [{"protocol": "TCP", "port": 9090}]
+    (out,) = [rule for rule in own["egress"] if rule["ports"] == ports]
+    assert out["to"] == [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}},
+            "podSelector": {"matchLabels": {"app.kubernetes.io/name": "prometheus"}},
+        }
+    ]
+    here = {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "argo-rollouts"}},
+        "podSelector": {"matchLabels": {"app.kubernetes.io/component": "rollouts-controller"}},
+    }
+    assert {"ports": ports, "from": [here]} in asked["ingress"]
+    pods = stacks.platform().one("Deployment", "argo-rollouts")["spec"]["template"]["metadata"]["labels"]
+    assert pods.items() >= here["podSelector"]["matchLabels"].items()
+
+
+def test_it_may_do_what_an_analysis_needs_and_read_no_secret_of_others() -> None:
+    rights = {
+        (resource, verb)
+        for rule in stacks.platform().one("ClusterRole", "argo-rollouts-everywhere")["rules"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+    assert {("analysisruns", "create"), ("analysisruns", "patch"), ("jobs", "create"), ("jobs", "delete")} <= rights
+    assert ("pods", "update") in rights  # it labels those on trial
+    assert not {right for right in rights if right[0] == "secrets"}

@@ -8,10 +8,11 @@ from infra.serving.config import ServingConfig
 from infra.shared.namespaces import ServingNamespace
 from infra.shared.platform_outputs import Monitoring
 from tests.infra import recording, stacks
-from tests.infra.changes import MODEL, put
+from tests.infra.changes import MODEL, drop, put
 from tests.infra.values import Object
 
 KEY = "slipway:models.maintenance_predictor.route"
+ANALYSIS = r"slipway:models\.maintenance_predictor\.analysis"
 PLATFORM = "organization/slipway-platform/local"
 
 
@@ -97,15 +98,20 @@ def test_more_pods_than_the_namespace_holds_are_refused_with_the_figures() -> No
     put(*MODEL, "scaling", "maxReplicas", value=20)(config)
     with pytest.raises(
         pulumi.RunError,
-        match=r"slipway:models need more than \S+ has for 'serving', pods 62 of 42, requests\.cpu 9100m of 6, .*: "
+        match=r"slipway:models need more than \S+ has for 'serving', pods 64 of 48, requests\.cpu 9200m of 6, .*: "
         r"lower scaling\.maxReplicas or resources, or raise slipway-platform:namespaces\.serving\.quota there",
     ):
         stacks.serving_with(config)
 
 
 def test_the_need_is_for_two_full_sets_of_pods_and_more() -> None:
-    models = stacks.load(ServingConfig, "slipway", stacks.serving_configuration("local")).models
+    config = stacks.serving_configuration("local")
+    models = stacks.load(ServingConfig, "slipway", config).models
     assert admission.need(models).pods > 2 * models["maintenance_predictor"].scaling.max_replicas
+    drop(*MODEL, "analysis")(config)
+    unjudged = stacks.load(ServingConfig, "slipway", config).models
+    # The pod that asks golden readings, and one of the release before that still goes.
+    assert admission.need(models).pods == admission.need(unjudged).pods + 2
 
 
 @pytest.mark.parametrize("preview", [True, False])
@@ -130,6 +136,9 @@ def test_a_stack_that_is_looked_at_needs_a_platform_that_looks() -> None:
     with pytest.raises(pulumi.RunError, match=r"scaling\.requestsInFlight = 8 needs an autoscaler .* leave it out"):
         stacks.serving_on(handed, config)
     del config["slipway:models"]["maintenance_predictor"]["scaling"]["requestsInFlight"]
+    with pytest.raises(pulumi.RunError, match=rf"{ANALYSIS} needs figures, and there is no slipway:monitoring: add it"):
+        stacks.serving_on(handed, config)
+    del config["slipway:models"]["maintenance_predictor"]["analysis"]
     kinds = {one.type.rpartition(":")[2] for one in stacks.serving_on(handed, config).resources}
-    assert not kinds & {"PodMonitor", "PrometheusRule", "ScaledObject"}
+    assert not kinds & {"AnalysisTemplate", "PodMonitor", "PrometheusRule", "ScaledObject"}
     assert "HorizontalPodAutoscaler" in kinds

@@ -39,6 +39,23 @@ def steps(*changes: Change, stack: str = "local") -> list[Object]:
     return stacks.serving_with(config, stack).one("Rollout")["spec"]["strategy"]["canary"]["steps"]
 
 
+def test_each_share_of_the_requests_is_judged_before_the_next_and_all_of_them_before_it_takes_over() -> None:
+    found = [step.get("setWeight") or step["analysis"]["templates"] for step in steps()]
+    named = [[{"templateName": f"{NAME}-{word}"}] for word in ("step-10", "step-50", "bake")]
+    assert found == [10, named[0], 50, named[1], 100, named[2]]
+    assert {f"{NAME}-step-10", f"{NAME}-step-50", f"{NAME}-bake"} <= stacks.serving().resource("Rollout").dependencies
+
+
+def test_an_analysis_is_told_the_pods_of_both_versions() -> None:
+    judged = [step["analysis"]["args"] for step in steps() if "analysis" in step]
+    assert judged == 3 * [
+        [
+            {"name": "canary", "valueFrom": {"podTemplateHashValue": "Latest"}},
+            {"name": "stable", "valueFrom": {"podTemplateHashValue": "Stable"}},
+        ]
+    ]
+
+
 def test_without_an_analysis_shares_grow_by_time_and_the_last_is_all_requests() -> None:
     assert steps(drop(*MODEL, "analysis")) == [
         {"setWeight": 10},

@@ -1,3 +1,10 @@
+"""The Job that each release ends with."""
+
+from typing import Any
+
+import pytest
+
+from service.verify.wanted import Wanted
 from tests.infra import stacks
 from tests.infra.recording import Resource
 from tests.infra.values import Object
@@ -10,8 +17,12 @@ def job(stack: str = "local") -> Resource:
     return stacks.serving(stack).resource("Job")
 
 
-def environment() -> dict[str, str]:
-    return {one["name"]: one["value"] for one in job().inputs["spec"]["template"]["spec"]["containers"][0]["env"]}
+def of(job: Resource) -> dict[str, str]:
+    return {one["name"]: one["value"] for one in job.inputs["spec"]["template"]["spec"]["containers"][0]["env"]}
+
+
+def environment(stack: str = "local") -> dict[str, str]:
+    return of(job(stack))
 
 
 def test_its_name_carries_the_release() -> None:
@@ -21,15 +32,61 @@ def test_its_name_carries_the_release() -> None:
 
 def test_it_asks_for_what_the_stack_says() -> None:
     served = stacks.serving().outputs["models"]["maintenance_predictor"]
-    assert environment() | {"TIMEOUT": "any"} == {
-        "ROLLOUT": NAME,
-        "NAMESPACE": "serving",
-        "GATEWAY_URL": "http://traefik.gateway.svc.cluster.local/maintenance-predictor",
-        "MODEL_VERSION": served["version"],
-        "MODEL_MANIFEST": served["manifest"],
-        "RELEASE": served["release"],
-        "TIMEOUT": "any",
-    }
+    assert (
+        environment().items()
+        >= {
+            "ROLLOUT": NAME,
+            "NAMESPACE": "serving",
+            "GATEWAY_URL": "http://traefik.gateway.svc.cluster.local/maintenance-predictor",
+            "MODEL_NAME": "maintenance_predictor",
+            "MODEL_VERSION": served["version"],
+            "MODEL_MANIFEST": served["manifest"],
+            "IMAGE": served["image"],
+            "RELEASE": served["release"],
+            "ATTEMPT": "1",
+        }.items()
+    )
+    assert "COMMIT" not in environment()
+
+
+@pytest.mark.parametrize("stack", stacks.STACKS)
+def test_it_reaches_the_store_as_the_models_pods_do(stack: str) -> None:
+    template = stacks.serving(stack).one("Deployment")["spec"]["template"]
+    pods = {one["name"]: one.get("value") for one in template["spec"]["containers"][0]["env"]}
+    store = {name: value for name, value in pods.items() if name.startswith("AWS_") or name == "MODEL_STORE"}
+    assert "MODEL_STORE" in store
+    assert store.items() <= environment(stack).items()
+    addresses = stacks.serving(stack).one("NetworkPolicy", f"{NAME}-traffic")["spec"]["egress"]
+    ours = stacks.serving(stack).one("NetworkPolicy", f"{NAME}-verify")["spec"]["egress"]
+    assert [rule for rule in addresses if rule not in ours] == []
+
+
+def test_its_environment_is_what_the_program_reads() -> None:
+    assert Wanted.from_environment(environment()).release == environment()["RELEASE"]
+
+
+def tried(**of: Any) -> Resource:
+    config = stacks.serving_configuration("local")
+    config["slipway:models"]["maintenance_predictor"] |= of
+    return stacks.serving_with(config, "local").resource("Job")
+
+
+def test_another_attempt_is_another_job_and_not_another_release() -> None:
+    again = tried(attempt=3)
+    release = stacks.serving().outputs["models"]["maintenance_predictor"]["release"]
+    assert again.inputs["metadata"]["name"] == f"verify-{NAME}-{release}-3"
+    assert of(again)["ATTEMPT"] == "3"
+
+
+def test_what_a_release_was_made_from_is_handed_on() -> None:
+    assert of(tried(commit="c0ffee1"))["COMMIT"] == "c0ffee1"
+
+
+def test_it_may_tell_its_own_rollout_alone_what_to_do() -> None:
+    rules = stacks.serving().one("Role", f"verify-{NAME}-at-home")["rules"]
+    assert {verb for rule in rules for verb in rule["verbs"]} == {"get", "list", "patch"}
+    (patched,) = [rule for rule in rules if "patch" in rule["verbs"]]
+    assert (patched["resources"], patched["resourceNames"]) == (["rollouts/status"], [NAME])
 
 
 def test_it_outlasts_the_canary_and_pulumi_outlasts_it() -> None:
@@ -39,7 +96,7 @@ def test_it_outlasts_the_canary_and_pulumi_outlasts_it() -> None:
     awaited = int(job().inputs["metadata"]["annotations"]["pulumi.com/timeoutSeconds"])
     # Each share of the requests, and all of them, may wait for pods.
     assert timeout > 3 * CANARY["progressDeadlineSeconds"] + canary
-    assert deadline > timeout + 60  # it reads back for a minute
+    assert deadline > timeout + 60 + 30  # it reads back for a minute, and a store may be away for half of one
     assert awaited > deadline
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from service.verify.judgement import State, judge
-from tests.service.verify.objects import Object, deployment, rollout
+from tests.service.verify.objects import Object, aborted, deployment, rollout
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from tests.service.verify.objects import Object, deployment, rollout
         (rollout("Progressing", "more replicas need to be updated"), State.WAITING, "Progressing: more replicas"),
         (rollout("Paused", "CanaryPauseStep", currentStepIndex=2), State.WAITING, "(step 3 of 3, 0 % of the traffic)"),
         (rollout("Degraded", "ProgressDeadlineExceeded: x"), State.DEGRADED, "Degraded: ProgressDeadlineExceeded: x"),
-        (rollout("Degraded", "RolloutAborted: y", abort=True), State.ABORTED, "Degraded: RolloutAborted: y"),
+        (aborted("RolloutAborted: y"), State.ABORTED, "Degraded: RolloutAborted: y"),
         (rollout(""), State.WAITING, ""),
     ],
 )
@@ -52,6 +52,23 @@ def test_an_abort_that_was_taken_back_is_none_though_the_controller_still_says_s
     judgement = judge(rollout("Degraded", "RolloutAborted: y", abort=False), deployment())
     assert judgement.state is State.UNSEEN
     assert "taken back" in judgement.text
+
+
+def test_an_abort_that_the_controller_has_yet_to_see_is_none() -> None:
+    judgement = judge(rollout("Paused", "CanaryPauseStep", abort=True), deployment())
+    assert judgement.state is State.UNSEEN
+    assert "yet to see that it is to abort" in judgement.text
+
+
+@pytest.mark.parametrize(
+    ("message", "by_hand"),
+    [
+        ("RolloutAborted: Rollout aborted update to revision 12", True),
+        ("RolloutAborted: Rollout aborted update to revision 12: Metric errors failed", False),
+    ],
+)
+def test_an_abort_without_a_cause_was_done_by_hand(message: str, by_hand: bool) -> None:
+    assert judge(aborted(message), deployment()).text.endswith(" by hand") == by_hand
 
 
 def test_healthy_with_another_stable_template_is_not_promoted_yet() -> None:

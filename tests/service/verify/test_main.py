@@ -18,6 +18,8 @@ from tests.service.verify.test_wanted import ENVIRONMENT
 def termination_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MODEL_STORE", f"file://{tmp_path}/models")
+    (tmp_path / "releases").mkdir()
     monkeypatch.setattr(program.ApiServer, "from_pod", lambda _: None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType] stands for a cluster
     return tmp_path / "termination-log"
 
@@ -58,6 +60,8 @@ def test_a_pod_without_its_token_says_so(
 def test_a_verification_outside_of_a_cluster_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MODEL_STORE", f"file://{tmp_path}/models")
+    (tmp_path / "releases").mkdir()
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
     assert program.main(tmp_path / "log") == 1
     assert "broke off with KeyError: 'KUBERNETES_SERVICE_HOST'; the Job's log" in (tmp_path / "log").read_text()
@@ -75,10 +79,16 @@ def test_a_malformed_pod_is_no_silent_end(
     assert "broke off with KeyError: 'spec'" in termination_log.read_text()
 
 
-def test_it_needs_nothing_but_the_standard_library() -> None:
-    code = "import sys, service.verify.__main__; print([m for m in sys.modules if 'site-packages' in "
-    code += "str(getattr(sys.modules[m], '__file__', ''))])"
+def test_a_store_that_cannot_work_is_told(termination_log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_STORE", "models")
+    assert program.main(termination_log) == 1
+    assert "is not a model store" in termination_log.read_text()
+
+
+def test_it_starts_without_the_service_and_its_libraries() -> None:
+    code = "import sys, service.verify.__main__, service.verify.golden; "
+    code += "print(sorted({'fastapi', 'numpy', 'orjson', 'starlette', 'tensorflow', 'uvicorn'} & set(sys.modules)))"
     result = subprocess.run(
-        [sys.executable, "-S", "-c", code], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False
     )
     assert (result.stdout.strip(), result.stderr) == ("[]", "")

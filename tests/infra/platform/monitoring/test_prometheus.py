@@ -57,12 +57,13 @@ def test_it_reaches_what_has_to_be_asked_and_the_kubernetes_api_and_nothing_else
     }
 
 
-def test_it_is_asked_by_the_autoscaler_by_itself_and_through_the_kubernetes_api() -> None:
+def test_it_is_asked_by_the_controllers_by_itself_and_through_the_kubernetes_api() -> None:
     policy = stacks.platform().one("NetworkPolicy", "prometheus-traffic")
     assert told.peers(policy, "ingress") == {
         ("10.244.0.1/32", 9090),
         ("monitoring/prometheus", 9090),
         ("keda/autoscaler", 9090),
+        ("argo-rollouts/rollouts-controller", 9090),
     }
 
 

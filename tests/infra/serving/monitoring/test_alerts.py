@@ -195,8 +195,8 @@ SCENES: Final[dict[str, list[Scene]]] = {
         ),
         Scene(
             name="ends",
-            series=phase("Progressing", "1x60 stale") | phase("Completed", "_x61 1x20"),
-            looks=[firing(900, "ModelRolloutStuck", where='severity="ticket"'), silent(930, "ModelRolloutStuck")],
+            series=phase("Progressing", "1x80 stale") | phase("Completed", "_x81 1x20"),
+            looks=[firing(1200, "ModelRolloutStuck", where='severity="ticket"'), silent(1230, "ModelRolloutStuck")],
         ),
         Scene(name="nothing is known", series={}, looks=[silent(900, "ModelRolloutStuck")]),
     ],
