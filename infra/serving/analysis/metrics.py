@@ -71,7 +71,6 @@ class Metric:
 
     Attributes:
         name: in kebab case.
-        meaning: one sentence, for reports.
         query: PromQL, with the pods of both versions as `{{args.canary}}` and `{{args.stable}}`.
         success: expression on `result`; what isn't is a failure. None: what is no failure.
         failure: expression on `result`; what isn't is a success. None: what is no success.
@@ -83,7 +82,6 @@ class Metric:
     """
 
     name: str
-    meaning: str
     query: str
     success: str | None = None
     failure: str | None = None
@@ -114,7 +112,6 @@ class _Form:
     """A comparison: how much speaks against the canary, and what is to be seen of both."""
 
     name: str
-    meaning: str
     value: str
     canary: str
     stable: str
@@ -184,7 +181,6 @@ class _Judged:
         seconds = self._seconds(stage)
         return Metric(
             name="evidence",
-            meaning="Requests that the new version had to answer: with too few of them nobody knows what it is worth.",
             query=_Side(self.series, "canary", f"{seconds}s").requests,
             success=f"len(result) > 0 && result[0] >= {self.analysis.minimum_requests}",
             delay=seconds,
@@ -205,7 +201,6 @@ class _Judged:
         looks = f"max(count_over_time({beside})) >= {_SCRAPES - 1}"
         yield Metric(
             name="ready",
-            meaning="Pods of the new version that were ready at some time lately: without any, its requests fail.",
             query=_samples(f"{2 * LIMIT} * ({ready} == bool 0) and on () {looks}", ready, others),
             failure=_BAD,
             delay=_SCRAPES * self.scrape_seconds,
@@ -218,7 +213,6 @@ class _Judged:
         ]
         yield Metric(
             name="restarts",
-            meaning="Starts of a pod's process after its first, as after a crash or when it was killed for its memory.",
             query=_samples(f"{2 * LIMIT} * ({starts[0]} > bool {starts[1]})", *starts),
             failure=_BAD,
             delay=_EVERY,
@@ -236,7 +230,6 @@ class _Judged:
             for form in self._forms(stage, SOON_SECONDS, rate):
                 yield Metric(
                     name=f"{form.name}-soon",
-                    meaning=form.meaning,
                     query=_samples(form.value, form.canary, form.stable),
                     failure=_BAD,
                     delay=SOON_SECONDS,
@@ -247,7 +240,6 @@ class _Judged:
         for form in self._forms(stage, seconds, rate):
             yield Metric(
                 name=form.name,
-                meaning=form.meaning,
                 # The verdict is that of enough requests, and there is none before.
                 query=_samples(f"{form.value} and on () {enough}", form.canary, form.stable),
                 failure=_BAD,
@@ -268,22 +260,18 @@ class _Judged:
 
         yield _Form(
             name="errors",
-            meaning="Share of requests that failed, were refused, or whose client gave up.",
             value=alone.more(canary.failed(_CLIENTS), stable.failed(_CLIENTS), margins.errors),
             canary=canary.failed(_CLIENTS).share,
             stable=stable.failed(_CLIENTS).share,
         )
         yield _Form(
             name="own-errors",
-            meaning="Share of the golden readings that failed; the stable version isn't asked any.",
             value=alone.more(canary.failed(_OWN), _NEVER, margins.errors),
             canary=canary.failed(_OWN).share,
             stable="vector(0)",
         )
         yield _Form(
             name="slow",
-            meaning=f"Mean time of an answer in seconds, where it is {LONGER:g} times the stable's, and more of the "
-            "answers are above some bucket's end.",
             value=f"max({ends.more(canary.late, stable.late, margins.slow)}) "
             f"* ({canary.mean} > bool {LONGER:g} * {stable.mean})",
             canary=canary.mean,
@@ -295,8 +283,6 @@ class _Judged:
             quantile = f"{1 - share:g}"
             yield _Form(
                 name=name,
-                meaning=f"Seconds that {100 * (1 - share):g} % of the answers don't take; too many take more than "
-                f"{TIMES:g} times the stable's.",
                 value=f"({LIMIT} * {canary.quantile(level)} / ({TIMES:g} * {stable.quantile(quantile)} > 0) "
                 f"or 0 * {canary.answers})",
                 canary=canary.quantile(quantile),
@@ -306,7 +292,6 @@ class _Judged:
             return
         yield _Form(
             name="invalid",
-            meaning="Share of requests that were refused as invalid.",
             value=alone.more(canary.invalid, stable.invalid, margins.invalid),
             canary=canary.invalid.share,
             stable=stable.invalid.share,
@@ -315,7 +300,6 @@ class _Judged:
             distance = _distance(canary, stable)
             yield _Form(
                 name="shift",
-                meaning="Distance of its predictions' distribution from the stable's, from 0 to 1.",
                 value=alone.further(distance, canary.answers, stable.answers, margins.shift),
                 canary=distance,
                 stable="vector(0)",

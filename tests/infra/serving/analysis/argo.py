@@ -1,5 +1,6 @@
 """What Argo Rollouts makes of a measurement (v1.10.1: metricproviders/prometheus, utils/evaluate, analysis)."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -39,3 +40,9 @@ def _true(condition: str, result: list[float]) -> bool:
     # Of expr's language the conditions use what Python has too, but for these two words.
     python = condition.replace("||", "or").replace("&&", "and")
     return bool(eval(python, {"__builtins__": {}, "len": len}, {"result": result}))  # noqa: S307 - our own conditions
+
+
+def of_pods(query: str, model: str, canary: str, stable: Sequence[str]) -> str:
+    """The query as it would be asked if these pods were those of two versions."""
+    one, others = (f"{model}-{{{{args.{argument}}}}}-[^-]+" for argument in HASHES)
+    return query.replace(one, canary).replace(others, "|".join(stable))
