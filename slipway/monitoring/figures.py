@@ -114,7 +114,7 @@ def figure(seen: Seen, snapshot: Snapshot, colours: Colours) -> dict[str, Any]:
     }
     if seen.panel.kind is Kind.BARS:
         return {"traces": [*_bars(seen.lines, paint)], "axes": axes | {"xaxis": {"type": "category", "tickangle": -45}}}
-    span = [_local(snapshot.start.timestamp(), snapshot), _local(snapshot.end.timestamp(), snapshot)]
+    span = [local_time(snapshot.start.timestamp(), snapshot), local_time(snapshot.end.timestamp(), snapshot)]
     stacked = seen.panel.kind is Kind.AREAS
     lines = _stack(seen.lines) if stacked else seen.lines
     traces = [
@@ -193,9 +193,9 @@ def _points(samples: Sequence[Sample], factor: float, snapshot: Snapshot, *, gap
     before: float | None = None
     for time, value in samples:
         if gaps and before is not None and time - before > 1.5 * snapshot.step:
-            times.append(_local(before + snapshot.step, snapshot))
+            times.append(local_time(before + snapshot.step, snapshot))
             values.append(None)
-        times.append(_local(time, snapshot))
+        times.append(local_time(time, snapshot))
         values.append(None if value is None else value * factor)
         before = time
     return {"x": times, "y": values}
@@ -243,8 +243,8 @@ def _ranges(ends: Sequence[float]) -> Iterator[str]:
         yield f">{ends[index - 1]:.3g}" if math.isinf(end) and index else f"≤{end:.3g}"
 
 
-def _local(time: float, snapshot: Snapshot) -> str:
-    """Without a zone, because plotly knows none: as the clock on the wall says."""
+def local_time(time: float, snapshot: Snapshot) -> str:
+    """Seconds of Unix time for plotly. Without a zone, because plotly knows none: as the clock on the wall says."""
     return datetime.fromtimestamp(time, snapshot.end.tzinfo).strftime("%Y-%m-%d %H:%M:%S")
 
 

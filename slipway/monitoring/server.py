@@ -25,6 +25,7 @@ _SCRIPT: Final = "text/javascript; charset=utf-8"
 _FILES: Final = {
     "/": ("page.html", "text/html; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/drawing.js": ("drawing.js", _SCRIPT),
     "/page.js": ("page.js", _SCRIPT),
 }
 _HEADERS: Final = {

@@ -1,4 +1,4 @@
-"""`slipway release`, `status`, `watch`, `promote`, `abort`, `rollback`, `history`, `smoke`, `reconcile`."""
+"""`slipway release`, `status`, `watch`, `promote`, `abort`, `rollback`, `history`, `report`, `smoke`, `reconcile`."""
 
 # pyright: reportUnknownMemberType=false
 # Typer's own signatures are unknown in part, where they name types of other releases of click.
@@ -6,6 +6,8 @@
 import json
 import sys
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -16,8 +18,12 @@ from modelstore import catalog
 from modelstore.history import Entry
 from modelstore.store_errors import StoreError
 from slipway.errors import BadInput, SlipwayError
-from slipway.models import reports
+from slipway.models.reports import show
+from slipway.monitoring import access
+from slipway.monitoring.prometheus import Prometheus
+from slipway.monitoring.snapshot import Missing
 from slipway.releases import changing, endings, reconciling, releasing, rolling_back, standing
+from slipway.releases import report as reports
 from slipway.releases.changing import PATIENCE, Aborted
 from slipway.releases.observed import Observed
 from slipway.releases.options import placed
@@ -84,7 +90,7 @@ def status(
         _print_json(standing.document(place, found))
     else:
         print(f"{place.model} in {place.namespace}, stack {place.engine.stack}")
-        reports.show(view(found.seen) if found.seen else "nothing is served yet")
+        show(view(found.seen) if found.seen else "nothing is served yet")
         print(f"last: {standing.last(found.history)}")
         print(*(f"differs: {one}" for one in found.differences), sep="\n", end="\n" if found.differences else "")
     if found.differences:
@@ -192,7 +198,7 @@ def history(
     if as_json:
         _print_json([one.model_dump(mode="json") | {"healthy": one.release in healthy} for one in found.entries])
     elif found.entries:
-        reports.show(_entries(found.entries, healthy))
+        show(_entries(found.entries, healthy))
     else:
         print(f"{place.model} in {place.namespace} was never released: slipway release --help")
 
@@ -246,6 +252,53 @@ def reconcile(
         return
     reconciling.reconcile(place, _shown(place))
     _served(place, as_json)
+
+
+@placed
+def report(
+    place: Place,
+    wanted: Annotated[
+        str | None,
+        typer.Option(
+            "--release", metavar="RELEASE", help="id, its beginning, or a version (default: the last release)"
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="default: named after it")] = None,
+    prometheus: Annotated[
+        str | None, typer.Option(metavar="URL", envvar="PROMETHEUS_URL", help="ask there (default: in the cluster)")
+    ] = None,
+    service: Annotated[
+        str, typer.Option(metavar="NAMESPACE/NAME:PORT", help="Prometheus' Service in the cluster")
+    ] = access.DEFAULT_SERVICE,
+    as_json: Json = False,
+) -> None:
+    """Write a release down on one page that needs nothing else: an HTML file to keep, or to send to somebody.
+
+    What happened when, the verdict and its reason, what it was judged by; traffic, latency, errors and predictions of
+    both versions. Without Prometheus, or when it has forgotten that time, the page says so where plots would be.
+    """
+    tried = reports.choose(place.history(), wanted)
+    found = reports.document(tried, place.namespace, place.rollout, _asked(place, prometheus, service), _now)
+    if as_json:
+        _print_json(found)
+        return
+    path = out or Path(reports.file_name(place.rollout, tried))
+    path.write_text(reports.page(found))
+    print(f"{path} shows {found['title']}: {found['verdict']}")
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _asked(place: Place, url: str | None, service: str) -> Prometheus | Missing:
+    """Prometheus, or why it gives no answer."""
+    asked = Prometheus(access.at(url) if url else access.through_cluster(service, place.kubeconfig))
+    try:
+        asked.now("vector(1)", _now().timestamp())
+    except SlipwayError as error:
+        return Missing(str(error), _now())
+    return asked
 
 
 class _Documents:
@@ -311,5 +364,5 @@ def _print_json(found: object) -> None:
     print(json.dumps(found, ensure_ascii=False, indent=2))
 
 
-COMMANDS: Final = (release, status, watch, promote, abort, rollback, history, smoke, reconcile)
+COMMANDS: Final = (release, status, watch, promote, abort, rollback, history, report, smoke, reconcile)
 """All of them, each under its own name."""

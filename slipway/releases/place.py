@@ -51,6 +51,7 @@ class Place:
         namespace: where the model is served.
         model: its name.
         cluster: that it is served in.
+        kubeconfig: of that cluster, as it was given.
     """
 
     engine: Engine
@@ -59,6 +60,7 @@ class Place:
     namespace: str
     model: str
     cluster: Cluster
+    kubeconfig: Path | None
     _platform: str
     _store: str | None
 
@@ -84,6 +86,7 @@ class Place:
             namespace=file.text("namespace"),
             model=file.model(model),
             cluster=Cluster.of(options.kubeconfig),
+            kubeconfig=options.kubeconfig,
             _platform=file.text("platform"),
             _store=options.store,
         )

@@ -2,13 +2,6 @@
 // messages that anybody may have written. What is drawn, the server has decided; here are theme and sizes alone.
 "use strict";
 
-const PLOT_HEIGHT = 210;
-const LEFT = 62;
-const LABELS = 30;
-const SLANTED_LABELS = 52;
-const LEGEND_ROW = 19;
-const LEGEND_LINE = 48; // and what is around it
-const LETTER = 6.5;
 const GIVE_UP = 60000; // milliseconds: longer than the slowest Prometheus is waited for
 
 const byId = (id) => document.getElementById(id);
@@ -18,19 +11,10 @@ let timer = null;
 let asking = 0;
 let silentSince = null;
 
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
-
 function tell(place, text) {
   place.textContent = text ?? "";
   place.hidden = !text;
 }
-
-// A text whose words in backticks are code.
-const prose = (text) => text.split("`").map((part, index) => index % 2 ? element("code", { textContent: part }) : part);
 
 // Why is told once where it is the same everywhere.
 let outage = null;
@@ -160,34 +144,8 @@ function showPanel(panel) {
   place.article.classList.toggle("stale", Boolean(panel.missing));
   if (panel.missing && place.figure) return; // what was seen last stays, paler
   tell(place.empty, panel.missing || panel.traces.length ? null : "nothing recorded in this time");
-  place.figure = { traces: panel.traces, axes: panel.axes };
+  place.figure = { traces: panel.traces, axes: panel.axes, revision: String(chosen) };
   draw(place);
-}
-
-function draw({ plot, figure }) {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  const longest = Math.max(0, ...figure.traces.map((trace) => trace.name.length));
-  const perRow = Math.max(1, Math.floor((plot.clientWidth - LEFT) / (LEGEND_LINE + LETTER * longest)));
-  const legend = Math.ceil(figure.traces.length / perRow) * LEGEND_ROW;
-  const labels = figure.axes.xaxis.type === "category" ? SLANTED_LABELS : LABELS;
-  const axis = { visible: figure.traces.length > 0, gridcolor: colour("--line"), linecolor: colour("--line"), zerolinecolor: colour("--line"), fixedrange: true };
-  Plotly.react(plot, figure.traces, {
-    height: PLOT_HEIGHT + legend,
-    margin: { l: LEFT, r: 12, t: 12, b: labels + legend },
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { color: colour("--muted"), family: "system-ui, sans-serif", size: 12 },
-    hovermode: "x unified",
-    uirevision: String(chosen), // what was hidden in the legend stays so
-    hoverlabel: { namelength: -1, bgcolor: colour("--card"), bordercolor: colour("--line"), font: { color: colour("--text") } },
-    dragmode: false,
-    barmode: "group",
-    showlegend: true,
-    legend: { orientation: "h", x: 0, xanchor: "left", y: 0, yref: "container", yanchor: "bottom", font: { size: 11 } },
-    xaxis: { ...axis, ...figure.axes.xaxis },
-    yaxis: { ...axis, ...figure.axes.yaxis, nticks: 5 },
-  }, { displayModeBar: false });
 }
 
 function drawAll() {

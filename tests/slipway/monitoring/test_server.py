@@ -38,13 +38,13 @@ def test_it_listens_on_this_machine_alone(server: Server) -> None:
 def test_the_page_needs_nothing_from_elsewhere(browser: httpx.Client) -> None:
     page = browser.get("/")
     named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-    assert {"/page.css", "/plotly.js", "/page.js"} <= set(named)
+    assert {"/page.css", "/plotly.js", "/drawing.js", "/page.js"} <= set(named)
     for path in named:
         if path.startswith("/"):
             assert browser.get(path).status_code == 200
     assert all(path.startswith(("/", "data:")) for path in named)
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    script = browser.get("/page.js").text
+    script = browser.get("/page.js").text + browser.get("/drawing.js").text
     assert "http" not in script
     assert "innerHTML" not in script, "labels would become markup"
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -220,3 +221,28 @@ def test_who_stops_looking_stops_no_release(call: Call, served: World, monkeypat
     done = call("watch")
     assert done.exit_code == 130
     assert done.stderr == "\nslipway: stopped looking; what is under way in the cluster goes on\n"
+
+
+def test_a_report_is_a_file_named_after_its_release(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = call("report", "--prometheus", "http://127.0.0.1:1")
+    assert done.exit_code == 0, done.output
+    name = f"tiny-model-1.0.0-{release_id('1.0.0')}.html"
+    assert done.stdout == f"{name} shows tiny-model 1.0.0: promoted\n"
+    # Nobody answers there, which the page says.
+    assert "can't be reached" in Path(name).read_text()
+    assert call("report", "--prometheus", "http://127.0.0.1:1", "--out", "other.html").exit_code == 0
+    assert Path("other.html").exists()
+
+
+def test_a_report_can_be_read_by_machines(call: Call) -> None:
+    found = json.loads(call("report", "--json", "--release", "1.0.0", "--prometheus", "http://127.0.0.1:1").stdout)
+    assert (found["title"], found["verdict"]) == ("tiny-model 1.0.0", "promoted")
+
+
+def test_a_report_of_what_never_was_is_refused(call: Call) -> None:
+    done = call("report", "--release", "9.9.9", "--prometheus", "http://127.0.0.1:1")
+    assert done.exit_code == 2
+    assert "--release 9.9.9 is in no entry" in done.stderr

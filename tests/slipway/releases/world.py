@@ -127,6 +127,7 @@ class World:
             namespace="serving",
             model=MODEL,
             cluster=FakeCluster(self),  # pyright: ignore[reportArgumentType] - stands for the API server
+            kubeconfig=None,
             _platform="organization/slipway-platform/local",
             _store=self.store.url,
         )

@@ -18,6 +18,12 @@ Told: TypeAlias = dict[str, list[tuple[float, float]]]
 PREDICTIONS: Final = tuple(round(0.05 * end, 2) for end in range(1, 21))
 """Where the buckets of predictions end: at the quantiles of what is evenly distributed."""
 
+RELEASES: Final = {
+    "canary": {"model_version": "1.1.0", "release": "3c4d5e6f70"},
+    "stable": {"model_version": "1.0.0", "release": "1a2b3c4d5e"},
+}
+"""What each version's pods say that they are."""
+
 _NONE: Final = ("deadline", "shed", "not_loaded", "cancelled")
 _START: Final = 1000
 
@@ -114,7 +120,8 @@ class _Pod:
         self._tell(at, "process_start_time_seconds", _START)
 
     def _tell(self, at: float, metric: str, value: float, **labels: str) -> None:
-        own = {"namespace": "serving", "model": NAME, "pod": f"{NAME}-{HASHES[self.version]}-{self.name}"}
+        pod = f"{NAME}-{HASHES[self.version]}-{self.name}"
+        own = {"namespace": "serving", "model": NAME, "pod": pod, **RELEASES[self.version]}
         series = ",".join(f'{label}="{one}"' for label, one in (own | labels).items())
         self.told.setdefault(f"{metric}{{{series}}}", []).append((at + self.late, value))
 
