@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from modelstore.history import Entry, Event, Figure, History, Served
 from panels import release as release_panels
-from panels.judged import judged
+from panels.judged import JUDGED, SOON, judged
 from panels.panel import Kind, Panel, Unit
 from slipway.errors import BadInput, SlipwayError
 from slipway.monitoring.figures import NOTHING, Colours, figure, local_time, written
@@ -192,7 +192,7 @@ def _facts(tried: Try, namespace: str, name: str) -> Iterator[tuple[str, str]]:
     yield "attempt", str(last.attempt)
     yield "manifest", last.manifest
     yield "image", last.image
-    yield "commit", last.commit or "unknown"
+    yield "commit", next((one.commit for one in tried.entries if one.commit), "unknown")
 
 
 def _tiles(tried: Try, begun: datetime, ended: datetime) -> Iterator[dict[str, str]]:
@@ -215,18 +215,30 @@ def _happened(entry: Entry, zone: Any) -> dict[str, str]:
 
 
 def _judged(figures: dict[str, Figure]) -> Iterator[dict[str, Any]]:
-    for metric, one in sorted(figures.items(), key=lambda item: (not _against(item[1]), item[0])):
+    for metric, one in sorted(figures.items(), key=_rank):
         words = judged(metric)
         unit = words.unit if words else Unit.NUMBER
+        # What was compared has a limit; of the rest there is one number.
+        own = one.canary if one.limit is not None else one.value
         yield {
             "metric": metric,
             "title": words.title if words else metric,
             "about": words.about if words else "",
-            "canary": NOTHING if one.canary is None else written(one.canary, unit),
+            "canary": NOTHING if own is None else written(own, unit),
             "stable": NOTHING if one.stable is None else written(one.stable, unit),
-            "value": NOTHING if one.value is None else f"{max(one.value, 0):,.0f}" + (" %" if one.limit else ""),
+            "value": NOTHING
+            if one.value is None or not one.limit
+            else written(max(one.value / one.limit, 0.0) + 0.0, Unit.SHARE),
             "bad": _against(one),
         }
+
+
+def _rank(figure: tuple[str, Figure]) -> tuple[bool, int, str]:
+    """What speaks against the release first, then as the table of words has it."""
+    metric, one = figure
+    known = list(JUDGED)
+    plain = metric.removesuffix(SOON)
+    return not _against(one), known.index(plain) if plain in known else len(known), metric
 
 
 def _against(one: Figure) -> bool:
@@ -244,7 +256,7 @@ def _panel(seen: Seen, snapshot: Snapshot, colours: Colours, tried: Try) -> dict
         "title": seen.panel.title,
         "about": seen.panel.about,
         "missing": seen.missing.why if seen.missing else None,
-        "marks": [] if seen.panel.kind is Kind.BARS else marks,
+        "marks": marks if seen.lines and seen.panel.kind is not Kind.BARS else [],
         **drawn,
     }
 

