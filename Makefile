@@ -5,7 +5,7 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 # The parts of the soak; each takes less than an hour, and keeps what it measured when all of it has passed.
-SOAK ?= tests/e2e tests/sandbox/aws tests/load
+SOAK ?= tests/e2e tests/sandbox/aws tests/load tests/infra/serving/analysis
 export UV_PYTHON_DOWNLOADS := never
 # A shell's own virtual environment must not leak into ours, and Python must keep its bytecode: without it each of the
 # hundreds of processes that Pulumi starts compiles its imports anew, which takes longer than their work.

@@ -100,6 +100,20 @@ def of_paging(found: dict[str, Any]) -> str:
     return f"a page after {found['from outage to page (s)']} s"
 
 
+def of_analysis(found: dict[str, Any]) -> str:
+    worlds: list[dict[str, Any]] = [one for one in found.values() if isinstance(one, dict) and "windows" in one]
+    bad: list[dict[str, Any]] = [one["local"] for one in found.values() if isinstance(one, dict) and "local" in one]
+    releases, windows, aborted = (sum(one[key] for one in worlds) for key in ("releases", "windows", "aborted"))
+    return (
+        f"{releases} releases of equal versions, {windows} windows, {len(worlds)} kinds of traffic: {aborted} ended; "
+        f"of {sum(one['releases'] for one in bad)} bad ones {sum(one['aborted'] for one in bad)}"
+    )
+
+
+def of_recorded(found: dict[str, Any]) -> str:
+    return f"{found['windows']} windows of recorded traffic: {found['aborted']} ended"
+
+
 def of_bench(found: dict[str, Any]) -> str:
     floor, service = found["servers"]["floor"], found["servers"]["service"]
     return (
@@ -119,6 +133,8 @@ def of_bench(found: dict[str, Any]) -> str:
         ("bench", of_bench),
         ("monitoring", of_monitoring),
         ("paging", of_paging),
+        ("analysis", of_analysis),
+        ("recorded", of_recorded),
     ],
 )
 def test_it_says_what_the_service_was_put_through(name: str, told: Callable[[dict[str, Any]], str]) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is asked of Prometheus: by rules, by the autoscaler, and by who judges a release."""
+"""Whatever is asked of Prometheus: by rules, by the autoscaler, and of a release by its judges and its report."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ from infra.platform.monitoring import alerts
 from infra.serving.analysis.metrics import metrics as judged
 from infra.serving.monitoring.watch import groups
 from infra.shared.rules import Recording
+from panels import release
 from tests.infra import stacks
 from tests.infra.promql import metrics
 from tests.infra.serving.analysis.argo import resolved
@@ -26,7 +27,7 @@ RECORDED: Final = {rule.name for rule in RULES if isinstance(rule, Recording)}
 
 
 def expressions() -> list[str]:
-    """The expressions of all rules, and the queries of the autoscaler and of a release's stages."""
+    """The expressions of all rules, and the queries of the autoscaler, of a release's stages and of its report."""
     triggers = stacks.serving().one("ScaledObject")["spec"]["triggers"]
     asked = [one["metadata"]["query"] for one in triggers if one["type"] == "prometheus"]
     assert asked
@@ -35,6 +36,8 @@ def expressions() -> list[str]:
         for stage in served.MODEL.canary.stages
         for one in judged(served.SERIES, served.MODEL, stage, 5)
     ]
+    seen = release.panels(("1a2b",), 60, 600)
+    asked += [query.of("serving", served.NAME) for panel in seen for query in panel.queries]
     return [*(rule.expression for rule in RULES), *asked]
 
 
