@@ -185,6 +185,15 @@ def test_who_aborts_by_hand_has_time_to_write_why(
     assert written(ledger) == ["released 7f 1", "aborted 7f 1"]
 
 
+def test_an_abort_before_the_first_look_is_the_end_of_a_release_that_began(
+    fake: Fake, ledger: Ledger, run: Run
+) -> None:
+    fake.at(ROLLOUT, ABORTED)
+    with pytest.raises(VerificationFailed):
+        run()
+    assert written(ledger) == ["released 7f 1", "aborted 7f 1"]
+
+
 def test_an_update_for_another_reason_fails_at_once_with_the_reason_of_the_abort(
     fake: Fake, ledger: Ledger, run: Run
 ) -> None:
