@@ -1,1 +1,1 @@
-"""The release tool: `slipway model validate|publish|list|show`."""
+"""The release tool: models are published, released, watched and taken back."""

@@ -4,6 +4,7 @@ import typer
 
 from slipway.models import commands as model_commands
 from slipway.monitoring.commands import dashboard
+from slipway.releases.commands import COMMANDS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,7 +24,8 @@ def slipway() -> None:
 
     2. `slipway model publish DIR --version 1.0.0` puts it into the store for good, and prints its digest.
 
-    3. Put version and digest into `Pulumi.<stack>.yaml`; `pulumi up` rolls it out.
+    3. `slipway release --model 1.0.0 -s STACK` puts version and digest into `Pulumi.<stack>.yaml` and rolls it out by
+       `pulumi up`; the cluster judges it, and `slipway watch` shows how. `slipway rollback` goes back.
 
     4. `slipway dashboard` shows how it does: traffic, latency, errors, budgets and alerts.
 
@@ -31,9 +33,11 @@ def slipway() -> None:
     `slipway model validate --help`. The store is `--store` or the environment's `MODEL_STORE`; S3 reads the
     usual `AWS_…` variables.
 
-    Exit codes: 0 done, 1 refused or failed, 2 wrong input.
+    Exit codes: 0 done, 1 refused or failed, 2 wrong input; a command that has more says so.
     """
 
 
 app.add_typer(model_commands.app, name="model")
+for command in COMMANDS:
+    app.command()(command)
 app.command()(dashboard)

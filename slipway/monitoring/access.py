@@ -12,9 +12,10 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
-from yaml import YAMLError
 
+from slipway import kubeconfig as kubeconfigs
 from slipway.errors import BadInput, SlipwayError
+from slipway.kubeconfig import cause
 
 TIMEOUT: Final = 5.0
 """Seconds until an answer has to have begun, and between two parts of it; all of it may take twice as long."""
@@ -93,7 +94,7 @@ def at(url: str) -> Access:
             )
             answer = _read(response)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreachable(f"{root} {_cause(error)}") from None
+            raise Unreachable(f"{root} {cause(error, TIMEOUT)}") from None
         if answer.status in _REDIRECTS:
             target = response.headers.get("Location", "elsewhere")
             raise Unreachable(f"{root} sends to {target}: give the URL of Prometheus itself")
@@ -114,28 +115,12 @@ def through_cluster(service: str, kubeconfig: Path | None) -> Access:
     Raises:
         BadInput: the service is written otherwise, or there is no kubeconfig that can be used.
     """
-    # The client library has no types, and takes a second to load: it is used in this function only.
-    from kubernetes.client import ApiException, Configuration
-    from kubernetes.config import (
-        ConfigException,
-        new_client_from_config,  # pyright: ignore[reportUnknownVariableType] - untyped
-    )
+    from kubernetes.client import ApiException  # takes a second to load
 
     found = _SERVICE.fullmatch(service)
     if found is None:
         raise BadInput(f"--service {service} is no NAMESPACE/NAME:PORT, like {DEFAULT_SERVICE}")
-    settings: Any = Configuration()
-    settings.retries = False
-    settings.connection_pool_maxsize = CONNECTIONS
-    try:
-        client: Any = new_client_from_config(str(kubeconfig) if kubeconfig else None, client_configuration=settings)
-    # The library has an exception of its own for some broken files, and stumbles over others.
-    except (ConfigException, YAMLError, OSError, AttributeError, LookupError, TypeError, ValueError) as error:
-        why = error if isinstance(error, (ConfigException, YAMLError, OSError)) else "it is no kubeconfig"
-        raise BadInput(
-            f"no cluster to look at: {kubeconfig or 'the kubeconfig'} can't be used ({why}); name another with "
-            "--kubeconfig or KUBECONFIG, or give --prometheus URL"
-        ) from None
+    client = kubeconfigs.client(kubeconfig, CONNECTIONS, ", or give --prometheus URL")
     server: str = client.configuration.host
     root = f"/api/v1/namespaces/{found['namespace']}/services/{found['name']}:{found['port']}/proxy"
 
@@ -155,7 +140,7 @@ def through_cluster(service: str, kubeconfig: Path | None) -> Access:
             failed: Any = error
             return Answer(int(failed.status or 0), _bytes(failed.body))
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreachable(f"the API server {server} {_cause(error)}") from None
+            raise Unreachable(f"the API server {server} {cause(error, TIMEOUT)}") from None
 
     return Access(f"{service} in the cluster at {server}", ask)
 
@@ -180,11 +165,3 @@ def _read(response: Any) -> Answer:
 
 def _bytes(body: bytes | str | None) -> bytes:
     return body.encode() if isinstance(body, str) else body or b""
-
-
-def _cause(error: Exception) -> str:
-    refused = isinstance(error, urllib3.exceptions.NewConnectionError)  # which the library takes for a timeout too
-    if isinstance(error, urllib3.exceptions.TimeoutError) and not refused:
-        return f"does not answer within {TIMEOUT:g} s"
-    # The library wraps the cause: the last part of the message is what happened.
-    return f"can't be reached ({str(error).rpartition(': ')[2]})"

@@ -1,12 +1,14 @@
-"""Whatever is asked of Prometheus: by rules, and by the autoscaler."""
+"""Whatever is asked of Prometheus: by rules, by the autoscaler, and by who judges a release."""
 
 from typing import Final
 
 from infra.platform.monitoring import alerts
+from infra.serving.analysis.metrics import metrics as judged
 from infra.serving.monitoring.watch import groups
 from infra.shared.rules import Recording
 from tests.infra import stacks
 from tests.infra.promql import metrics
+from tests.infra.serving.analysis.argo import resolved
 from tests.infra.serving.monitoring import served
 
 RULES: Final = [
@@ -24,10 +26,15 @@ RECORDED: Final = {rule.name for rule in RULES if isinstance(rule, Recording)}
 
 
 def expressions() -> list[str]:
-    """The expressions of all rules, and the autoscaler's queries."""
+    """The expressions of all rules, and the queries of the autoscaler and of a release's stages."""
     triggers = stacks.serving().one("ScaledObject")["spec"]["triggers"]
     asked = [one["metadata"]["query"] for one in triggers if one["type"] == "prometheus"]
     assert asked
+    asked += [
+        resolved(one.query)
+        for stage in served.MODEL.canary.stages
+        for one in judged(served.SERIES, served.MODEL, stage, 5)
+    ]
     return [*(rule.expression for rule in RULES), *asked]
 
 

@@ -42,14 +42,16 @@ TIMES: Final = 2.5
 """So much slower is slow: between two of the buckets' ends nothing is known, and none is further from the next."""
 LONGER: Final = 1.5
 """So much longer the mean is where answers are slower; otherwise many have crossed a bucket's end by a hair."""
-TOGETHER: Final = 4
-"""Slow answers that have one cause: a process that stands still for a tenth of a second at forty requests a second."""
+TOGETHER: Final = 2
+"""Slow answers that have one cause: a process that stands still for a tenth of a second at twenty requests a second."""
 
 _SCRAPES: Final = 4
 """A window has at least so many samples."""
 _EVERY: Final = 10
 """Seconds between two looks at pods."""
 
+_CLIENTS: Final = "model_predictions_total"
+_OWN: Final = "model_synthetic_predictions_total"
 _LATENCY: Final = "model_prediction_latency_seconds"
 _PREDICTION: Final = "model_prediction_value"
 _FAILED: Final = 'status=~"error|deadline|shed|not_loaded|cancelled"'
@@ -57,6 +59,7 @@ _OWED: Final = 'status!="invalid"'
 _INVALID: Final = 'status="invalid"'
 _ANSWERED: Final = 'status="success"'
 _READY: Final = 'state="ready"'
+_NEVER: Final = Counts("vector(0)", "vector(1e9)")
 _ALL: Final = 100  # percent
 _FIGURES: Final = ("value", "limit", "canary", "stable")
 _BAD: Final = " || ".join(f"result[{place}] > {LIMIT}" for place in range(len(_FIGURES)))
@@ -68,7 +71,6 @@ class Metric:
 
     Attributes:
         name: in kebab case.
-        meaning: one sentence, for reports.
         query: PromQL, with the pods of both versions as `{{args.canary}}` and `{{args.stable}}`.
         success: expression on `result`; what isn't is a failure. None: what is no failure.
         failure: expression on `result`; what isn't is a success. None: what is no success.
@@ -80,7 +82,6 @@ class Metric:
     """
 
     name: str
-    meaning: str
     query: str
     success: str | None = None
     failure: str | None = None
@@ -111,7 +112,6 @@ class _Form:
     """A comparison: how much speaks against the canary, and what is to be seen of both."""
 
     name: str
-    meaning: str
     value: str
     canary: str
     stable: str
@@ -136,17 +136,17 @@ class _Side:
     def buckets(self, metric: str, *matchers: str) -> str:
         return f"sum by (le) (increase({self.of(f'{metric}_bucket', *matchers)}))"
 
-    def requests(self, *matchers: str) -> str:
-        """Those of clients, and Slipway's own, which tell enough where nobody else asks."""
-        return " + ".join(self.many(f"model_{kind}predictions_total", *matchers) for kind in ("", "synthetic_"))
-
     @property
-    def failed(self) -> Counts:
-        return Counts(self.requests(_FAILED), self.requests(_OWED))
+    def requests(self) -> str:
+        """Those of clients, and Slipway's own, which tell enough where nobody else asks."""
+        return " + ".join(self.many(one) for one in (_CLIENTS, _OWN))
+
+    def failed(self, requests: str) -> Counts:
+        return Counts(self.many(requests, _FAILED), self.many(requests, _OWED))
 
     @property
     def invalid(self) -> Counts:
-        return Counts(self.many("model_predictions_total", _INVALID), self.many("model_predictions_total"))
+        return Counts(self.many(_CLIENTS, _INVALID), self.many(_CLIENTS))
 
     @property
     def answers(self) -> str:
@@ -181,8 +181,7 @@ class _Judged:
         seconds = self._seconds(stage)
         return Metric(
             name="evidence",
-            meaning="Requests that the new version had to answer: with too few of them nobody knows what it is worth.",
-            query=_Side(self.series, "canary", f"{seconds}s").requests(),
+            query=_Side(self.series, "canary", f"{seconds}s").requests,
             success=f"len(result) > 0 && result[0] >= {self.analysis.minimum_requests}",
             delay=seconds,
             interval=_EVERY,
@@ -202,7 +201,6 @@ class _Judged:
         looks = f"max(count_over_time({beside})) >= {_SCRAPES - 1}"
         yield Metric(
             name="ready",
-            meaning="Pods of the new version that were ready at some time lately: without any, its requests fail.",
             query=_samples(f"{2 * LIMIT} * ({ready} == bool 0) and on () {looks}", ready, others),
             failure=_BAD,
             delay=_SCRAPES * self.scrape_seconds,
@@ -215,7 +213,6 @@ class _Judged:
         ]
         yield Metric(
             name="restarts",
-            meaning="Starts of a pod's process after its first, as after a crash or when it was killed for its memory.",
             query=_samples(f"{2 * LIMIT} * ({starts[0]} > bool {starts[1]})", *starts),
             failure=_BAD,
             delay=_EVERY,
@@ -226,23 +223,23 @@ class _Judged:
     def compared(self, stage: Stage) -> Iterator[Metric]:
         """What the new version does with its requests, beside the stable one."""
         seconds = self._seconds(stage)
-        rate = FALSE_ABORTS / sum(self._looks(one) * len(list(self._forms(one, 1, 0.5))) for one in self.stages)
+        rate = FALSE_ABORTS / sum(
+            self._looks(one) * len(list(self._forms(one, self._seconds(one), 0.5))) for one in self.stages
+        )
         if soon := self._looks(stage) - 1:
             for form in self._forms(stage, SOON_SECONDS, rate):
                 yield Metric(
                     name=f"{form.name}-soon",
-                    meaning=form.meaning,
                     query=_samples(form.value, form.canary, form.stable),
                     failure=_BAD,
                     delay=SOON_SECONDS,
                     interval=SOON_EVERY,
                     count=soon,
                 )
-        enough = f"{_Side(self.series, 'canary', f'{seconds}s').requests()} >= {self.analysis.minimum_requests}"
+        enough = f"{_Side(self.series, 'canary', f'{seconds}s').requests} >= {self.analysis.minimum_requests}"
         for form in self._forms(stage, seconds, rate):
             yield Metric(
                 name=form.name,
-                meaning=form.meaning,
                 # The verdict is that of enough requests, and there is none before.
                 query=_samples(f"{form.value} and on () {enough}", form.canary, form.stable),
                 failure=_BAD,
@@ -263,27 +260,29 @@ class _Judged:
 
         yield _Form(
             name="errors",
-            meaning="Share of requests that failed, were refused, or whose client gave up.",
-            value=alone.more(canary.failed, stable.failed, margins.errors),
-            canary=canary.failed.share,
-            stable=stable.failed.share,
+            value=alone.more(canary.failed(_CLIENTS), stable.failed(_CLIENTS), margins.errors),
+            canary=canary.failed(_CLIENTS).share,
+            stable=stable.failed(_CLIENTS).share,
+        )
+        yield _Form(
+            name="own-errors",
+            value=alone.more(canary.failed(_OWN), _NEVER, margins.errors),
+            canary=canary.failed(_OWN).share,
+            stable="vector(0)",
         )
         yield _Form(
             name="slow",
-            meaning=f"Mean time of an answer in seconds, where it is {LONGER:g} times the stable's, and more of the "
-            "answers are above some bucket's end.",
             value=f"max({ends.more(canary.late, stable.late, margins.slow)}) "
             f"* ({canary.mean} > bool {LONGER:g} * {stable.mean})",
             canary=canary.mean,
             stable=stable.mean,
         )
         for name, share in TAILS.items():
-            level = bursts.level(canary.answers, stable.answers, share + margins.slow)
+            # Of the highest answers at most twice as many as there are.
+            level = bursts.level(canary.answers, stable.answers, share + min(share, margins.slow))
             quantile = f"{1 - share:g}"
             yield _Form(
                 name=name,
-                meaning=f"Seconds that {100 * (1 - share):g} % of the answers don't take; too many take more than "
-                f"{TIMES:g} times the stable's.",
                 value=f"({LIMIT} * {canary.quantile(level)} / ({TIMES:g} * {stable.quantile(quantile)} > 0) "
                 f"or 0 * {canary.answers})",
                 canary=canary.quantile(quantile),
@@ -293,7 +292,6 @@ class _Judged:
             return
         yield _Form(
             name="invalid",
-            meaning="Share of requests that were refused as invalid.",
             value=alone.more(canary.invalid, stable.invalid, margins.invalid),
             canary=canary.invalid.share,
             stable=stable.invalid.share,
@@ -302,15 +300,14 @@ class _Judged:
             distance = _distance(canary, stable)
             yield _Form(
                 name="shift",
-                meaning="Distance of its predictions' distribution from the stable's, from 0 to 1.",
                 value=alone.further(distance, canary.answers, stable.answers, margins.shift),
                 canary=distance,
                 stable="vector(0)",
             )
 
     def _seconds(self, stage: Stage) -> int:
-        """The window at a stage's end."""
-        return max(stage.seconds, _SCRAPES * self.scrape_seconds)
+        """The window at a stage's end, which waits for the scrape that tells of its last seconds."""
+        return max(stage.seconds + self.scrape_seconds, _SCRAPES * self.scrape_seconds)
 
     def _before(self, stage: Stage) -> int:
         """A window in which the stable version had requests, at any time of the bake time."""
