@@ -125,7 +125,7 @@ def test_a_pod_that_was_only_slow_is_not_blamed_for_an_abort(fake: Fake, run: Ru
 
 
 def test_an_abort_of_the_release_before_is_not_this_ones(fake: Fake, run: Run) -> None:
-    stale = aborted("RolloutAborted") | {}
+    stale = aborted("RolloutAborted")
     stale["status"]["workloadObservedGeneration"] = "4"
     fake.at(ROLLOUT, stale, rollout("Progressing"), rollout("Healthy"))
     assert run()[-1] == "1.1.0 is served (release 7f)"
