@@ -24,7 +24,7 @@ _LOGS: Final = Quantity.parse("64Mi")
 """A container's logs: the kubelet keeps five files of 10 MiB, and a sixth while it turns them."""
 
 _TAKEN: Final = (
-    *("{}_canary", "{}_stable", "{}_mirror", "verify_{}"),
+    *("{}_canary", "{}_golden", "{}_mirror", "{}_stable", "verify_{}"),
     *("{}_canary_80", "{}_stable_80", "{}_shadow_80"),
 )
 """Names of models whose objects would be called like some of another's; the gateway knows services with their port."""

@@ -143,7 +143,7 @@ class Verification:
                 self._rollouts.retry()
                 return Judgement(State.WAITING, f"attempt {wanted.attempt} after an abort ({judgement.text})")
             case Move.WATCH:
-                if judgement.state in (State.WAITING, State.DEGRADED):
+                if judgement.state is not State.HEALTHY:
                     self._begun()
         return judgement
 

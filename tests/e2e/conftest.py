@@ -23,7 +23,7 @@ from slipway.monitoring.prometheus import Prometheus
 from tests.e2e.cluster import Cluster
 from tests.e2e.kills import seconds_later
 from tests.e2e.serving import MODEL, NAMESPACE, Serving, serving
-from tests.e2e.stored import stored
+from tests.e2e.stored import forget, stored
 
 EXAMPLE: Final = CHECKOUT / "examples" / "building_load"
 
@@ -134,8 +134,12 @@ def e2e(created: Created) -> Serving:
 
 
 @pytest.fixture
-def turn(e2e: Serving) -> Turn:
-    """A release to come: whatever a test before has done, the stack serves one version and may go to the other."""
+def turn(e2e: Serving, local: Local) -> Turn:
+    """A release to come: whatever a test before has done, the stack serves one version and may go to the other.
+
+    Nobody has tried that other one before, so it walks the steps.
+    """
+    forget(local.platform["modelStore"], NAMESPACE, MODEL)
     old = e2e.settle()
     (new,) = set(e2e.digests) - {old}
     return Turn(e2e, old, new)

@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import yaml
 
@@ -36,6 +36,9 @@ CANARY: Final = {
 }
 SCALE_DOWN_WINDOW: Final = 15  # seconds
 
+Change: TypeAlias = int | str | Mapping[str, object]
+"""Another value of one of a model's keys, or other values of some that are below it."""
+
 
 @dataclass
 class Serving:
@@ -59,13 +62,13 @@ class Serving:
         """Where the model answers."""
         return f"{self.gateway}{ROUTE}"
 
-    def configure(self, version: str, manifest: str | None = None, **changes: str | Mapping[str, object]) -> None:
+    def configure(self, version: str, manifest: str | None = None, **changes: Change) -> None:
         """Make the stack say `version`, and of the model's other numbers what is given."""
         config = copy.deepcopy(self.base)
         served = config["config"]["slipway:models"][MODEL]
         served |= {"version": version, "manifest": manifest or self.digests[version]}
         for name, value in changes.items():
-            served[name] = value if isinstance(value, str) else served[name] | value
+            served[name] = served[name] | value if isinstance(value, Mapping) else value
         if self.stack.config.exists():
             config |= {k: v for k, v in yaml.safe_load(self.stack.config.read_text()).items() if k != "config"}
         self.stack.config.write_text(yaml.safe_dump(config))
@@ -87,7 +90,7 @@ class Serving:
         self._up = ""
         return killed(self.stack, verb, when)
 
-    def release(self, version: str, **changes: str | Mapping[str, object]) -> frozenset[Operation]:
+    def release(self, version: str, **changes: Change) -> frozenset[Operation]:
         """Say `version` and these changes, and bring them up."""
         self.configure(version, None, **changes)
         return self.up()

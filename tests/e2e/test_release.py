@@ -9,9 +9,10 @@ import pytest
 from sandbox.pulumi import EngineError
 from sandbox.pulumi.events import Operation
 from tests.e2e.cluster import Cluster, eventually
-from tests.e2e.conftest import Created, Turn
+from tests.e2e.conftest import Created, Local, Turn
 from tests.e2e.load import Load
-from tests.e2e.serving import NAME, NAMESPACE, OTHER
+from tests.e2e.serving import MODEL, NAME, NAMESPACE, OTHER
+from tests.e2e.stored import remembered
 
 pytestmark = pytest.mark.e2e
 
@@ -32,7 +33,7 @@ def test_the_first_preview_lists_what_the_first_up_does(created: Created) -> Non
 
 
 @pytest.mark.usefixtures("no_preview")
-def test_a_release_goes_through_a_canary_and_loses_no_request(turn: Turn, cluster: Cluster) -> None:
+def test_a_release_goes_through_a_canary_and_loses_no_request(turn: Turn, local: Local) -> None:
     turn.serving.configure(turn.new)
     planned = turn.serving.stack.preview()
     with Load(f"{turn.serving.url}/predict", RATE) as load:
@@ -40,6 +41,7 @@ def test_a_release_goes_through_a_canary_and_loses_no_request(turn: Turn, cluste
     assert load.tally.lost == {}
     assert set(load.tally.versions) == {turn.old, turn.new}
     assert turn.serving.served()["model_version"] == turn.new
+    assert events(local, turn.new) == ["released 1", "promoted 1"]
     # The Rollout only changes if the release before had another pause.
     changed = {(kind, token.split(":")[-1]) for kind, token, _ in named(done)} - {("update", "Rollout")}
     assert changed == {("update", "Deployment"), ("replace", "Job")}
@@ -47,25 +49,42 @@ def test_a_release_goes_through_a_canary_and_loses_no_request(turn: Turn, cluste
 
 
 @pytest.mark.usefixtures("no_preview")
-def test_an_aborted_release_is_tried_again_by_the_next_up(turn: Turn, cluster: Cluster) -> None:
+def test_an_aborted_release_is_tried_again_when_the_stack_says_so(turn: Turn, local: Local, cluster: Cluster) -> None:
     turn.serving.configure(turn.new, canary=LONG)
     with in_background(turn.serving.up) as failure:
         at_ten_percent(cluster)
         # Two versions at a time are alone no reason for more pods: the autoscaler averages over those of both.
         pods = cluster.scaled_pods(NAMESPACE, NAME)
         assert {turn.old, turn.new} <= {pod["metadata"]["labels"]["app.kubernetes.io/version"] for pod in pods}
-        watched_by_its_job(cluster)  # an abort before its first look would count as one from before, and be taken back
         set_status(cluster, '{"abort":true}')
     assert isinstance(failure[0], EngineError)
     assert "was aborted" in str(failure[0])
     assert turn.serving.served()["model_version"] == turn.old
 
+    # For another reason than that release, or for none.
+    with pytest.raises(EngineError, match="was aborted before, as attempt 1"):
+        turn.serving.up()
+    assert turn.serving.served()["model_version"] == turn.old
+
+    turn.serving.configure(turn.new, canary=LONG, attempt=2)
     with in_background(turn.serving.up) as failure:
         at_ten_percent(cluster)
         promote(cluster)
     assert not failure
     assert turn.serving.served()["model_version"] == turn.new
+    assert events(local, turn.new) == ["released 1", "aborted 1", "released 2", "promoted 2"]
     turn.serving.stack.preview(expect_no_changes=True)
+
+
+@pytest.mark.usefixtures("no_preview")
+def test_a_version_that_was_well_has_everyone_again_at_once_and_no_request_is_lost(turn: Turn, local: Local) -> None:
+    for version in (turn.new, turn.old):
+        turn.serving.release(version)
+    with Load(f"{turn.serving.url}/predict", RATE) as load:
+        turn.serving.release(turn.new, canary=LONG)  # it would take ten minutes to walk its steps
+    assert load.tally.lost == {}
+    assert turn.serving.served()["model_version"] == turn.new
+    assert events(local, turn.new)[-1] == "rolled_back 1"
 
 
 @pytest.mark.usefixtures("no_preview")
@@ -128,16 +147,10 @@ def at_ten_percent(cluster: Cluster) -> None:
     eventually(lambda: canary_share(cluster), lambda share: share == TENTH, 180)
 
 
-def watched_by_its_job(cluster: Cluster) -> None:
-    """Wait until the release's verification has seen the canary."""
-    selector = f"app.kubernetes.io/name={NAME},app.kubernetes.io/component=verification"
-
-    def seen() -> bool:
-        pods = cluster.pods(NAMESPACE, selector)
-        running = [pod["metadata"]["name"] for pod in pods if pod["status"]["phase"] == "Running"]
-        return any("% of the traffic" in cluster.kubectl("-n", NAMESPACE, "logs", pod) for pod in running)
-
-    eventually(seen, bool, 120)
+def events(local: Local, version: str) -> list[str]:
+    """What the ledger says of a version in this turn: what happened, and to which attempt."""
+    entries = remembered(local.platform["modelStore"], NAMESPACE, MODEL).entries
+    return [f"{one.event} {one.attempt}" for one in entries if one.version == version]
 
 
 def set_status(cluster: Cluster, status: str) -> None:

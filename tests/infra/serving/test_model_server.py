@@ -42,6 +42,7 @@ def test_requests_come_from_the_gateway_alone_and_questions_of_its_state_never_d
     assert open_to == [
         (("gateway", "gateway"), {"protocol": "TCP", "port": network.MODEL_SERVER_PORT}),
         (("serving", "verification"), {"protocol": "TCP", "port": network.MONITORING_PORT}),
+        (("serving", "golden-readings"), {"protocol": "TCP", "port": network.MODEL_SERVER_PORT}),
         (("monitoring", "prometheus"), {"protocol": "TCP", "port": network.MONITORING_PORT}),
     ]
 
@@ -50,10 +51,9 @@ def let_in(rule: Object) -> tuple[str, str]:
     """Namespace and component of the pods that an ingress rule is for; of Prometheus' the name, which is always so."""
     (peer,) = rule["from"]
     (namespace,) = peer["namespaceSelector"]["matchLabels"].items()
-    (label,) = peer["podSelector"]["matchLabels"].items()
+    labels = peer["podSelector"]["matchLabels"]
     assert namespace[0] == "kubernetes.io/metadata.name"
-    assert label[0] == f"app.kubernetes.io/{'name' if label[1] == 'prometheus' else 'component'}"
-    return namespace[1], label[1]
+    return namespace[1], labels.get("app.kubernetes.io/component") or labels["app.kubernetes.io/name"]
 
 
 def test_only_the_store_is_reached() -> None:

@@ -78,6 +78,7 @@ def test_models_side_by_side_have_no_object_in_common() -> None:
     met = {other for other in others if named(other) & named("maintenance-predictor")}
     assert met == {
         "maintenance-predictor-canary",
+        "maintenance-predictor-golden",
         "maintenance-predictor-stable",
         "maintenance-predictor-mirror",
         "verify-maintenance-predictor",
@@ -142,7 +143,8 @@ def test_a_preview_only_leaves_unknown_what_depends_on_an_image_that_is_not_buil
         "Deployment spec.template.metadata.annotations.slipway.dev/release",
         "Deployment spec.template.spec.containers[0].image",
         "Job metadata.name",
-        "Job spec.template.spec.containers[0].env[5].value",
+        "Job spec.template.spec.containers[0].env[6].value",
+        "Job spec.template.spec.containers[0].env[7].value",
         "Job spec.template.spec.containers[0].image",
     }
     assert unknown == (set() if stack == "prod" else built)

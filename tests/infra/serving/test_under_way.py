@@ -193,6 +193,7 @@ def test_a_cluster_that_is_away_refuses() -> None:
 def test_nothing_in_the_cluster_is_declared_during_a_release(
     monkeypatch: pytest.MonkeyPatch, stack: str, *, preview: bool
 ) -> None:
+    stacks.handed_over(stack)  # which declares the platform
     kept = recording.Recording()
     monkeypatch.setattr(recording, "Recording", lambda: kept)
     with pytest.raises(pulumi.RunError, match="is still under way"):

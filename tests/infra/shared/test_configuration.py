@@ -20,7 +20,7 @@ KEY = "slipway:models.maintenance_predictor"
         ),
         (
             put(*MODEL, "versoin", value="1.0.0"),
-            f"{KEY}.versoin is unknown: remove it, or did you mean one of analysis, cache,",
+            f"{KEY}.versoin is unknown: remove it, or did you mean one of analysis, attempt, cache,",
         ),
         (put(*MODEL, "version", value="v1.2"), f"{KEY}.version: 'v1.2' is not a model version, like '1.3.0'"),
         (put(*MODEL, "manifest", value="abc"), f"{KEY}.manifest: 'abc' is not a digest, like 'sha256:'"),

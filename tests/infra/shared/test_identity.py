@@ -59,11 +59,12 @@ def test_the_rollouts_controller_only_reads_deployments_and_only_its_own_secrets
     assert [rule for rule in rules(platform, "Role", "argo-rollouts-at-home") if "secrets" in rule["resources"]]
 
 
-def test_verification_may_read_what_it_judges_by_and_take_back_an_abort_and_nothing_else() -> None:
+def test_verification_may_read_what_it_judges_by_and_tell_its_rollout_what_to_do_and_nothing_else() -> None:
     granted = rules(stacks.serving(), "Role", "verify-maintenance-predictor-at-home")
     assert {(resource, verb) for rule in granted for resource in rule["resources"] for verb in rule["verbs"]} == {
         ("rollouts", "get"),
         ("rollouts/status", "patch"),
+        ("analysisruns", "list"),
         ("deployments", "get"),
         ("replicasets", "list"),
         ("pods", "list"),
@@ -72,7 +73,7 @@ def test_verification_may_read_what_it_judges_by_and_take_back_an_abort_and_noth
 
 def test_verification_reaches_no_other_models_rollout() -> None:
     granted = rules(stacks.serving(), "Role", "verify-maintenance-predictor-at-home")
-    of_rollouts = [rule for rule in granted if rule["apiGroups"] == ["argoproj.io"]]
+    of_rollouts = [rule for rule in granted if any("rollouts" in resource for resource in rule["resources"])]
     assert len(of_rollouts) == 2
     for rule in of_rollouts:
         assert rule["resourceNames"] == [stacks.serving().one("Rollout")["metadata"]["name"]]

@@ -34,16 +34,18 @@ def test_every_address_that_the_platform_names_is_open_to_those_who_need_it() ->
     serving = stacks.serving_on(platform.outputs)
     for recording, policy, others in (
         (platform, "traefik-traffic", 1),
-        (platform, "argo-rollouts-traffic", 0),
+        (platform, "argo-rollouts-traffic", 1),
         (platform, "prometheus-operator-traffic", 0),
         (platform, "keda-operator-traffic", 1),
         (platform, "keda-metrics-apiserver-traffic", 1),
         (serving, "maintenance-predictor-traffic", 0),
+        (serving, "maintenance-predictor-golden", 1),
         (serving, "maintenance-predictor-verify", 2),
     ):
         egress = recording.one("NetworkPolicy", policy)["spec"]["egress"]
         blocks = [one["ipBlock"]["cidr"] for rule in egress for one in rule["to"] if "ipBlock" in one]
-        assert blocks == ["10.0.0.7/32", "169.254.170.23/32"], policy
+        # Verification needs both, the API server and the store.
+        assert blocks == ["10.0.0.7/32", "169.254.170.23/32"] * (2 if policy.endswith("-verify") else 1), policy
         assert len(egress) == len(blocks) + others, policy
 
 

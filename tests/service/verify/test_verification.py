@@ -125,7 +125,7 @@ def test_a_pod_that_was_only_slow_is_not_blamed_for_an_abort(fake: Fake, run: Ru
 
 
 def test_an_abort_of_the_release_before_is_not_this_ones(fake: Fake, run: Run) -> None:
-    stale = aborted("RolloutAborted") | {}
+    stale = aborted("RolloutAborted")
     stale["status"]["workloadObservedGeneration"] = "4"
     fake.at(ROLLOUT, stale, rollout("Progressing"), rollout("Healthy"))
     assert run()[-1] == "1.1.0 is served (release 7f)"
@@ -182,6 +182,15 @@ def test_who_aborts_by_hand_has_time_to_write_why(
     with pytest.raises(VerificationFailed) as caught:
         run()
     assert str(caught.value) == f"release 7f of 1.1.0 was aborted: why aborted 7f{REMEDY}"
+    assert written(ledger) == ["released 7f 1", "aborted 7f 1"]
+
+
+def test_an_abort_before_the_first_look_is_the_end_of_a_release_that_began(
+    fake: Fake, ledger: Ledger, run: Run
+) -> None:
+    fake.at(ROLLOUT, ABORTED)
+    with pytest.raises(VerificationFailed):
+        run()
     assert written(ledger) == ["released 7f 1", "aborted 7f 1"]
 
 
