@@ -33,11 +33,13 @@ _ASKED: Final = (
     (Component.MODEL_SERVER, network.MONITORING_PORT),
     (Component.GATEWAY, gateway.MONITORING_PORT),
     (Component.ROLLOUTS_CONTROLLER, rollouts.METRICS_PORT),
+    (Component.AUTOSCALER, autoscaler.METRICS_PORT),
+    (Component.METRICS_API, metrics_api.METRICS_PORT),
+)
+_ASKED_AT_HOME: Final = (
     (Component.PROMETHEUS_OPERATOR, operator.PORT),
     (Component.PROMETHEUS, PORT),
     (Component.ALERTMANAGER, alertmanager.PORT),
-    (Component.AUTOSCALER, autoscaler.METRICS_PORT),
-    (Component.METRICS_API, metrics_api.METRICS_PORT),
 )
 _KUBELETS: Final = "kubelets.json"
 
@@ -138,6 +140,7 @@ class Prometheus(pulumi.ComponentResource):
                         lambda known: network.to_addresses([*known[0].api_server, *known[1]])
                     ),
                     *(network.to_pods(metadata.of(component), port) for component, port in _ASKED),
+                    *(network.to_pods(metadata.of(one), port, args.namespace) for one, port in _ASKED_AT_HOME),
                 ),
             },
             opts=child,

@@ -28,6 +28,7 @@ function draw({ plot, figure }) {
   const marks = figure.marks ?? [];
   const axis = { visible: figure.traces.length > 0, gridcolor: colour("--line"), linecolor: colour("--line"), zerolinecolor: colour("--line"), fixedrange: true };
   Plotly.react(plot, figure.traces, {
+    width: plot.clientWidth, // measured anew each time, because a window changes its size
     height: PLOT_HEIGHT + legend,
     margin: { l: LEFT, r: 12, t: 12, b: labels + legend },
     paper_bgcolor: "rgba(0,0,0,0)",

@@ -49,9 +49,9 @@ def test_it_reaches_what_has_to_be_asked_and_the_kubernetes_api_and_nothing_else
         ("any/model-server", 8001),
         ("any/gateway", 8080),
         ("any/rollouts-controller", 8090),
-        ("any/prometheus-operator", 8080),
-        ("any/prometheus", 9090),
-        ("any/alertmanager", 9093),
+        ("monitoring/prometheus-operator", 8080),
+        ("monitoring/prometheus", 9090),
+        ("monitoring/alertmanager", 9093),
         ("any/autoscaler", 8080),
         ("any/metrics-api", 8080),
     }
