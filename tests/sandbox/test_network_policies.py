@@ -301,7 +301,7 @@ def expected(targets: Sequence[Target], answering: set[Target]) -> dict[Target, 
     return {one: {"answered" if one in answering else "silent": ATTEMPTS} for one in targets}
 
 
-def ready(name: str, namespace: str) -> bool:
+def becomes_ready(name: str, namespace: str) -> bool:
     """Whether the node's probes get through to a pod. On a busy machine one in a row may not within its second."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
@@ -403,7 +403,7 @@ def test_a_pod_reaches_what_its_policies_allow_and_nothing_else(pods: Pods, sour
 
 def test_the_node_reaches_every_pod_whatever_the_policies(pods: Pods) -> None:
     for name, address in pods.addresses.items():
-        assert ready(name, pods.namespaces[name]), name
+        assert becomes_ready(name, pods.namespaces[name]), name
         for port in (MONITORING, CLOSED):
             for _ in range(ATTEMPTS):
                 assert probes.answers(f"http://{address}:{port}/") is None
@@ -457,7 +457,7 @@ def test_without_the_judge_nothing_opens_and_what_is_open_goes_on_until_it_is_ba
             assert held.stdout.readline() == "200\n"
             assert status()["network-policies"]["trouble"] == "not running"
             for name, namespace in pods.namespaces.items():  # their probes run every second
-                assert ready(name, namespace), name
+                assert becomes_ready(name, namespace), name
         finally:
             held.kill()
             sandbox("up")
