@@ -162,6 +162,9 @@ def set_status(cluster: Cluster, status: str) -> None:
 
 
 def promote(cluster: Cluster) -> None:
+    # The requests move a moment before the pause begins, and one that has not begun can't be ended.
+    path = f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/rollouts/{NAME}/status"
+    eventually(lambda: cluster.get(path)["status"].get("pauseConditions"), bool, 60)
     set_status(cluster, '{"pauseConditions":null}')
 
 

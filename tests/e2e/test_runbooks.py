@@ -12,8 +12,9 @@ import pytest
 from sandbox.journey.configuration import CHECKOUT
 from sandbox.kubernetes import addresses
 from tests.e2e.cluster import Cluster, eventually
+from tests.e2e.conftest import Created
 from tests.e2e.containers import kill
-from tests.e2e.serving import NAME, NAMESPACE, Serving
+from tests.e2e.serving import NAME, NAMESPACE
 
 pytestmark = pytest.mark.e2e
 
@@ -33,8 +34,9 @@ grep() { command grep "$@" || [ $? -eq 1 ]; }
 
 
 @pytest.fixture(scope="module")
-def names(e2e: Serving, cluster: Cluster) -> str:
+def names(created: Created, cluster: Cluster) -> str:
     """What an alert's labels would say, of a pod that was started anew."""
+    e2e = created.serving
     e2e.settle()
     pod, *_ = sorted(cluster.pods_behind(NAMESPACE, f"{NAME}-stable"))
     path = f"/api/v1/namespaces/{NAMESPACE}/pods/{pod}"
@@ -56,7 +58,7 @@ def test_every_command_that_looks_at_something_finds_it(page: Path, names: str) 
     script = SHELL + "\n".join((*blocks(section(GUIDE, "Before you look")), names, *asked))
     done = subprocess.run(["bash", "-c", script], cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    assert '"status":"error"' not in done.stdout
+    assert '"status":"error","errorType"' not in done.stdout
 
 
 def section(page: Path, heading: str) -> str:
