@@ -2,6 +2,9 @@
 
 import copy
 import json
+import os
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import yaml
 
+from sandbox import driver, shell
 from sandbox.journey.configuration import CHECKOUT
 from sandbox.journey.stacks import POLICIES
 from sandbox.pulumi.events import Operation
@@ -49,12 +53,15 @@ class Serving:
         base: its configuration without a version, as parsed YAML.
         digests: the manifest's digest of each published version.
         gateway: the gateway's URL.
+        judged: changes by which new versions of the model are judged as the committed numbers say, in its first step
+            and in its bake time.
     """
 
     stack: Stack
     base: dict[str, Any]
     digests: dict[str, str]
     gateway: str
+    judged: Mapping[str, Change]
     _up: str = field(default="", init=False)
 
     @property
@@ -68,7 +75,7 @@ class Serving:
         served = config["config"]["slipway:models"][MODEL]
         served |= {"version": version, "manifest": manifest or self.digests[version]}
         for name, value in changes.items():
-            served[name] = served[name] | value if isinstance(value, Mapping) else value
+            served[name] = served.get(name, {}) | value if isinstance(value, Mapping) else value
         if self.stack.config.exists():
             config |= {k: v for k, v in yaml.safe_load(self.stack.config.read_text()).items() if k != "config"}
         self.stack.config.write_text(yaml.safe_dump(config))
@@ -94,6 +101,20 @@ class Serving:
         """Say `version` and these changes, and bring them up."""
         self.configure(version, None, **changes)
         return self.up()
+
+    def slipway(self, command: str, *options: str) -> subprocess.CompletedProcess[str]:
+        """`slipway COMMAND` about the model, as it is typed in the sandbox's shell."""
+        self._up = ""
+        state = self.stack.state
+        variables = shell.variables(state, driver.access(state))
+        where = (f"--stack={self.stack.name}", f"--config-file={self.stack.config}", f"--cwd={CHECKOUT}")
+        return subprocess.run(
+            [sys.executable, "-m", "slipway", command, MODEL, *options, *where],
+            env={**os.environ, **variables, "PATH": shell.search_path(state)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def settle(self) -> str:
         """Make sure that the last `up` went well, if need be by going back to 1.0.0; returns the version served."""
@@ -129,7 +150,9 @@ def serving(state: State, folder: Path, image: str, digests: dict[str, str], oth
     keys["slipway:image"] = {"digest": image}
     committed: dict[str, Any] = keys["slipway:models"][MODEL]
     # By time alone: what judges a version has tests of its own.
-    del committed["analysis"]
+    analysis = committed.pop("analysis")
+    steps, bake = committed["canary"]["steps"][:1], committed["canary"]["bakeSeconds"]
+    judged: dict[str, Change] = {"analysis": analysis, "canary": {"steps": steps, "bakeSeconds": bake}}
     numbers = committed | {
         "canary": dict(CANARY),
         "scaling": committed["scaling"] | {"scaleDownWindowSeconds": SCALE_DOWN_WINDOW},
@@ -137,4 +160,4 @@ def serving(state: State, folder: Path, image: str, digests: dict[str, str], oth
     second = numbers | {"version": "1.0.0", "manifest": other, "route": OTHER_ROUTE}
     keys["slipway:models"] = copy.deepcopy({MODEL: numbers | {"route": ROUTE}, OTHER: second})
     stack = Stack(CHECKOUT, "e2e", folder / "Pulumi.e2e.yaml", state, policies=(POLICIES,))
-    return Serving(stack, config, digests, gateway)
+    return Serving(stack, config, digests, gateway, judged)
