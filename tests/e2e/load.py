@@ -4,6 +4,7 @@ Bounded in rate and time, and it only ever goes to the loopback address.
 """
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -44,7 +45,8 @@ class Tally:
 class Load(Background):
     """Runs in a thread of its own between `with` and its end.
 
-    Its requests are the `READINGS` by turns, so that an answer to somebody else would be a wrong one.
+    Its requests are the `READINGS`, so that an answer to somebody else would be a wrong one. Which is next is chance:
+    the gateway deals requests out in turn, and readings by turns would give a canary the same one each time.
 
     Args:
         url: of the predict endpoint; the host must be 127.0.0.1.
@@ -78,6 +80,7 @@ class Load(Background):
         self._fresh = fresh
         self._right = right
         self._burst = burst
+        self._readings = random.Random(random.getrandbits(64))  # noqa: S311 (pytest-randomly's seed is printed)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -100,7 +103,8 @@ class Load(Background):
                 due += self._burst / min(FASTEST, self._rate + self._growth * (due - begun))
                 for _ in range(self._burst):
                     fresh = self._fresh and self.tally.sent % 2 == 1
-                    requests.create_task(self._one(closing if fresh else keeping, self.tally.sent % len(READINGS)))
+                    which = self._readings.randrange(len(READINGS))
+                    requests.create_task(self._one(closing if fresh else keeping, which))
                     self.tally.sent += 1
                     self.tally.fresh += fresh
 
