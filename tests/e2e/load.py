@@ -6,7 +6,7 @@ Bounded in rate and time, and it only ever goes to the loopback address.
 import asyncio
 import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -33,6 +33,8 @@ class Tally:
         versions: answers as they should be, by the version that gave them.
         lost: the others, by what came instead.
         retried: how often a client tried again.
+        releases: when each release answered, rightly or not, in seconds of the monotonic clock.
+        lost_at: when those that are lost were.
     """
 
     sent: int = 0
@@ -40,6 +42,8 @@ class Tally:
     versions: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     retried: int = 0
+    releases: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    lost_at: list[float] = field(default_factory=list[float])
 
 
 class Load(Background):
@@ -118,11 +122,14 @@ class Load(Background):
                 failure = type(error).__name__
                 continue
             version = answer.headers.get("X-Model-Version", "unnamed")
+            if release := answer.headers.get("X-Slipway-Release"):
+                self.tally.releases[release].append(time.monotonic())
             if answer.status_code == 200 and self._is_right(version, which, answer):
                 self.tally.versions[version] += 1
                 return
             failure = f"{answer.status_code}: {answer.text[:80]}"
         self.tally.lost[failure] += 1
+        self.tally.lost_at.append(time.monotonic())
 
     def _is_right(self, version: str, which: int, answer: httpx.Response) -> bool:
         if self._right is None:

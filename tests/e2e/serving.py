@@ -6,14 +6,16 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+import pytest
 import yaml
 
 from sandbox import driver, shell
+from sandbox.journey import questions
 from sandbox.journey.configuration import CHECKOUT
 from sandbox.journey.stacks import POLICIES
 from sandbox.pulumi.events import Operation
@@ -39,6 +41,9 @@ CANARY: Final = {
     "scaleDownDelaySeconds": 30,
 }
 SCALE_DOWN_WINDOW: Final = 15  # seconds
+
+TOLERANCE: Final = 1e-5
+"""An answer may differ by so much, as it is computed in batches of different sizes; two versions' differ by more."""
 
 Change: TypeAlias = int | str | Mapping[str, object]
 """Another value of one of a model's keys, or other values of some that are below it."""
@@ -125,6 +130,15 @@ class Serving:
     def served(self) -> dict[str, str]:
         """What the gateway's route says it serves."""
         return read(f"{self.url}/version")
+
+    def answers(self) -> list[Mapping[str, Any]]:
+        """What is answered to the load's readings; to be asked while nothing else happens."""
+        return [one.prediction for one in questions.ask(self.url)]
+
+
+def near(answers: Iterable[Mapping[str, Any]]) -> list[object]:
+    """What equals these answers, and what differs from them by no more than a batch makes of them."""
+    return [pytest.approx(one, abs=TOLERANCE) for one in answers]
 
 
 def read(url: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """A new version is judged by what it does, by nobody but the cluster, and the way back takes no time."""
 
 import json
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -10,34 +9,20 @@ from typing import Any, Final
 import pytest
 
 from modelstore.history import Entry
-from sandbox.journey import questions
 from slipway.releases.changing import Aborted
 from tests.e2e import faulty_service
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.conftest import Local, Turn
 from tests.e2e.derived import derived
 from tests.e2e.load import Load
-from tests.e2e.serving import MODEL, NAMESPACE, Serving
-from tests.e2e.stored import forget, remembered
+from tests.e2e.serving import MODEL, NAMESPACE, Serving, near
+from tests.e2e.stored import remembered
 from tests.e2e.test_release import TENTH, canary_share, events, in_background
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("no_preview")]
 
 RATE: Final = 40.0  # requests per second
 ALL: Final = 100  # percent: the canary's share in the bake time
-TOLERANCE: Final = 1e-5
-"""An answer may differ by so much, as it is computed in batches of different sizes."""
-
-
-@pytest.fixture
-def judged(e2e: Serving, local: Local, no_preview: None) -> Turn:
-    """A release to come, which is judged; nobody has tried it before, and the ledger knows what serves now."""
-    forget(local.platform["modelStore"], NAMESPACE, MODEL)
-    old = e2e.served()["model_version"]
-    # With a commit of its own there is something to verify, and that writes down who serves.
-    e2e.release(old, **e2e.judged, commit=secrets.token_hex(20))
-    (new,) = set(e2e.digests) - {old}
-    return Turn(e2e, old, new)
 
 
 def test_a_good_release_reaches_everyone_and_the_way_back_is_a_command(judged: Turn, local: Local) -> None:
@@ -59,8 +44,8 @@ def test_a_release_that_answers_wrongly_is_aborted_and_everybody_is_told_why(
     judged: Turn, local: Local, tmp_path: Path
 ) -> None:
     bad = derived(local.serving["image"], Path(faulty_service.__file__), {"FAULT": "wrong"})
-    right = [pytest.approx(one.prediction, abs=TOLERANCE) for one in questions.ask(judged.serving.url)]
-    with Load(f"{judged.serving.url}/predict", RATE, right={judged.old: right}) as load:
+    right = {judged.old: near(judged.serving.answers())}
+    with Load(f"{judged.serving.url}/predict", RATE, right=right) as load:
         told = judged.serving.slipway("release", f"--image={bad}")
     assert told.returncode == Aborted.exit_code, told.stderr
     # Only what it was given to answer is wrong, and nothing was left without an answer.

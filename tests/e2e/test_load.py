@@ -36,6 +36,7 @@ class Answers(Handler):
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("X-Model-Version", "1.0.0")
+        self.send_header("X-Slipway-Release", "1a2b")
         self.end_headers()
         self.wfile.write(content)
 
@@ -93,6 +94,15 @@ def test_the_answer_to_another_reading_is_lost() -> None:
     tally = loaded(Mistaken, right=RIGHT)
     assert tally.versions.total() == Answers.asked.count(READINGS[0]["vibration"])
     assert tally.lost.total() == tally.sent - tally.versions.total() > 0
+
+
+def test_it_is_known_when_which_release_answered_and_when_what_was_lost() -> None:
+    begun = time.monotonic()
+    tally = loaded(Mistaken, right=RIGHT)
+    assert {release: len(when) for release, when in tally.releases.items()} == {"1a2b": tally.sent}
+    assert len(tally.lost_at) == tally.lost.total() > 0
+    assert all(begun < one < time.monotonic() for one in (*tally.lost_at, *tally.releases["1a2b"]))
+    assert loaded(Refuses).releases == {}
 
 
 class Noted(Load):
