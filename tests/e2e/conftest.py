@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import obstore
 import pytest
 
 from examples.maintenance_predictor.datasets import RECIPES
 from sandbox import driver
 from sandbox import state as states
-from sandbox.journey import journey, stacks
+from sandbox.journey import bundles, journey, stacks
 from sandbox.journey.configuration import CHECKOUT
 from sandbox.pulumi.events import Operation
 from sandbox.state import State
@@ -24,7 +25,7 @@ from slipway.monitoring.prometheus import Prometheus
 from tests.e2e.cluster import Cluster
 from tests.e2e.kills import seconds_later
 from tests.e2e.serving import MODEL, NAMESPACE, Change, Serving, near, serving
-from tests.e2e.stored import forget, stored
+from tests.e2e.stored import bucket_of, forget, keys, stored
 
 EXAMPLE: Final = CHECKOUT / "examples" / "building_load"
 
@@ -149,7 +150,7 @@ def turn(e2e: Serving, local: Local) -> Turn:
 @pytest.fixture
 def judged(e2e: Serving, local: Local, no_preview: None) -> Turn:
     """The same, of a release that is judged."""
-    return begun(e2e, local, e2e.judged)
+    return begun(e2e, local, e2e.judged())
 
 
 def begun(e2e: Serving, local: Local, changes: Mapping[str, Change]) -> Turn:
@@ -173,6 +174,21 @@ def right(created: Created) -> Mapping[str, Sequence[object]]:
     first, second = found
     assert matching[first] != found[second]
     return matching
+
+
+@pytest.fixture
+def tampered(local: Local) -> Iterator[str]:
+    """The manifest's digest of a version whose model was changed after it was published."""
+    store = local.platform["modelStore"]
+    bundle = bundles.trained(local.state) / "1.1.0"
+    digest = journey.publish(bundle, "1.1.1", store)
+    bucket, prefix = bucket_of(store), f"{MODEL}/1.1.1"
+    key = f"{prefix}/saved_model.pb"
+    content = bytearray(obstore.get(bucket, key).bytes().to_bytes())
+    content[len(content) // 2] ^= 1
+    obstore.put(bucket, key, bytes(content))
+    yield digest
+    obstore.delete(bucket, keys(bucket, prefix))
 
 
 def _other_bundle(state: State) -> Path:

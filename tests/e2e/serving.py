@@ -58,21 +58,25 @@ class Serving:
         base: its configuration without a version, as parsed YAML.
         digests: the manifest's digest of each published version.
         gateway: the gateway's URL.
-        judged: changes by which new versions of the model are judged as the committed numbers say, in its first step
-            and in its bake time.
+        judging: what new versions of the model are judged by, where they are: the committed numbers, in the first of
+            the committed stages and in the bake time.
     """
 
     stack: Stack
     base: dict[str, Any]
     digests: dict[str, str]
     gateway: str
-    judged: Mapping[str, Change]
+    judging: Mapping[str, Mapping[str, object]]
     _up: str = field(default="", init=False)
 
     @property
     def url(self) -> str:
         """Where the model answers."""
         return f"{self.gateway}{ROUTE}"
+
+    def judged(self, **canary: object) -> dict[str, Change]:
+        """The changes by which new versions are judged, with other numbers of the canary if need be."""
+        return {**self.judging, "canary": {**self.judging["canary"], **canary}}
 
     def configure(self, version: str, manifest: str | None = None, **changes: Change) -> None:
         """Make the stack say `version`, and of the model's other numbers what is given."""
@@ -164,9 +168,11 @@ def serving(state: State, folder: Path, image: str, digests: dict[str, str], oth
     keys["slipway:image"] = {"digest": image}
     committed: dict[str, Any] = keys["slipway:models"][MODEL]
     # By time alone: what judges a version has tests of its own.
-    analysis = committed.pop("analysis")
-    steps, bake = committed["canary"]["steps"][:1], committed["canary"]["bakeSeconds"]
-    judged: dict[str, Change] = {"analysis": analysis, "canary": {"steps": steps, "bakeSeconds": bake}}
+    canary: dict[str, Any] = committed["canary"]
+    judging = {
+        "analysis": committed.pop("analysis"),
+        "canary": {"steps": canary["steps"][:1], "bakeSeconds": canary["bakeSeconds"]},
+    }
     numbers = committed | {
         "canary": dict(CANARY),
         "scaling": committed["scaling"] | {"scaleDownWindowSeconds": SCALE_DOWN_WINDOW},
@@ -174,4 +180,4 @@ def serving(state: State, folder: Path, image: str, digests: dict[str, str], oth
     second = numbers | {"version": "1.0.0", "manifest": other, "route": OTHER_ROUTE}
     keys["slipway:models"] = copy.deepcopy({MODEL: numbers | {"route": ROUTE}, OTHER: second})
     stack = Stack(CHECKOUT, "e2e", folder / "Pulumi.e2e.yaml", state, policies=(POLICIES,))
-    return Serving(stack, config, digests, gateway, judged)
+    return Serving(stack, config, digests, gateway, judging)

@@ -17,7 +17,8 @@ from tests.e2e.conftest import Created, Local
 from tests.e2e.kills import killed, seconds_later
 from tests.e2e.load import Load, Tally
 from tests.e2e.serving import NAMESPACE, Serving
-from tests.e2e.test_faults import PODS, bucket_of, evict, keys, replace, serving
+from tests.e2e.stored import bucket_of, keys
+from tests.e2e.test_faults import PODS, evict, replace, serving
 from tests.figures import recorded
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
