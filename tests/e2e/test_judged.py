@@ -1,7 +1,8 @@
 """A new version is judged by what it does, by nobody but the cluster, and the way back takes no time."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any, Final
@@ -65,16 +66,12 @@ def test_a_release_that_answers_wrongly_is_aborted_and_everybody_is_told_why(
 def test_a_rollback_in_the_bake_time_gives_everyone_the_old_version(
     judged: Turn, local: Local, cluster: Cluster
 ) -> None:
-    released: list[CompletedProcess[str]] = []
-
-    def release() -> None:
-        released.append(judged.serving.slipway("release", f"--model={judged.new}"))
-
-    with Load(f"{judged.serving.url}/predict", RATE) as load, in_background(release):
+    with (
+        Load(f"{judged.serving.url}/predict", RATE) as load,
+        ending(judged.serving, Aborted.exit_code, "release", f"--model={judged.new}"),
+    ):
         eventually(lambda: canary_share(cluster), lambda share: share == ALL, 300)
-        back = judged.serving.slipway("rollback")
-    well(back)
-    assert released[0].returncode == Aborted.exit_code, released[0].stderr
+        well(judged.serving.slipway("rollback"))
     assert load.tally.lost == {}
     assert set(load.tally.versions) == {judged.old, judged.new}
     assert agreed(judged.serving) == judged.old
@@ -85,6 +82,15 @@ def test_a_rollback_in_the_bake_time_gives_everyone_the_old_version(
 def well(done: CompletedProcess[str]) -> None:
     """Make sure that a command went well."""
     assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def ending(serving: Serving, code: int, command: str, *options: str) -> Generator[None]:
+    """Run `slipway COMMAND` beside the block, until both have ended; it has to end with this exit code."""
+    done: list[CompletedProcess[str]] = []
+    with in_background(lambda: done.append(serving.slipway(command, *options))):
+        yield
+    assert done[0].returncode == code, done[0].stderr
 
 
 def agreed(serving: Serving) -> str:
