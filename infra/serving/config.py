@@ -281,6 +281,23 @@ class ServingConfig(Section):
         return self
 
     @model_validator(mode="after")
+    def _evidence_without_clients(self) -> Self:
+        for name, model in self.models.items():
+            if model.analysis and self.monitoring:
+                wanted, often = model.analysis.minimum_requests, model.analysis.golden_per_second
+                shortest = min(stage.seconds for stage in model.canary.stages)
+                # Until the first scrape nothing is known, and what is asked after the last one isn't either.
+                counted = often * max(shortest - 2 * self.monitoring.scrape_seconds, 0)
+                if wanted >= counted:
+                    raise ValueError(
+                        f"models.{name}.analysis.minimumRequests {wanted} is not below the {counted} golden readings "
+                        f"that can be counted in a stage of {shortest} s (goldenPerSecond {often}, scrapeSeconds "
+                        f"{self.monitoring.scrape_seconds}), so no release would pass while clients are quiet: lower "
+                        "it, raise goldenPerSecond, or make that stage of canary longer"
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _names_apart(self) -> Self:
         for one, other in permutations(self.models, 2):
             if other in (form.format(one) for form in _TAKEN):

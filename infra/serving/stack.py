@@ -56,7 +56,8 @@ def build(config: ServingConfig, look: published.Look, served: under_way.Look) -
     identifier = platform.cluster.apply(lambda known: known.identifier)
     in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, identifier))
     blocks = {
-        model_name: _serve(server, config, in_cluster, keys.get(model_name)) for model_name, server in servers.items()
+        model_name: _serve(server, config, in_cluster, keys.get(model_name), image)
+        for model_name, server in servers.items()
     }
 
     pulumi.export("namespace", config.namespace)
@@ -65,7 +66,11 @@ def build(config: ServingConfig, look: published.Look, served: under_way.Look) -
 
 
 def _serve(
-    args: ModelServerArgs, config: ServingConfig, in_cluster: ResourceOptions, key: pulumi.Output[str] | None
+    args: ModelServerArgs,
+    config: ServingConfig,
+    in_cluster: ResourceOptions,
+    key: pulumi.Output[str] | None,
+    program: pulumi.Input[str],
 ) -> dict[str, pulumi.Input[str]]:
     """One model's block."""
     model, namespace, image, platform = args.model, args.namespace, args.image, args.platform
@@ -132,6 +137,7 @@ def _serve(
             model=model,
             release=server.release,
             image=image,
+            program=program,
             platform=platform,
         ),
         opts=in_cluster,

@@ -43,7 +43,9 @@ class VerificationArgs:
         model_name: as in the store, like `maintenance_predictor`.
         model: version and digest that the gateway must answer with, and which try of them it is.
         release: the release's id.
-        image: the service's image by digest, which holds the check.
+        image: the service's image by digest.
+        program: the image by digest that holds the check: the stack's own, so that a model's image which can't be
+            pulled, or can't do what it should, doesn't keep anybody from saying so.
         platform: gateway, API server and model store.
     """
 
@@ -54,6 +56,7 @@ class VerificationArgs:
     model: Model
     release: pulumi.Output[str]
     image: pulumi.Input[str]
+    program: pulumi.Input[str]
     platform: PlatformOutputs
 
 
@@ -110,7 +113,7 @@ class Verification(pulumi.ComponentResource):
                 "active_deadline_seconds": seconds + 240,
                 "template": {
                     "metadata": {"labels": {**selector, **metadata.PART_OF}},
-                    "spec": _pod(identity.account, args.image, _environment(args, seconds)),
+                    "spec": _pod(identity.account, args.program, _environment(args, seconds)),
                 },
             },
             opts=pulumi.ResourceOptions.merge(

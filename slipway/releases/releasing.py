@@ -8,7 +8,7 @@ from typing import Final
 from modelstore.history import Entry, Event, History
 from slipway.errors import BadInput, Refused
 from slipway.models.published import find
-from slipway.releases import endings
+from slipway.releases import endings, images
 from slipway.releases.changing import Edit, carry_out, edit
 from slipway.releases.observed import Observed
 from slipway.releases.place import Place
@@ -41,7 +41,7 @@ def planned(place: Place, wish: Wish) -> Edit:
     """The edit of the stack's file that a wish comes to, if nothing speaks against it. Nothing is written.
 
     Raises:
-        BadInput: the version isn't published, or the store has another under its name.
+        BadInput: the version isn't published, or the store has another under its name, or the registry lacks the image.
         Refused: a release is under way, or what is wanted was aborted before.
         SlipwayError: file, cluster or Pulumi can't be asked.
         StoreError: the store can't be asked.
@@ -58,6 +58,8 @@ def planned(place: Place, wish: Wish) -> Edit:
             "that, or leave it out"
         )
     image = {None: said["image"], OF_STACK: None}.get(wish.image, wish.image)
+    if image is not None and image == wish.image and images.there(image) is False:
+        raise BadInput(f"--image {image} is not in its registry: push it, or name another by its digest")
     check_free(place)
     tries = _tries(place.history(), found.manifest.version, found.digest, image or _of_stack(file))
     values = {

@@ -19,7 +19,7 @@ def test_every_component_says_when_it_is_complete(program: Callable[[], Recordin
 def test_components_keep_their_types() -> None:
     # A type is part of the names that the engine keeps of all that is in it: another one would replace all of that.
     config = stacks.serving_configuration("local")
-    put(*MODEL, "canary", "mirror", value={"percent": 10, "seconds": 10})(config)
+    put(*MODEL, "canary", "mirror", value={"percent": 10, "seconds": 20})(config)
     urns = stacks.platform().components | stacks.serving_with(config).components
     types = {urn.split("::")[2].rpartition("$")[2] for urn in urns}
     assert types - {"pulumi:pulumi:Stack"} == {

@@ -114,6 +114,42 @@ def of_recorded(found: dict[str, Any]) -> str:
     return f"{found['windows']} windows of recorded traffic: {found['aborted']} ended"
 
 
+def of_bad_releases(found: dict[str, Any]) -> str:
+    bad: dict[str, dict[str, Any]] = {
+        name: one for name, one in found.items() if isinstance(one, dict) and "requests hurt" in one
+    }
+    killed: list[dict[str, Any]] = [one for name, one in found.items() if name.endswith(" killed")]
+    hurt = "; ".join(
+        f"{name}, {one['from the first bad answer to the last one (s)']:g} s, {one['requests hurt']} of "
+        f"{one['requests']} requests hurt"
+        for name, one in bad.items()
+        if one["requests hurt"]
+    )
+    return (
+        f"{len(bad)} of {len(bad)} ended: {hurt}; the others hurt none; {len(killed)} of {len(killed)} ended with "
+        f"somebody killed, {sum(one['lost'] for one in killed)} lost"
+    )
+
+
+def of_alike(found: dict[str, Any]) -> str:
+    share, canaries = found["share"], found["canaries"]
+    return (
+        f"{share['share (%)']:g} % of {share['requests']} requests; {canaries['releases']} releases, "
+        f"{canaries['aborted']} aborted, of {canaries['requests']} requests {canaries['lost']} lost"
+    )
+
+
+def of_judged(found: dict[str, Any]) -> str:
+    command, change = (found["rollbacks"][f"from the {which} (s)"] for which in ("command", "change"))
+    order = found["any order"]
+    return (
+        f"{len(command)} rollbacks in the bake time: the old version has everyone {max(command):g} s after the command "
+        f"at the latest, and {max(change):g} s after the change in the cluster; with cold pods after "
+        f"{found['cold']['from the command (s)']:g} s; {len(order['done'])} in any order, {order['requests']} "
+        f"requests, {order['lost']} lost"
+    )
+
+
 def of_bench(found: dict[str, Any]) -> str:
     floor, service = found["servers"]["floor"], found["servers"]["service"]
     return (
@@ -135,6 +171,9 @@ def of_bench(found: dict[str, Any]) -> str:
         ("paging", of_paging),
         ("analysis", of_analysis),
         ("recorded", of_recorded),
+        ("bad-releases", of_bad_releases),
+        ("alike", of_alike),
+        ("judged", of_judged),
     ],
 )
 def test_it_says_what_the_service_was_put_through(name: str, told: Callable[[dict[str, Any]], str]) -> None:
@@ -166,3 +205,13 @@ def test_it_says_which_broken_lines_were_noticed() -> None:
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)]+)\)", PAGE.read_text()))
 def test_what_it_names_is_there(link: str) -> None:
     assert (PAGE.parent / Path(link)).is_file()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [one for one in sorted((CHECKOUT / "tests/e2e").glob("test_*.py")) if "mark.soak" in one.read_text()],
+    ids=lambda part: part.stem,
+)
+def test_make_soak_has_every_part_on_the_sandbox(part: Path) -> None:
+    listed = (CHECKOUT / "Makefile").read_text().partition("SOAK ?=")[2].partition("\nexport")[0]
+    assert part.stem.removeprefix("test_") in re.findall(r"\w+", listed)

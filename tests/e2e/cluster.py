@@ -85,7 +85,11 @@ class Cluster:
 
     def replicas(self, namespace: str, rollout: str) -> int:
         """How many pods a rollout is to have, as the autoscaler has last written it."""
-        return self.get(f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/rollouts/{rollout}")["spec"]["replicas"]
+        return self.rollout(namespace, rollout)["spec"]["replicas"]
+
+    def rollout(self, namespace: str, name: str) -> dict[str, Any]:
+        """A rollout as it is now."""
+        return self.get(f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/rollouts/{name}")
 
     def scaled_pods(self, namespace: str, rollout: str) -> list[dict[str, Any]]:
         """The pods that a rollout's autoscaler looks at."""
@@ -115,7 +119,9 @@ class Cluster:
         return {one["targetRef"]["name"] for one in endpoints if one["conditions"].get("ready")}
 
 
-def eventually(look: Callable[[], Found], wanted: Callable[[Found], bool], within: float) -> Found:
+def eventually(
+    look: Callable[[], Found], wanted: Callable[[Found], bool], within: float, *, every: float = 0.5
+) -> Found:
     """Look until it is as wanted, and return that; fail with the last sight when it isn't within so many seconds."""
     end = time.monotonic() + within
     while True:
@@ -123,4 +129,4 @@ def eventually(look: Callable[[], Found], wanted: Callable[[Found], bool], withi
         if wanted(found):
             return found
         assert time.monotonic() < end, f"still {found!r} after {within:.0f} s"
-        time.sleep(0.5)
+        time.sleep(every)

@@ -1,19 +1,21 @@
 """The whole path, once for all tests: what `make up` has made, and a serving stack of the tests' own beside it."""
 
 import random
+import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import obstore
 import pytest
 
 from examples.maintenance_predictor.datasets import RECIPES
 from sandbox import driver
 from sandbox import state as states
-from sandbox.journey import journey, stacks
+from sandbox.journey import bundles, journey, stacks
 from sandbox.journey.configuration import CHECKOUT
 from sandbox.pulumi.events import Operation
 from sandbox.state import State
@@ -22,8 +24,8 @@ from slipway.monitoring.access import DEFAULT_SERVICE, through_cluster
 from slipway.monitoring.prometheus import Prometheus
 from tests.e2e.cluster import Cluster
 from tests.e2e.kills import seconds_later
-from tests.e2e.serving import MODEL, NAMESPACE, Serving, serving
-from tests.e2e.stored import forget, stored
+from tests.e2e.serving import MODEL, NAMESPACE, Change, Serving, near, serving
+from tests.e2e.stored import bucket_of, forget, keys, stored
 
 EXAMPLE: Final = CHECKOUT / "examples" / "building_load"
 
@@ -143,6 +145,50 @@ def turn(e2e: Serving, local: Local) -> Turn:
     old = e2e.settle()
     (new,) = set(e2e.digests) - {old}
     return Turn(e2e, old, new)
+
+
+@pytest.fixture
+def judged(e2e: Serving, local: Local, no_preview: None) -> Turn:
+    """The same, of a release that is judged."""
+    return begun(e2e, local, e2e.judged())
+
+
+def begun(e2e: Serving, local: Local, changes: Mapping[str, Change]) -> Turn:
+    """A turn with these changes of the model's numbers: the ledger knows what serves, and nothing else."""
+    forget(local.platform["modelStore"], NAMESPACE, MODEL)
+    old = e2e.served()["model_version"]
+    # Of a commit of its own, so that there is something to verify, which writes down who serves.
+    e2e.release(old, **changes, commit=secrets.token_hex(20))
+    (new,) = set(e2e.digests) - {old}
+    return Turn(e2e, old, new)
+
+
+@pytest.fixture(scope="module")
+def right(created: Created) -> Mapping[str, Sequence[object]]:
+    """What each version answers to the load's readings, asked while nothing else happens."""
+    found: dict[str, Sequence[Mapping[str, Any]]] = {}
+    for version in created.serving.digests:
+        created.serving.release(version)
+        found[version] = created.serving.answers()
+    matching = {version: near(given) for version, given in found.items()}
+    first, second = found
+    assert matching[first] != found[second]
+    return matching
+
+
+@pytest.fixture
+def tampered(local: Local) -> Iterator[str]:
+    """The manifest's digest of a version whose model was changed after it was published."""
+    store = local.platform["modelStore"]
+    bundle = bundles.trained(local.state) / "1.1.0"
+    digest = journey.publish(bundle, "1.1.1", store)
+    bucket, prefix = bucket_of(store), f"{MODEL}/1.1.1"
+    key = f"{prefix}/saved_model.pb"
+    content = bytearray(obstore.get(bucket, key).bytes().to_bytes())
+    content[len(content) // 2] ^= 1
+    obstore.put(bucket, key, bytes(content))
+    yield digest
+    obstore.delete(bucket, keys(bucket, prefix))
 
 
 def _other_bundle(state: State) -> Path:

@@ -4,8 +4,9 @@ Bounded in rate and time, and it only ever goes to the loopback address.
 """
 
 import asyncio
+import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -32,6 +33,8 @@ class Tally:
         versions: answers as they should be, by the version that gave them.
         lost: the others, by what came instead.
         retried: how often a client tried again.
+        releases: when each release answered, rightly or not, in seconds of the monotonic clock.
+        lost_at: when those that are lost were.
     """
 
     sent: int = 0
@@ -39,12 +42,15 @@ class Tally:
     versions: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     retried: int = 0
+    releases: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    lost_at: list[float] = field(default_factory=list[float])
 
 
 class Load(Background):
     """Runs in a thread of its own between `with` and its end.
 
-    Its requests are the `READINGS` by turns, so that an answer to somebody else would be a wrong one.
+    Its requests are the `READINGS`, so that an answer to somebody else would be a wrong one. Which is next is chance:
+    the gateway deals requests out in turn, and readings by turns would give a canary the same one each time.
 
     Args:
         url: of the predict endpoint; the host must be 127.0.0.1.
@@ -78,6 +84,7 @@ class Load(Background):
         self._fresh = fresh
         self._right = right
         self._burst = burst
+        self._readings = random.Random(random.getrandbits(64))  # noqa: S311 (pytest-randomly's seed is printed)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -100,7 +107,8 @@ class Load(Background):
                 due += self._burst / min(FASTEST, self._rate + self._growth * (due - begun))
                 for _ in range(self._burst):
                     fresh = self._fresh and self.tally.sent % 2 == 1
-                    requests.create_task(self._one(closing if fresh else keeping, self.tally.sent % len(READINGS)))
+                    which = self._readings.randrange(len(READINGS))
+                    requests.create_task(self._one(closing if fresh else keeping, which))
                     self.tally.sent += 1
                     self.tally.fresh += fresh
 
@@ -114,11 +122,14 @@ class Load(Background):
                 failure = type(error).__name__
                 continue
             version = answer.headers.get("X-Model-Version", "unnamed")
+            if release := answer.headers.get("X-Slipway-Release"):
+                self.tally.releases[release].append(time.monotonic())
             if answer.status_code == 200 and self._is_right(version, which, answer):
                 self.tally.versions[version] += 1
                 return
             failure = f"{answer.status_code}: {answer.text[:80]}"
         self.tally.lost[failure] += 1
+        self.tally.lost_at.append(time.monotonic())
 
     def _is_right(self, version: str, which: int, answer: httpx.Response) -> bool:
         if self._right is None:

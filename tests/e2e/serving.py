@@ -2,14 +2,20 @@
 
 import copy
 import json
+import os
+import subprocess
+import sys
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+import pytest
 import yaml
 
+from sandbox import driver, shell
+from sandbox.journey import questions
 from sandbox.journey.configuration import CHECKOUT
 from sandbox.journey.stacks import POLICIES
 from sandbox.pulumi.events import Operation
@@ -36,6 +42,9 @@ CANARY: Final = {
 }
 SCALE_DOWN_WINDOW: Final = 15  # seconds
 
+TOLERANCE: Final = 1e-5
+"""An answer may differ by so much, as it is computed in batches of different sizes; two versions' differ by more."""
+
 Change: TypeAlias = int | str | Mapping[str, object]
 """Another value of one of a model's keys, or other values of some that are below it."""
 
@@ -49,12 +58,15 @@ class Serving:
         base: its configuration without a version, as parsed YAML.
         digests: the manifest's digest of each published version.
         gateway: the gateway's URL.
+        judging: what new versions of the model are judged by, where they are: the committed numbers, in the first of
+            the committed stages and in the bake time.
     """
 
     stack: Stack
     base: dict[str, Any]
     digests: dict[str, str]
     gateway: str
+    judging: Mapping[str, Mapping[str, object]]
     _up: str = field(default="", init=False)
 
     @property
@@ -62,13 +74,17 @@ class Serving:
         """Where the model answers."""
         return f"{self.gateway}{ROUTE}"
 
+    def judged(self, **canary: object) -> dict[str, Change]:
+        """The changes by which new versions are judged, with other numbers of the canary if need be."""
+        return {**self.judging, "canary": {**self.judging["canary"], **canary}}
+
     def configure(self, version: str, manifest: str | None = None, **changes: Change) -> None:
         """Make the stack say `version`, and of the model's other numbers what is given."""
         config = copy.deepcopy(self.base)
         served = config["config"]["slipway:models"][MODEL]
         served |= {"version": version, "manifest": manifest or self.digests[version]}
         for name, value in changes.items():
-            served[name] = served[name] | value if isinstance(value, Mapping) else value
+            served[name] = served.get(name, {}) | value if isinstance(value, Mapping) else value
         if self.stack.config.exists():
             config |= {k: v for k, v in yaml.safe_load(self.stack.config.read_text()).items() if k != "config"}
         self.stack.config.write_text(yaml.safe_dump(config))
@@ -95,6 +111,20 @@ class Serving:
         self.configure(version, None, **changes)
         return self.up()
 
+    def slipway(self, command: str, *options: str) -> subprocess.CompletedProcess[str]:
+        """`slipway COMMAND` about the model, as it is typed in the sandbox's shell."""
+        self._up = ""
+        state = self.stack.state
+        variables = shell.variables(state, driver.access(state))
+        where = (f"--stack={self.stack.name}", f"--config-file={self.stack.config}", f"--cwd={CHECKOUT}")
+        return subprocess.run(
+            [sys.executable, "-m", "slipway", command, MODEL, *options, *where],
+            env={**os.environ, **variables, "PATH": shell.search_path(state)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
     def settle(self) -> str:
         """Make sure that the last `up` went well, if need be by going back to 1.0.0; returns the version served."""
         if self._up == "" or self._up != self.stack.config.read_text():
@@ -104,6 +134,15 @@ class Serving:
     def served(self) -> dict[str, str]:
         """What the gateway's route says it serves."""
         return read(f"{self.url}/version")
+
+    def answers(self) -> list[Mapping[str, Any]]:
+        """What is answered to the load's readings; to be asked while nothing else happens."""
+        return [one.prediction for one in questions.ask(self.url)]
+
+
+def near(answers: Iterable[Mapping[str, Any]]) -> list[object]:
+    """What equals these answers, and what differs from them by no more than a batch makes of them."""
+    return [pytest.approx(one, abs=TOLERANCE) for one in answers]
 
 
 def read(url: str) -> dict[str, Any]:
@@ -129,7 +168,11 @@ def serving(state: State, folder: Path, image: str, digests: dict[str, str], oth
     keys["slipway:image"] = {"digest": image}
     committed: dict[str, Any] = keys["slipway:models"][MODEL]
     # By time alone: what judges a version has tests of its own.
-    del committed["analysis"]
+    canary: dict[str, Any] = committed["canary"]
+    judging = {
+        "analysis": committed.pop("analysis"),
+        "canary": {"steps": canary["steps"][:1], "bakeSeconds": canary["bakeSeconds"]},
+    }
     numbers = committed | {
         "canary": dict(CANARY),
         "scaling": committed["scaling"] | {"scaleDownWindowSeconds": SCALE_DOWN_WINDOW},
@@ -137,4 +180,4 @@ def serving(state: State, folder: Path, image: str, digests: dict[str, str], oth
     second = numbers | {"version": "1.0.0", "manifest": other, "route": OTHER_ROUTE}
     keys["slipway:models"] = copy.deepcopy({MODEL: numbers | {"route": ROUTE}, OTHER: second})
     stack = Stack(CHECKOUT, "e2e", folder / "Pulumi.e2e.yaml", state, policies=(POLICIES,))
-    return Serving(stack, config, digests, gateway)
+    return Serving(stack, config, digests, gateway, judging)

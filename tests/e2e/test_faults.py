@@ -1,21 +1,14 @@
 """What goes wrong at night: a tampered model, a pod that is evicted or dies."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
 
-import obstore
 import pytest
-from obstore.store import S3Store
 
-from sandbox.journey import bundles, journey
 from sandbox.pulumi import EngineError
 from tests.e2e.cluster import Cluster, eventually
-from tests.e2e.conftest import Local, Turn
+from tests.e2e.conftest import Turn
 from tests.e2e.load import Load
-from tests.e2e.serving import MODEL, NAME, NAMESPACE, STABLE, Serving
-
-if TYPE_CHECKING:
-    from obstore.store import S3Config
+from tests.e2e.serving import NAME, NAMESPACE, STABLE, Serving
 
 pytestmark = pytest.mark.e2e
 
@@ -44,21 +37,6 @@ def test_a_tampered_model_is_never_served_and_the_old_version_loses_no_request(
     turn.serving.release(turn.old)
     turn.serving.stack.preview(expect_no_changes=True)
     assert turn.serving.served()["model_version"] == turn.old
-
-
-@pytest.fixture
-def tampered(local: Local) -> Iterator[str]:
-    """The manifest's digest of a version whose model was changed after it was published."""
-    store = local.platform["modelStore"]
-    bundle = bundles.trained(local.state) / "1.1.0"
-    digest = journey.publish(bundle, "1.1.1", store)
-    bucket, prefix = bucket_of(store), f"{MODEL}/1.1.1"
-    key = f"{prefix}/saved_model.pb"
-    content = bytearray(obstore.get(bucket, key).bytes().to_bytes())
-    content[len(content) // 2] ^= 1
-    obstore.put(bucket, key, bytes(content))
-    yield digest
-    obstore.delete(bucket, keys(bucket, prefix))
 
 
 def test_a_pod_that_is_evicted_loses_no_request_and_no_other_goes_meanwhile(e2e: Serving, cluster: Cluster) -> None:
@@ -106,22 +84,3 @@ def replace(cluster: Cluster, go: Callable[[str], object]) -> None:
     eventually(
         lambda: {pod["metadata"]["name"] for pod in cluster.pods(NAMESPACE)}, lambda found: gone not in found, 120
     )
-
-
-def bucket_of(store: dict[str, Any]) -> S3Store:
-    """The model store, as the platform's output `modelStore` tells of it."""
-    environment = store["environment"]
-    config: S3Config = {
-        "endpoint": environment["AWS_ENDPOINT_URL"],
-        "region": store["region"],
-        "access_key_id": environment["AWS_ACCESS_KEY_ID"],
-        "secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
-    }
-    return S3Store.from_url(store["url"], config=config, client_options={"allow_http": True})
-
-
-def keys(bucket: S3Store, prefix: str = "") -> list[str]:
-    """Everything below a prefix."""
-    # obstore's list is generic over what its pages hold, and its stubs leave that open.
-    found = cast("list[dict[str, str]]", obstore.list(bucket, prefix).collect())  # pyright: ignore[reportUnknownMemberType]
-    return [one["path"] for one in found]

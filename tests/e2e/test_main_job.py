@@ -14,8 +14,7 @@ from sandbox.pulumi import Kind
 from tests.e2e import elsewhere
 from tests.e2e.conftest import Local
 from tests.e2e.serving import MODEL, read
-from tests.e2e.stored import stored
-from tests.e2e.test_faults import bucket_of, keys
+from tests.e2e.stored import bucket_of, keys, stored
 
 pytestmark = pytest.mark.e2e
 

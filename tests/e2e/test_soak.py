@@ -10,14 +10,15 @@ from typing import Any, Final
 import pytest
 from obstore.exceptions import GenericError
 
-from sandbox.journey import journey, questions, stacks
+from sandbox.journey import journey, stacks
 from tests.e2e import elsewhere
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.conftest import Created, Local
 from tests.e2e.kills import killed, seconds_later
 from tests.e2e.load import Load, Tally
 from tests.e2e.serving import NAMESPACE, Serving
-from tests.e2e.test_faults import PODS, bucket_of, evict, keys, replace, serving
+from tests.e2e.stored import bucket_of, keys
+from tests.e2e.test_faults import PODS, evict, replace, serving
 from tests.figures import recorded
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
@@ -31,8 +32,6 @@ LARGER: Final = "288Mi"  # of a pod's cache: enough of a change for a rolling up
 WAVES: Final = 5
 EVICTIONS: Final = 10
 CALM: Final = 40.0  # requests per second that two pods answer without the autoscaler's asking for more
-TOLERANCE: Final = 1e-5
-"""An answer may differ by so much, as it is computed in batches of different sizes; two versions' differ by more."""
 OURS: Final = re.compile(
     r"/(gateway|argo-rollouts|keda|monitoring|serving|slipway-|trial|traefik|verify-)|\.(argoproj|traefik)\.io$"
     r"|\.(keda\.sh|monitoring\.coreos\.com)$"
@@ -55,19 +54,6 @@ def test_runs_converge_after_their_engine_was_killed_at_seeded_points(
         verb = "destroy" if number % 2 == 0 else "up"
         killed_after[verb].append(round(converges(e2e, cluster, verb, points.uniform(0.05, 0.95)), 1))
     figures["kills"] = {"converged": sum(map(len, killed_after.values())), "after (s)": killed_after}
-
-
-@pytest.fixture(scope="module")
-def right(created: Created) -> Mapping[str, Sequence[object]]:
-    """What each version answers to the load's readings, asked while nothing else happens."""
-    found: dict[str, Sequence[Mapping[str, Any]]] = {}
-    for version in created.serving.digests:
-        created.serving.release(version)
-        found[version] = [answer.prediction for answer in questions.ask(created.serving.url)]
-    matching = {version: [pytest.approx(one, abs=TOLERANCE) for one in given] for version, given in found.items()}
-    first, second = found
-    assert matching[first] != found[second]
-    return matching
 
 
 def test_releases_one_after_another_lose_no_request(

@@ -57,8 +57,8 @@ def test_pods_of_one_release_are_not_told_apart(request: pytest.FixtureRequest, 
 def watched(prometheus: Prometheus, now: float) -> Iterator[Pod]:
     found = prometheus.over("max by (namespace, model, release, pod) (model_loaded) == 1", now - BACK, now, 60)
     for one in found:
-        named = [one.labels[label] for label in ("namespace", "model", "release", "pod")]
-        yield Pod(*named, one.samples[0][0], one.samples[-1][0])
+        namespace, model, release, name = (one.labels[label] for label in ("namespace", "model", "release", "pod"))
+        yield Pod(namespace, model, release, name, one.samples[0][0], one.samples[-1][0])
 
 
 def pairs(pods: Sequence[Pod]) -> Iterator[tuple[Pod, list[str]]]:

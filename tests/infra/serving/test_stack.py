@@ -44,7 +44,7 @@ def test_a_model_with_an_image_of_its_own_stays_when_the_stacks_changes() -> Non
     built = stacks.serving().outputs["image"]
     assert images == {
         "maintenance-predictor": PINNED,
-        "maintenance-predictor-verify": PINNED,
+        "maintenance-predictor-verify": built,
         "pump": built,
         "pump-verify": built,
     }
@@ -93,7 +93,7 @@ def test_models_side_by_side_have_no_object_in_common() -> None:
 def whole() -> Recording:
     """A stack with all that one may have."""
     config = stacks.serving_configuration("local") | {"slipway-pins:maintenance_predictor": "k" * 20}
-    put(*MODEL, "canary", "mirror", value={"percent": 10, "seconds": 10})(config)
+    put(*MODEL, "canary", "mirror", value={"percent": 10, "seconds": 20})(config)
     return stacks.serving_with(config)
 
 

@@ -71,6 +71,14 @@ def tried(**of: Any) -> Resource:
     return stacks.serving_with(config, "local").resource("Job")
 
 
+def test_an_image_of_the_model_alone_is_checked_by_the_stacks_own() -> None:
+    image = f"registry.invalid/slipway/service@{stacks.DIGEST}"
+    given = tried(image=image)
+    (container,) = given.inputs["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == stacks.serving().outputs["image"] != image
+    assert of(given)["IMAGE"] == image
+
+
 def test_another_attempt_is_another_job_and_not_another_release() -> None:
     again = tried(attempt=3)
     release = stacks.serving().outputs["models"]["maintenance_predictor"]["release"]

@@ -58,6 +58,15 @@ KEY = "slipway:models.maintenance_predictor"
         (put(*MODEL, "analysis", "errors", value=1), f"{KEY}.analysis.errors = 1: input should be less than 1"),
         (drop(*MODEL, "analysis", "slow"), f"{KEY}.analysis.slow is missing: share that may be slower than"),
         (
+            put(*MODEL, "analysis", "minimumRequests", value=100),
+            f"{KEY}.analysis.minimumRequests 100 is not below the 100 golden readings that can be counted in a stage "
+            r"of 20 s \(goldenPerSecond 10, scrapeSeconds 5\), .*: lower it, raise goldenPerSecond, or make that stage",
+        ),
+        (
+            put(*MODEL, "canary", "bakeSeconds", value=10),
+            f"{KEY}.analysis.minimumRequests 50 is not below the 0 golden readings that can be counted in a stage of 1",
+        ),
+        (
             put("slipway:image", "digest", value=f"a/b@{stacks.DIGEST}"),
             "slipway:image: has both of build and digest: give",
         ),
@@ -212,6 +221,16 @@ def test_a_number_is_taken_up_to_its_limits_and_no_further(number: tuple[str, st
         return False
 
     assert [refused(value) for value in (least - 1, least, most, most + 1)] == [True, False, False, True]
+
+
+def test_as_many_requests_are_wanted_as_golden_readings_can_be_counted() -> None:
+    config = stacks.serving_configuration("local")
+    put(*MODEL, "analysis", "minimumRequests", value=99)(config)
+    assert stacks.load(ServingConfig, "slipway", config).monitoring
+    # Where nothing measures, admission has the word.
+    drop("slipway:monitoring")(config)
+    put(*MODEL, "canary", "bakeSeconds", value=5)(config)
+    assert stacks.load(ServingConfig, "slipway", config).monitoring is None
 
 
 def test_several_mistakes_are_a_line_each() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from modelstore.history import Event
 from slipway.errors import BadInput, Refused, SlipwayError
-from slipway.releases import releasing
+from slipway.releases import images, releasing
 from slipway.releases.changing import Aborted
 from slipway.releases.cluster import Unreachable
 from slipway.releases.pulumi import Lock, StackLocked
@@ -124,6 +124,16 @@ def test_another_image_of_what_was_aborted_is_another_release(served: World) -> 
     assert (served.serving, served.said["image"]) == ("1.1.0", OTHER_IMAGE)
     release(served, image=OF_STACK, version="1.2.0")
     assert "image" not in served.said
+
+
+def test_an_image_that_is_not_there_is_refused_before_anything_is_written(
+    served: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = served.file.read_bytes()
+    monkeypatch.setattr(images, "there", {OTHER_IMAGE: False}.get)
+    with pytest.raises(BadInput, match=f"--image {OTHER_IMAGE} is not in its registry: push it, or name another"):
+        release(served, image=OTHER_IMAGE)
+    assert served.file.read_bytes() == before
 
 
 def test_a_release_during_a_release_is_refused(served: World) -> None:

@@ -25,7 +25,7 @@ def asked(spec: Object) -> list[Object]:
 def test_each_stage_has_a_template_of_its_own() -> None:
     assert set(templates()) == {"step-10", "step-50", "bake"}
     config = stacks.serving_configuration("local")
-    put(*MODEL, "canary", "mirror", value={"percent": 10, "seconds": 10})(config)
+    put(*MODEL, "canary", "mirror", value={"percent": 10, "seconds": 20})(config)
     names = {one.name for one in stacks.serving_with(config).of("AnalysisTemplate")}
     assert names == {f"{NAME}-{word}" for word in ("shadow", "step-10", "step-50", "bake")}
 
