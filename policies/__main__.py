@@ -8,10 +8,11 @@ import os
 
 from pulumi_policy import EnforcementLevel, PolicyPack
 
-from policies import levels
+from policies import levels, reading
 from policies.rules import RULES
 
 for policy in RULES:
     policy.enforcement_level = levels.level(policy, os.environ.get("PULUMI_STACK", ""))
 
+reading.once()
 PolicyPack("slipway", RULES, EnforcementLevel.MANDATORY)

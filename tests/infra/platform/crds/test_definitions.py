@@ -1,3 +1,4 @@
+import copy
 import hashlib
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def test_a_missing_file_is_named_with_the_remedy(folder: Path, lock: Path) -> No
         definitions.read(folder, TOOLS, lock)
 
 
-def test_a_definition_is_declared_as_upstream_wrote_it_and_marked_as_ours() -> None:
+def test_a_definition_is_declared_as_upstream_wrote_it_without_its_prose_and_marked_as_ours() -> None:
     declared = whole_numbers(stacks.platform().one("CustomResourceDefinition"))
     metadata: Object = declared["metadata"]
     assert metadata.pop("labels") == PART_OF
@@ -73,3 +74,26 @@ def test_a_definition_is_declared_as_upstream_wrote_it_and_marked_as_ours() -> N
 def test_definitions_outlive_a_stack_that_says_so_and_all_objects_of_their_kind_with_them(protect: bool) -> None:
     config: Object = stacks.platform_configuration() | {"slipway-platform:protect": protect}
     assert stacks.platform_with(config).resource("CustomResourceDefinition").request.protect is protect
+
+
+def test_what_is_no_prose_stays() -> None:
+    fields: Object = {
+        "description": {"type": "string", "description": "What it is for."},
+        "rules": {"type": "array", "items": {"description": "One.", "enum": ["description"]}},
+        "contact": {"type": "object", "default": {"description": "nobody"}},
+    }
+    described: Object = copy.deepcopy(stacks.DEFINITION)
+    (version,) = described["spec"]["versions"]
+    version["schema"] = {"openAPIV3Schema": {"description": "A widget.", "properties": fields}}
+
+    declared = stacks.platform_with(stacks.platform_configuration(), [described]).one("CustomResourceDefinition")
+    (version,) = declared["spec"]["versions"]
+    assert version["schema"] == {
+        "openAPIV3Schema": {
+            "properties": {
+                "description": {"type": "string"},
+                "rules": {"type": "array", "items": {"enum": ["description"]}},
+                "contact": {"type": "object", "default": {"description": "nobody"}},
+            }
+        }
+    }
