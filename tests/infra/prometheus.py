@@ -59,7 +59,7 @@ class Prometheus:
                 stdout=file, stderr=file,
             )  # fmt: skip
         self._client = httpx.Client(base_url=f"http://{self._address(log)}/api/v1/", trust_env=False, timeout=600)
-        while self._client.get("query", params={"query": "1"}).status_code != httpx.codes.OK:
+        while self._client.get("query", params={"query": "1"}).is_error:
             time.sleep(0.05)
         return self
 

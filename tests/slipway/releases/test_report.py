@@ -3,7 +3,6 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -203,7 +202,7 @@ def test_the_page_needs_nothing_else_and_runs_no_text() -> None:
     head, _, rest = outside.partition("<script>")
     assert "<!--" not in head
     assert "default-src 'none'" in head
-    assert [one for one in re.findall(r'(?:src|href)="([^"]*)"', head) if urlsplit(one).scheme != "data"] == []
+    assert [one for one in re.findall(r'(?:src|href)="([^"]*)"', head) if not one.startswith("data:")] == []
     assert 'byId("document")' in rest
 
 

@@ -1,5 +1,6 @@
 """Pods of two versions that answer requests, and what they tell Prometheus of it: release after release."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -180,7 +181,7 @@ def play(
                     if not pod.told:  # it is there, and asked nothing, before it gets its share
                         pod.scraped(second - scrape_seconds)
             for _ in range(stage.seconds // scrape_seconds):
-                swing = 1 + traffic.swing * np.sin(second / 20)
+                swing = 1 + traffic.swing * math.sin(second / 20)
                 every = int(random.poisson(traffic.rate * scrape_seconds * swing))
                 whole = int(share * every + random.random())
                 theirs = whole if traffic.in_turn else int(random.binomial(every, share))

@@ -1,5 +1,6 @@
 import re
 from math import inf
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ def value(promql: str, **series: Numbers | float) -> Numbers:
     """What an expression of these series gives; Prometheus' own arithmetic is tried in test_metrics.py."""
     python = promql.replace("on () group_left ()", "").replace("^", "**")
     assert set(re.findall(r"\b[a-z_]+", python)) <= {"sqrt", "clamp_min", "scalar", *series}
-    known = {"sqrt": np.sqrt, "clamp_min": np.maximum, "scalar": lambda one: one}  # pyright: ignore
+    known: dict[str, Any] = {"sqrt": np.sqrt, "clamp_min": np.maximum, "scalar": lambda one: one}  # pyright: ignore[reportUnknownLambdaType]
     return eval(python, {"__builtins__": {}}, known | series)  # noqa: S307 - our own expressions
 
 
