@@ -92,8 +92,12 @@ def of_monitoring(found: dict[str, Any]) -> str:
         f"computed {errors['computed burn']:g}; "
         f"pods asked for at {slow['pods asked for at (requests/s)']:g} requests/s with the processor at "
         f"{slow['processor (%)']} %, more served at {slow['more served at (requests/s)']:g}, of {slow['requests']} "
-        f"requests {slow['lost']} lost; {found['idle (cores)']:g} cores"
+        f"requests {slow['lost']} lost"
     )
+
+
+def of_idle(found: dict[str, Any]) -> str:
+    return f"{found['cores']:g} cores"
 
 
 def of_paging(found: dict[str, Any]) -> str:
@@ -168,6 +172,7 @@ def of_bench(found: dict[str, Any]) -> str:
         ("memory", of_memory),
         ("bench", of_bench),
         ("monitoring", of_monitoring),
+        ("idle", of_idle),
         ("paging", of_paging),
         ("analysis", of_analysis),
         ("recorded", of_recorded),
