@@ -44,10 +44,10 @@ def level(policy: Policy, stack: str) -> EnforcementLevel:
 
     Args:
         policy: the rule.
-        stack: the stack's name, which is its environment's.
+        stack: the stack's name: its environment's, or that and more after a hyphen, like `prod-eu`.
     """
     levels = LEVELS.get(policy, Levels())
-    match stack:
+    match stack.partition("-")[0]:
         case "local":
             return levels.local
         case "staging":

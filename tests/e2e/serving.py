@@ -179,5 +179,6 @@ def serving(state: State, folder: Path, image: str, digests: dict[str, str], oth
     }
     second = numbers | {"version": "1.0.0", "manifest": other, "route": OTHER_ROUTE}
     keys["slipway:models"] = copy.deepcopy({MODEL: numbers | {"route": ROUTE}, OTHER: second})
-    stack = Stack(CHECKOUT, "e2e", folder / "Pulumi.e2e.yaml", state, policies=(POLICIES,))
+    # Of the local environment, where by its level nothing has to judge a release.
+    stack = Stack(CHECKOUT, "local-e2e", folder / "Pulumi.local-e2e.yaml", state, policies=(POLICIES,))
     return Serving(stack, config, digests, gateway, judging)

@@ -38,6 +38,12 @@ def test_the_table_says_where_a_rule_is_less_than_mandatory(rule: Policy, expect
     assert [levels.level(rule, stack) for stack in ("local", "staging", "prod", "of another name")] == expected
 
 
+@pytest.mark.parametrize("stack", ["local-tests", "staging-eu", "prod-eu"])
+def test_an_environment_may_have_several_stacks(stack: str) -> None:
+    environment = stack.partition("-")[0]
+    assert levels.level(forbid_force_destroy, stack) is levels.level(forbid_force_destroy, environment)
+
+
 def test_every_other_rule_is_mandatory_everywhere() -> None:
     for rule in RULES:
         if rule not in levels.LEVELS:
