@@ -43,6 +43,7 @@ AUTOSCALER: Final = "keda-operator"
 METRICS_API: Final = "keda-metrics-apiserver"
 MODEL_SERVER: Final = "maintenance-predictor"
 VERIFICATION: Final = "maintenance-predictor-verify"
+GOLDEN: Final = "maintenance-predictor-golden"
 STRANGER: Final = "stranger"  # in the models' namespace, with no label that a policy names
 OUTSIDER: Final = "outsider"  # in a namespace without policies
 NEIGHBOUR: Final = "neighbour"  # in Prometheus' namespace, without its labels
@@ -176,6 +177,10 @@ def operated(kind: str) -> Object:
 
 def labels_of(name: str) -> dict[str, str]:
     """What the program gives its pods, or has them given; none to those that it doesn't know."""
+    if name == GOLDEN:
+        template, *_ = declared("AnalysisTemplate")
+        (found,) = (one for one in template["spec"]["metrics"] if one["name"] == "golden")
+        return found["provider"]["job"]["spec"]["template"]["metadata"]["labels"]
     if name in {PROMETHEUS, IMPOSTOR, ALERTMANAGER}:
         kind = "Alertmanager" if name == ALERTMANAGER else "Prometheus"
         return operated(kind)["spec"]["podMetadata"]["labels"]
@@ -266,7 +271,7 @@ class Pods:
         unguarded = {*NODE, *among, self.at(GATEWAY)}
         return {
             GATEWAY: {*DNS, *api, self.at(MODEL_SERVER), ("TCP", self.service, OPEN)},
-            ROLLOUTS: {*DNS, *api},
+            ROLLOUTS: {*DNS, *api, self.at(PROMETHEUS, QUERIES)},
             OPERATOR: {*DNS, *api},
             PROMETHEUS: {
                 *(*DNS, *api, KUBELET, monitoring, *figures),
@@ -277,7 +282,8 @@ class Pods:
             AUTOSCALER: {*DNS, *api, self.at(PROMETHEUS, QUERIES)},
             METRICS_API: {*DNS, *api, self.at(AUTOSCALER, SCALING)},
             MODEL_SERVER: {*DNS, S3},
-            VERIFICATION: {*DNS, *api, monitoring, self.at(GATEWAY)},
+            VERIFICATION: {*DNS, *api, S3, monitoring, self.at(GATEWAY)},
+            GOLDEN: {*DNS, S3, self.at(MODEL_SERVER), ("TCP", self.service, OPEN)},
             STRANGER: DNS,
             NEIGHBOUR: DNS,
             OUTSIDER: unguarded,
@@ -331,7 +337,8 @@ def pods(state: State) -> Generator[Pods]:
     image = images.references(state)["python"]
     serving = workloads()[MODEL_SERVER]["metadata"]["namespace"]
     places = {name: names[one["metadata"]["namespace"]] for name, one in workloads().items()}
-    places |= {STRANGER: names[serving], OUTSIDER: names[OUTSIDER], IMPOSTOR: names[OUTSIDER]}
+    places |= dict.fromkeys((GOLDEN, STRANGER), names[serving])
+    places |= {OUTSIDER: names[OUTSIDER], IMPOSTOR: names[OUTSIDER]}
     monitoring = names[operated("Prometheus")["metadata"]["namespace"]]
     places |= dict.fromkeys((PROMETHEUS, ALERTMANAGER, NEIGHBOUR), monitoring)
     every: list[dict[str, Any]] = [
@@ -388,7 +395,7 @@ def test_the_judge_runs_and_works() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        *(GATEWAY, ROLLOUTS, MODEL_SERVER, VERIFICATION),
+        *(GATEWAY, ROLLOUTS, MODEL_SERVER, VERIFICATION, GOLDEN),
         *(OPERATOR, PROMETHEUS, ALERTMANAGER, AUTOSCALER, METRICS_API),
         *(STRANGER, NEIGHBOUR, OUTSIDER, IMPOSTOR),
     ],
