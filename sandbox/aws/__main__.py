@@ -14,9 +14,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--host", required=True, help="the address to listen at")
     parser.add_argument("--port", required=True, type=int, help="the port; 0 for any, which is told")
     parser.add_argument("--data", required=True, type=Path, help="the folder that keeps the data")
+    parser.add_argument("--around", type=Path, help="a file that tells what lies around this AWS")
+    parser.add_argument("--controls", action="store_true", help="let tests set faults and see calls")
     wanted = parser.parse_args(arguments)
     try:
-        server.serve(wanted.host, wanted.port, wanted.data)
+        server.serve(wanted.host, wanted.port, wanted.data, controls=wanted.controls, around=wanted.around)
     except AwsError as error:
         print(f"error: {error}", file=sys.stderr)
     return 1

@@ -19,7 +19,7 @@ from sandbox.toolchain import commands, store
 PROGRAM: Final = Path(sys.executable).resolve()
 """The Python that this environment was made from. It runs the installed folder, and outlives the environment."""
 ROOT: Final = Path(__file__).parent.parent.parent
-SOURCES: Final = (ROOT / "sandbox" / "__init__.py", *sorted((ROOT / "sandbox" / "aws").glob("*.py")))
+SOURCES: Final = (ROOT / "sandbox" / "__init__.py", *sorted((ROOT / "sandbox" / "aws").rglob("*.py")))
 NEEDS: Final = "moto[s3,server]"
 
 

@@ -1,0 +1,65 @@
+"""Policies of buckets: what is one, and when a statement with a condition applies."""
+
+import json
+from typing import Any, Final
+
+from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.s3.models import FakeBucket
+
+from sandbox.aws.answers import Refused
+from sandbox.aws.calls import Call
+from sandbox.aws.handlers import before
+
+_SECURE: Final = "aws:securetransport"
+
+
+def heed_conditions() -> None:
+    """Let moto's buckets look at conditions, which they take for granted: a policy for TLS alone locks all out."""
+    setattr(FakeBucket, "get_permission", _permission)  # noqa: B010 (which the types forbid)
+
+
+@before("s3", "PutBucketPolicy")
+def is_one(call: Call) -> None:
+    """A policy has statements that say what they do, to whom and with what, in this bucket."""
+    try:
+        statements = _statements(call.parameters["Policy"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Refused("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'") from None
+    arn = f"arn:aws:s3:::{call.parameters['Bucket']}"
+    for one in statements:
+        for key in ("Effect", "Principal", "Action", "Resource"):
+            if not {key, f"Not{key}"} & set(one):
+                raise Refused("MalformedPolicy", f"Missing required field {key}")
+        for resource in _listed(one.get("Resource", arn)):
+            if resource != arn and not resource.startswith(f"{arn}/"):
+                raise Refused("MalformedPolicy", f"Policy has invalid resource: {resource}")
+
+
+def _permission(bucket: Any, action: str, resource: str) -> PermissionResult:
+    if bucket.policy is None:
+        return PermissionResult.NEUTRAL
+    found = {
+        IAMPolicyStatement({key: value for key, value in one.items() if key != "Condition"}).is_action_permitted(
+            action, resource
+        )
+        for one in _statements(bucket.policy)
+        if _applies(one.get("Condition", {}))
+    }
+    for result in (PermissionResult.DENIED, PermissionResult.PERMITTED):
+        if result in found:
+            return result
+    return PermissionResult.NEUTRAL
+
+
+def _applies(conditions: dict[str, dict[str, Any]]) -> bool:
+    # Everybody comes as if over TLS, and of nobody else anything is known that a condition could ask for.
+    asked = [(name, key.lower(), value) for name, keys in conditions.items() for key, value in keys.items()]
+    return all(name == "Bool" and key == _SECURE and str(value).lower() == "true" for name, key, value in asked)
+
+
+def _statements(policy: str | bytes) -> list[dict[str, Any]]:
+    return _listed(json.loads(policy)["Statement"])
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]

@@ -1,0 +1,74 @@
+"""An account on a server, with what other things need to be made."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.aws.accounts import key_of
+from tests.sandbox.aws.running import Running
+
+
+class Account:
+    """An account, by its key."""
+
+    def __init__(self, server: Running, number: str) -> None:
+        self.server = server
+        self.number = number
+
+    def client(self, service: str, **more: Any) -> Any:
+        return self.server.client(service, key_of(self.number, "TEST"), **more)
+
+    def network(self, zones: str = "ab") -> tuple[str, list[str]]:
+        """A VPC with a subnet in each zone: their ids."""
+        ec2 = self.client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        made = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"eu-central-1{zone}")
+            for number, zone in enumerate(zones)
+        ]
+        return vpc, [one["Subnet"]["SubnetId"] for one in made]
+
+    def role(self, name: str = "role", service: str = "eks.amazonaws.com") -> str:
+        """A role that a service may take: its ARN."""
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+        }
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        return self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+
+    def cluster(self, name: str = "one", **more: Any) -> dict[str, Any]:
+        """A cluster in a VPC of its own."""
+        _, subnets = self.network()
+        wanted: dict[str, Any] = {
+            "roleArn": self.role(f"cluster-{name}"),
+            "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
+            **more,
+        }
+        network = {"subnetIds": subnets, **wanted.pop("resourcesVpcConfig", {})}
+        return self.client("eks").create_cluster(name=name, resourcesVpcConfig=network, **wanted)["cluster"]
+
+
+class Refusal:
+    """Expects that a call is refused with a code; afterwards `message` is what it said."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.message = ""
+        self.status = 0
+        self._raises = pytest.raises(ClientError)
+
+    def __enter__(self) -> "Refusal":
+        self._caught = self._raises.__enter__()
+        return self
+
+    def __exit__(self, *ended: Any) -> bool:
+        raised = self._raises.__exit__(*ended)
+        response: Any = self._caught.value.response
+        assert response["Error"]["Code"] == self.code, response["Error"]
+        self.message = response["Error"]["Message"]
+        self.status = response["ResponseMetadata"]["HTTPStatusCode"]
+        return bool(raised)
