@@ -4,7 +4,7 @@ import base64
 import re
 from typing import Final
 
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 KEY: Final = re.compile(r"(?:AKIA|ASIA)[A-Z2-7]{16}")
 """The form of AWS's own keys: a prefix, the account in 41 bits, and what tells keys of an account apart."""

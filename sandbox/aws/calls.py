@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError
-from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
@@ -38,6 +37,8 @@ class Call:
     """A call of one of AWS's operations.
 
     Attributes:
+        service: botocore's name of the service.
+        operation: AWS's name of the operation.
         model: of the operation.
         protocol: that the caller speaks.
         account: the caller's, of twelve digits.
@@ -46,32 +47,23 @@ class Call:
         surroundings: what this AWS leads to.
     """
 
-    def __init__(
-        self, request: Request, service: ServiceModel, signed: Mapping[str, str], surroundings: Surroundings
-    ) -> None:
+    def __init__(self, request: Request, service: str, signed: Mapping[str, str], surroundings: Surroundings) -> None:
         """Read `request`.
 
         Raises:
+            BotoCoreError: there is no such service.
             NotFound: the service has no such operation.
         """
         self._request = request
-        self.model: OperationModel
-        self.model, self._path = get_service_router(service.service_name).match(request)
-        self.protocol = determine_request_protocol(service, request.content_type)
+        self.model: Any
+        self.model, self._path = get_service_router(service).match(request)
+        self.service = service
+        self.operation: str = self.model.name
+        self.protocol = determine_request_protocol(get_service_model(service), request.content_type)
         self.key = signed["key"]
         self.region = signed["region"]
         self.account = accounts.of_key(self.key)
         self.surroundings = surroundings
-
-    @property
-    def service(self) -> str:
-        """botocore's name of the service."""
-        return self.model.service_model.service_name
-
-    @property
-    def operation(self) -> str:
-        """AWS's name of the operation."""
-        return str(self.model.name)
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -91,11 +83,11 @@ class Call:
 
     @property
     def backend(self) -> Any:
-        """moto's backend of the service, for the caller's account and the region."""
+        """Moto's backend of the service, for the caller's account and the region."""
         return self.backend_of(self.service)
 
     def backend_of(self, service: str) -> Any:
-        """moto's backend of another service, for the same account and region."""
+        """Moto's backend of another service, for the same account and region."""
         return services.backend(service, self.account, self.region)
 
     def records(self, kind: str) -> dict[str, Any]:
@@ -120,7 +112,7 @@ def read(environment: Mapping[str, Any], body: bytes, surroundings: Surroundings
         signed["service"] = "s3control"
     name = _NAMES.get(signed["service"], signed["service"])
     try:
-        return Call(request, get_service_model(name), signed, surroundings)
+        return Call(request, name, signed, surroundings)
     except (BotoCoreError, NotFound, NotImplementedError):
         if name == "s3":
             return None

@@ -22,35 +22,35 @@ class Controls:
     def __init__(self, *, on: bool) -> None:
         self._faults = Faults() if on else None
 
-    def fault(self, call: Call | None) -> Rule | None:
+    def fault(self, call: Call) -> Rule | None:
         """The rule that `call` meets. One that makes it slow has done so when this returns."""
-        rule = self._faults.met(call) if self._faults and call else None
+        rule = self._faults.met(call) if self._faults else None
         if rule:
             time.sleep(rule.seconds)
         return rule
 
     def answer(self, environment: dict[str, Any], body: bytes, start: Callable[..., Any]) -> list[bytes]:
         """Answer a request to one of the paths."""
+        status, what = self._done(f"{environment['REQUEST_METHOD']} {environment['PATH_INFO']}", body)
+        content = json.dumps(what).encode() + b"\n"
+        return answers.send(Answer(status, [("Content-Type", "application/json")], content), start)
+
+    def _done(self, what: str, body: bytes) -> tuple[HTTPStatus, Any]:
         if self._faults is None:
-            return _say(start, HTTPStatus.FORBIDDEN, {"error": "the server was started without --controls"})
-        match environment["REQUEST_METHOD"], environment["PATH_INFO"].removeprefix(PATH):
-            case "GET", "faults":
-                return _say(start, HTTPStatus.OK, self._faults.rules())
-            case "PUT", "faults":
+            return HTTPStatus.FORBIDDEN, {"error": "the server was started without --controls"}
+        told: Any = []
+        match what.replace(PATH, ""):
+            case "GET faults":
+                told = self._faults.rules()
+            case "PUT faults":
                 try:
                     self._faults.set(json.loads(body))
                 except (AwsError, ValueError) as error:
-                    return _say(start, HTTPStatus.BAD_REQUEST, {"error": str(error)})
-                return _say(start, HTTPStatus.OK, self._faults.rules())
-            case "GET", "calls":
-                return _say(start, HTTPStatus.OK, self._faults.calls())
-            case "DELETE", "calls":
+                    return HTTPStatus.BAD_REQUEST, {"error": str(error)}
+            case "GET calls":
+                told = self._faults.calls()
+            case "DELETE calls":
                 self._faults.forget_calls()
-                return _say(start, HTTPStatus.OK, [])
-            case method, path:
-                return _say(start, HTTPStatus.NOT_FOUND, {"error": f"there is no {method} {PATH}{path}"})
-
-
-def _say(start: Callable[..., Any], status: HTTPStatus, what: Any) -> list[bytes]:
-    content = json.dumps(what).encode() + b"\n"
-    return answers.send(Answer(status, [("Content-Type", "application/json")], content), start)
+            case _:
+                return HTTPStatus.NOT_FOUND, {"error": f"there is no {what}"}
+        return HTTPStatus.OK, told

@@ -127,7 +127,7 @@ class Faults:
             AwsError: one is not a rule.
         """
         try:
-            made = [Rule(**{**rule, "kind": Kind(rule["kind"])}) for rule in rules]
+            made = [_rule({**rule, "kind": Kind(rule["kind"])}) for rule in rules]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise AwsError(f"no rule for faults ({error}): see sandbox/aws/faults.py") from None
         with self._lock:
@@ -170,3 +170,7 @@ class Faults:
         """Begin anew to take note of calls."""
         with self._lock:
             self._calls.clear()
+
+
+def _rule(told: dict[str, Any]) -> Rule:
+    return Rule(**told)

@@ -1,6 +1,5 @@
 """What this server does to moto's operations: instead of them, before them, or with what they tell."""
 
-import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -114,26 +113,19 @@ class Handlers:
             if steps.instead:
                 return answers.send(answers.tell(call, steps.instead(call)), start)
             return _by_moto(moto, call, steps.after, environment, start)
-        except ServiceException as error:
-            return answers.send(answers.refuse(call, error), start)
-        except HTTPException as error:  # how older parts of moto refuse
-            return answers.send(answers.refuse(call, _in_words(error)), start)
-        except NotImplementedError:
-            return answers.send(answers.refuse(call, _unknown(call)), start)
-        except KeyError as error:
-            if error.args != (call.region,):
-                return _failed(call, start)
-            no_region = Refused("InvalidRegion", f"{call.region} is no region of AWS")
-            return answers.send(answers.refuse(call, no_region), start)
-        except Exception:  # moto's failures are many, and each has to reach the caller at once and by name
-            return _failed(call, start)
+        except Exception as error:  # moto's failures are many, and each has to reach the caller at once and by name
+            return answers.send(answers.refuse(call, _why(call, error)), start)
 
 
 def _by_moto(
     moto: Application, call: Call, after: list[After], environment: dict[str, Any], start: Callable[..., Any]
 ) -> Iterable[bytes]:
     begun: list[tuple[str, list[tuple[str, str]]]] = []
-    content = moto(environment, lambda status, headers, _=None: begun.append((status, headers)))
+
+    def begin(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
+        begun.append((status, headers))
+
+    content = moto(environment, begin)
     line, headers = begun[0]
     status = int(line.split()[0])
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.INTERNAL_SERVER_ERROR}:
@@ -154,27 +146,22 @@ def _by_moto(
     return answers.send(answers.tell(call, told), start)
 
 
-def _unknown(call: Call) -> Refused:
-    return Refused(NOT_IMPLEMENTED, f"{_name(call)}: {LACKS}", HTTPStatus.NOT_IMPLEMENTED)
-
-
-def _failed(call: Call, start: Callable[..., Any]) -> list[bytes]:
-    traceback.print_exc()
-    why = f"{_name(call)} failed in here: {_last_line()}"
-    return answers.send(answers.refuse(call, Refused("InternalFailure", why, HTTPStatus.NOT_IMPLEMENTED)), start)
-
-
-def _in_words(error: HTTPException) -> Refused:
-    code = getattr(error, "error_type", error.name.replace(" ", ""))
-    return Refused(code, getattr(error, "message", str(error.description)), HTTPStatus(error.code or 400))
-
-
-def _name(call: Call) -> str:
-    return f"{call.operation} of {call.service}"
-
-
-def _last_line() -> str:
-    return traceback.format_exception_only(sys.exc_info()[1])[-1].strip()
+def _why(call: Call, error: Exception) -> ServiceException:
+    what = f"{call.operation} of {call.service}"
+    match error:
+        case ServiceException():
+            return error
+        case HTTPException():  # how older parts of moto refuse
+            code = getattr(error, "error_type", error.name.replace(" ", ""))
+            return Refused(code, getattr(error, "message", str(error.description)), HTTPStatus(error.code or 400))
+        case NotImplementedError():
+            return Refused(NOT_IMPLEMENTED, f"{what}: {LACKS}", HTTPStatus.NOT_IMPLEMENTED)
+        case KeyError() if error.args == (call.region,):
+            return Refused("InvalidRegion", f"{call.region} is no region of AWS")
+        case _:
+            traceback.print_exception(error)
+            why = f"{what} failed in here: {type(error).__name__}: {error}"
+            return Refused("InternalFailure", why, HTTPStatus.NOT_IMPLEMENTED)
 
 
 def _handlers(module: ModuleType) -> Iterator[Handler]:

@@ -4,6 +4,7 @@ import fcntl
 import gc
 import io
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -17,7 +18,7 @@ from werkzeug.serving import make_server
 
 from sandbox.aws import answers, calls, extensions, objects, services, surroundings
 from sandbox.aws.bodies import Bodies, sync
-from sandbox.aws.calls import UnknownCallError
+from sandbox.aws.calls import Call, UnknownCallError
 from sandbox.aws.controls import PATH, Controls
 from sandbox.aws.errors import AwsError
 from sandbox.aws.faults import Kind
@@ -56,20 +57,33 @@ class Server:
             return _refuse(start, HTTPStatus.FORBIDDEN, "AccessDenied", "nobody may reset what is kept here")
         if environment["PATH_INFO"].startswith(PATH):
             return self._controls.answer(environment, body, start)
+        environment["wsgi.input"] = io.BytesIO(body)
+        return self._answer(environment, body, start)
+
+    def _answer(self, environment: dict[str, Any], body: bytes, start: Callable[..., Any]) -> Iterable[bytes]:
         try:
             call = calls.read(environment, body, surroundings.read(self._around))
         except AwsError as error:
             return _refuse(start, HTTPStatus.SERVICE_UNAVAILABLE, "ServiceUnavailable", str(error))
         except UnknownCallError as error:
             return _refuse(start, HTTPStatus.NOT_IMPLEMENTED, NOT_IMPLEMENTED, f"{error}: {LACKS}")
-        if call:
-            environment["HTTP_X_MOTO_ACCOUNT_ID"] = call.account  # how moto is told
-        fault = self._controls.fault(call)
-        if fault and call and (error := fault.error(call)):
-            return answers.send(answers.refuse(call, error), start)
-        environment["wsgi.input"] = io.BytesIO(body)
         reads = services.only_reads(environment, body)
         del body
+        if call is None:
+            return self._do(call, environment, start, reads=reads)
+        environment["HTTP_X_MOTO_ACCOUNT_ID"] = call.account  # how moto is told
+        fault = self._controls.fault(call)
+        if fault and (refused := fault.error(call)):
+            return answers.send(answers.refuse(call, refused), start)
+        answer = self._do(call, environment, start, reads=reads)
+        if fault and fault.kind is Kind.LOST:
+            environment["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError  # so that nobody tries to answer
+        return answer
+
+    def _do(
+        self, call: Call | None, environment: dict[str, Any], start: Callable[..., Any], *, reads: bool
+    ) -> Iterable[bytes]:
         with self._memory:
             before = services.extent()
             try:
@@ -85,8 +99,6 @@ class Server:
             trouble = f"{place}{error.strerror}"
             print(f"error: the state can't be saved ({trouble}): free some disk", file=sys.stderr)
             return _refuse(start, HTTPStatus.SERVICE_UNAVAILABLE, "ServiceUnavailable", trouble)
-        if fault and fault.kind is Kind.LOST:
-            raise ConnectionAbortedError  # which ends the connection before a byte of the answer
         return answer
 
     def _save(self, change: int) -> None:

@@ -66,7 +66,7 @@ def restore(content: Any) -> None:
 
 
 def backend(service: str, account: str, region: str) -> Any:
-    """moto's backend of a service, for an account and a region. A service without regions has one for all.
+    """Moto's backend of a service, for an account and a region. A service without regions has one for all.
 
     Raises:
         KeyError: moto has no such service.
@@ -76,7 +76,7 @@ def backend(service: str, account: str, region: str) -> Any:
 
 
 def every(service: str) -> Iterator[Any]:
-    """moto's backends of a service, of all accounts and regions that have one."""
+    """Moto's backends of a service, of all accounts and regions that have one."""
     for name, accounts in _used():
         if name == service:
             for regions in accounts.values():
@@ -90,7 +90,7 @@ def records(owner: Any, kind: str) -> dict[str, Any]:
         owner: an object of moto's state.
         kind: what is kept; plain data only, so that older and newer servers can read one another's state.
     """
-    attributes: dict[str, Any] = vars(owner)
+    attributes: dict[str, Any] = owner.__dict__
     kept: dict[str, dict[str, Any]] = attributes.setdefault("slipway", {})
     return kept.setdefault(kind, {})
 

@@ -1,7 +1,7 @@
 """An account on a server, with what other things need to be made."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -53,22 +53,23 @@ class Account:
 
 
 class Refusal:
-    """Expects that a call is refused with a code; afterwards `message` is what it said."""
+    """Expects that a call is refused with a code; afterwards `message` and `status` are what it said."""
 
     def __init__(self, code: str) -> None:
         self.code = code
         self.message = ""
         self.status = 0
-        self._raises = pytest.raises(ClientError)
 
     def __enter__(self) -> "Refusal":
-        self._caught = self._raises.__enter__()
         return self
 
-    def __exit__(self, *ended: Any) -> bool:
-        raised = self._raises.__exit__(*ended)
-        response: Any = self._caught.value.response
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> bool:
+        if error is None:
+            pytest.fail(f"it was not refused with {self.code}")
+        if not isinstance(error, ClientError):
+            return False
+        response: Any = cast("Any", error).response
         assert response["Error"]["Code"] == self.code, response["Error"]
         self.message = response["Error"]["Message"]
         self.status = response["ResponseMetadata"]["HTTPStatusCode"]
-        return bool(raised)
+        return True

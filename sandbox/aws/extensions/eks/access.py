@@ -192,9 +192,7 @@ def _entry(call: Call) -> Record:
     try:
         return records.record(call)["entries"][arn]
     except KeyError:
-        raise records.gone(
-            f"The specified principalArn could not be found: {arn}. You can view your available access entries with 'list-access-entries'."
-        ) from None
+        raise records.gone(f"The specified principalArn could not be found: {arn}.") from None
 
 
 def _of(call: Call) -> Record:

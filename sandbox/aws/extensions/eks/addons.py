@@ -43,7 +43,7 @@ def create(call: Call) -> Record:
     if name in made["addons"]:
         raise records.in_use("Addon already exists.")
     _accept(call)
-    addon = {
+    addon: Record = {
         "addonName": name,
         "clusterName": cluster,
         "status": "ACTIVE",

@@ -50,8 +50,9 @@ def update_config(call: Call) -> Record:
     if name == "logging":
         return _logging(made, wanted[name])
     kind, changed = _KINDS[name] if name in _KINDS else _refuse(name)
-    before = cluster[name]
-    after = {**before, **wanted[name]} if isinstance(before, dict) else wanted[name]
+    before, after = cluster[name], wanted[name]
+    if name != "deletionProtection":
+        after = {**before, **after}
     if name == "accessConfig":
         _forward(before["authenticationMode"], after["authenticationMode"])
     _change(cluster, name, after)

@@ -153,7 +153,8 @@ def test_who_makes_it_is_let_in_unless_the_call_says_otherwise(account: Account)
 def test_nodes_of_built_in_pools_are_let_in(account: Account) -> None:
     role = account.role("node", "ec2.amazonaws.com")
     pools = {"enabled": True, "nodePools": ["system"], "nodeRoleArn": role}
-    account.cluster(**{**AUTO, "computeConfig": pools})
+    wanted: dict[str, Any] = {**AUTO, "computeConfig": pools}
+    account.cluster(**wanted)
     entry = account.client("eks").describe_access_entry(clusterName="one", principalArn=role)["accessEntry"]
     assert entry["type"] == "EC2"
 
