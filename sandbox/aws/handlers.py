@@ -94,18 +94,16 @@ class Handlers:
         return sorted(self._steps)
 
     def answer(
-        self, moto: Application, call: Call | None, environment: dict[str, Any], start: Callable[..., Any]
+        self, moto: Application, call: Call, environment: dict[str, Any], start: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Answer `call`, by moto where nothing else is known.
 
         Args:
             moto: takes the request as it is.
-            call: what the request is, or None if it could not be read as a call.
+            call: what the request is.
             environment: of the request, as WSGI has it.
             start: likewise.
         """
-        if call is None:
-            return moto(environment, start)
         steps = self._steps.get((call.service, call.operation), _Steps())
         try:
             for step in steps.before:

@@ -16,9 +16,9 @@ from xml.sax.saxutils import escape
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from sandbox.aws import answers, calls, extensions, objects, services, surroundings
+from sandbox.aws import answers, calls, doors, extensions, objects, services, surroundings
 from sandbox.aws.bodies import Bodies, sync
-from sandbox.aws.calls import Call, UnknownCallError
+from sandbox.aws.calls import UnknownCallError
 from sandbox.aws.controls import PATH, Controls
 from sandbox.aws.errors import AwsError
 from sandbox.aws.faults import Kind
@@ -57,6 +57,8 @@ class Server:
             return _refuse(start, HTTPStatus.FORBIDDEN, "AccessDenied", "nobody may reset what is kept here")
         if environment["PATH_INFO"].startswith(PATH):
             return self._controls.answer(environment, body, start)
+        if doors.is_one(environment):
+            return self._do(lambda: doors.answer(environment, body, start), start, reads=doors.only_reads(environment))
         environment["wsgi.input"] = io.BytesIO(body)
         return self._answer(environment, body, start)
 
@@ -68,26 +70,23 @@ class Server:
         except UnknownCallError as error:
             return _refuse(start, HTTPStatus.NOT_IMPLEMENTED, NOT_IMPLEMENTED, f"{error}: {LACKS}")
         reads = services.only_reads(environment, body)
-        del body
         if call is None:
-            return self._do(call, environment, start, reads=reads)
+            return self._do(lambda: self._moto(environment, start), start, reads=reads)
         environment["HTTP_X_MOTO_ACCOUNT_ID"] = call.account  # how moto is told
         fault = self._controls.fault(call)
         if fault and (refused := fault.error(call)):
             return answers.send(answers.refuse(call, refused), start)
-        answer = self._do(call, environment, start, reads=reads)
+        answer = self._do(lambda: self._handlers.answer(self._moto, call, environment, start), start, reads=reads)
         if fault and fault.kind is Kind.LOST:
             environment["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError  # so that nobody tries to answer
         return answer
 
-    def _do(
-        self, call: Call | None, environment: dict[str, Any], start: Callable[..., Any], *, reads: bool
-    ) -> Iterable[bytes]:
+    def _do(self, deed: Callable[[], Iterable[bytes]], start: Callable[..., Any], *, reads: bool) -> Iterable[bytes]:
         with self._memory:
             before = services.extent()
             try:
-                answer = self._handlers.answer(self._moto, call, environment, start)
+                answer = deed()
             finally:
                 if not reads or services.extent() != before:
                     self._changes += 1

@@ -7,6 +7,7 @@ from sandbox.aws.extensions import acm, amp, budgets, ecr, iam, kms, logs, quota
 from sandbox.aws.extensions.ec2 import dependencies, endpoints
 from sandbox.aws.extensions.eks import access, addons, associations, clusters, tags, updates
 from sandbox.aws.extensions.s3 import buckets, configurations, policies
+from sandbox.aws.extensions.sts import trust
 
 MODULES: Final[tuple[ModuleType, ...]] = (
     access,
@@ -27,6 +28,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     policies,
     quotas,
     tags,
+    trust,
     updates,
 )
 

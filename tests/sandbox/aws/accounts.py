@@ -32,13 +32,13 @@ class Account:
 
     def role(self, name: str = "role", service: str = "eks.amazonaws.com") -> str:
         """A role that a service may take: its ARN."""
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": ["sts:AssumeRole", "sts:TagSession"],
-        }
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        return self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        return self.trusting(name, {"Principal": {"Service": service}, "Action": ["sts:AssumeRole", "sts:TagSession"]})
+
+    def trusting(self, name: str, *statements: dict[str, Any]) -> str:
+        """A role that statements say who may take: its ARN."""
+        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **one} for one in statements]}
+        made = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        return made["Role"]["Arn"]
 
     def cluster(self, name: str = "one", **more: Any) -> dict[str, Any]:
         """A cluster in a VPC of its own."""

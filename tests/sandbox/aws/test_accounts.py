@@ -32,7 +32,7 @@ def test_the_caller_is_told_whose_account_it_is(account: Account) -> None:
 
 
 def test_temporary_credentials_belong_to_the_account_of_their_role(account: Account) -> None:
-    role = account.role()
+    role = account.trusting("role", {"Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"})
     got = account.server.client("sts").assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
     told = account.server.client("sts", got["AccessKeyId"]).get_caller_identity()
     assert told["Account"] == account.number

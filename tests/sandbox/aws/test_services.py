@@ -12,7 +12,8 @@ import pytest
 from sandbox.aws import services
 from tests.sandbox.aws.running import Running
 
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+OWN = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [OWN]})
 BUDGET = {"BudgetName": "b", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "1", "Unit": "USD"}}
 ROLE = "arn:aws:iam::123456789012:role/r"
 CONFIGURATION = {

@@ -27,7 +27,6 @@ POLICIES: Final = (
 )
 TYPES: Final = ("STANDARD", "EC2", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX")
 _PRINCIPAL: Final = re.compile(r"arn:aws:iam::\d{12}:(?:role|user)/.+")
-_SESSION: Final = re.compile(r"arn:aws:sts::(\d{12}):assumed-role/([^/]+)/.+")
 _RESERVED: Final = ("system:", "eks:", "aws:", "amazon:", "iam:")
 
 
@@ -161,14 +160,6 @@ def associate(made: Record, arn: str, policy: str, scope: Mapping[str, Any]) -> 
         "modifiedAt": moment,
     }
     return policies[policy]
-
-
-def principal(call: Call) -> str:
-    """The ARN in IAM of who calls: of the role, if it is a session of one."""
-    _, arn, _ = call.backend_of("sts").get_caller_identity(call.key, call.region)
-    if session := _SESSION.fullmatch(arn):
-        return f"arn:aws:iam::{session[1]}:role/{session[2]}"
-    return arn.replace(":sts:", ":iam:")
 
 
 def _accept(wanted: Mapping[str, Any]) -> None:

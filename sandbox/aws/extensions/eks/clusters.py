@@ -11,6 +11,7 @@ from sandbox.aws.answers import Refused
 from sandbox.aws.calls import Call
 from sandbox.aws.extensions.eks import access, records
 from sandbox.aws.extensions.eks.records import Record
+from sandbox.aws.extensions.sts import trust
 from sandbox.aws.handlers import instead
 
 LOG_TYPES: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -221,7 +222,8 @@ def _bootstrap(call: Call, made: Record) -> None:
     if cluster["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
         return
     if cluster["accessConfig"]["bootstrapClusterCreatorAdminPermissions"]:
-        principal = access.principal(call)
+        _, caller, _ = call.backend_of("sts").get_caller_identity(call.key, call.region)
+        principal = trust.principal(caller)
         access.add(call, made, principal, "STANDARD")
         access.associate(made, principal, access.ADMINISTRATOR, {"type": "cluster", "namespaces": []})
     if node_role := cluster["computeConfig"].get("nodeRoleArn"):
