@@ -36,5 +36,6 @@ MODULES: Final[tuple[ModuleType, ...]] = (
 def change_moto() -> None:
     """Change moto, for the whole process, where no handler can reach."""
     acm.never_by_time()
+    buckets.take_destinations()
     ecr.accept_pulls()
-    policies.heed_conditions()
+    policies.read_whole()

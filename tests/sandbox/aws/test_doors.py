@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.signers import RequestSigner
 
 from tests.sandbox.aws.accounts import Account
 from tests.sandbox.aws.tokens import token
@@ -21,7 +20,7 @@ ADMINISTRATOR = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPol
 def exec_token(account: Account, key: str = "", header: str = "x-k8s-aws-id") -> str:
     """A token as `aws eks get-token` makes it."""
     sts = account.server.client("sts", key) if key else account.client("sts")
-    signer: RequestSigner = sts._request_signer
+    signer: Any = sts._request_signer
     request = {
         "method": "GET",
         "url": f"{account.server.url}/?Action=GetCallerIdentity&Version=2011-06-15",

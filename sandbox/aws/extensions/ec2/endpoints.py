@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sandbox.aws.answers import Refused
 from sandbox.aws.calls import Call
-from sandbox.aws.handlers import after, before
+from sandbox.aws.handlers import after, before, instead
 from sandbox.aws.services import records
 
 _INTERFACE: Final = "Interface"
@@ -57,6 +57,20 @@ def change(call: Call, _: dict[str, Any]) -> None:
             endpoint.network_interface_ids.remove(interface.id)
     for subnet in wanted.get("AddSubnetIds", []):
         endpoint.network_interface_ids.append(ec2.create_network_interface(subnet, None).id)
+
+
+@instead("ec2", "DeleteVpcEndpoints")
+def delete(call: Call) -> dict[str, Any]:
+    """Delete endpoints, each for itself: the answer names those that aren't there."""
+    lost: list[dict[str, Any]] = []
+    for one in call.parameters["VpcEndpointIds"]:
+        endpoint = call.backend.vpc_end_points.get(one)
+        if endpoint is None or endpoint.state == "deleted":
+            why = {"Code": "InvalidVpcEndpointId.NotFound", "Message": f"The Vpc Endpoint Id '{one}' does not exist"}
+            lost.append({"ResourceId": one, "Error": why})
+        else:
+            call.backend.delete_vpc_endpoints([one])
+    return {"Unsuccessful": lost}
 
 
 @after("ec2", "DescribeVpcEndpoints")

@@ -1,8 +1,8 @@
 """Names of buckets, which all accounts share, and operations that moto takes for others."""
 
-from typing import Final
+from typing import Any, Final
 
-from moto.s3.models import s3_backends
+from moto.s3.models import S3Backend, s3_backends
 
 from sandbox.aws.answers import Refused
 from sandbox.aws.calls import Call
@@ -21,6 +21,16 @@ LACKS: Final = (
     *("GetBucketAbac", "PutBucketAbac", "GetBucketRequestPayment", "PutBucketRequestPayment", "GetObjectTorrent"),
 )
 """What moto doesn't know by its query, and so does something else: it would list the objects, or make the bucket."""
+
+
+def take_destinations() -> None:
+    """Let flow logs go to a folder of a bucket: moto takes folder and bucket for the bucket's name."""
+    get: Any = S3Backend.get_bucket
+
+    def found(backend: S3Backend, name: str) -> Any:
+        return get(backend, name.partition("/")[0])
+
+    setattr(S3Backend, "get_bucket", found)  # noqa: B010 (which the types forbid)
 
 
 @before("s3", *LACKS)

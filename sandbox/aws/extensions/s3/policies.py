@@ -1,10 +1,12 @@
 """Policies of buckets: what is one, and when a statement with a condition applies."""
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.s3.models import FakeBucket
+from moto.s3.utils import LOGGING_SERVICE_PRINCIPAL
 
 from sandbox.aws.answers import Refused
 from sandbox.aws.calls import Call
@@ -13,9 +15,13 @@ from sandbox.aws.handlers import before
 _SECURE: Final = "aws:securetransport"
 
 
-def heed_conditions() -> None:
-    """Let moto's buckets look at conditions, which they take for granted: a policy for TLS alone locks all out."""
+def read_whole() -> None:
+    """Let moto's buckets read their policies: with conditions, which they take for granted, and with any principals.
+
+    As they are, a policy for TLS alone locks everybody out.
+    """
     setattr(FakeBucket, "get_permission", _permission)  # noqa: B010 (which the types forbid)
+    setattr(FakeBucket, "_log_permissions_enabled_policy", staticmethod(_takes_logs))  # noqa: B010
 
 
 @before("s3", "PutBucketPolicy")
@@ -49,6 +55,19 @@ def _permission(bucket: Any, action: str, resource: str) -> PermissionResult:
         if result in found:
             return result
     return PermissionResult.NEUTRAL
+
+
+def _takes_logs(target_bucket: Any, target_prefix: str | None) -> bool:
+    # Whether S3 may deliver access logs to it.
+    key = f"arn:aws:s3:::{target_bucket.name}/{target_prefix or ''}log"
+    return any(
+        one["Effect"] == "Allow"
+        and isinstance(one["Principal"], dict)
+        and LOGGING_SERVICE_PRINCIPAL in _listed(one["Principal"].get("Service", []))
+        and any(fnmatchcase("s3:PutObject", action) for action in _listed(one["Action"]))
+        and any(fnmatchcase(key, resource) for resource in _listed(one["Resource"]))
+        for one in _statements(target_bucket.policy or '{"Statement": []}')
+    )
 
 
 def _applies(conditions: dict[str, dict[str, Any]]) -> bool:

@@ -86,3 +86,31 @@ def test_groups_are_there(account: Account, made: dict[str, Any]) -> None:
         ec2.create_vpc_endpoint(VpcId=made["VpcId"], ServiceName=SERVICE, SecurityGroupIds=["sg-none"])
     with Refusal("InvalidSecurityGroupId.NotFound"):
         ec2.modify_vpc_endpoint(VpcEndpointId=made["VpcEndpointId"], AddSecurityGroupIds=["sg-none"])
+
+
+def test_those_that_are_gone_are_named(account: Account) -> None:
+    ec2 = account.client("ec2")
+    vpc, _ = account.network()
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    gateway = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=SERVICE, VpcEndpointType="Gateway", RouteTableIds=[table])
+    named = [gateway["VpcEndpoint"]["VpcEndpointId"], "vpce-none"]
+    for gone in (named[1:], named):
+        lost = ec2.delete_vpc_endpoints(VpcEndpointIds=named)["Unsuccessful"]
+        assert [one["ResourceId"] for one in lost] == gone
+        assert {one["Error"]["Code"] for one in lost} == {"InvalidVpcEndpointId.NotFound"}
+
+
+@pytest.mark.parametrize(("folder", "goes"), [("", True), ("/flow/", True), ("-none/flow/", False)])
+def test_flow_logs_go_to_a_folder_of_a_bucket(account: Account, folder: str, goes: bool) -> None:
+    vpc, _ = account.network()
+    name = f"bucket-{account.number}"
+    account.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    made = account.client("ec2").create_flow_logs(
+        ResourceIds=[vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogDestinationType="s3",
+        LogDestination=f"arn:aws:s3:::{name}{folder}",
+    )
+    assert bool(made.get("FlowLogIds")) is goes
+    assert bool(made.get("Unsuccessful")) is not goes

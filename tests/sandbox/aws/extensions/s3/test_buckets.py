@@ -58,8 +58,15 @@ def test_a_lifecycle_is_told_as_it_was_given(account: Account, bucket: str) -> N
 def test_access_logs_and_locks_are_told_as_they_were_given(account: Account, bucket: str) -> None:
     s3 = account.client("s3")
     source = {"Service": "logging.s3.amazonaws.com"}
+    insecure = {"Bool": {"aws:SecureTransport": "false"}}
     s3.put_bucket_policy(
-        Bucket=bucket, Policy=policy(statement(bucket, "Allow", Principal=source, Action="s3:PutObject"))
+        Bucket=bucket,
+        Policy=policy(
+            statement(bucket, "Deny", Condition=insecure),
+            statement(
+                bucket, "Allow", Principal=source, Action=["s3:PutObject"], Resource=f"arn:aws:s3:::{bucket}/log/*"
+            ),
+        ),
     )
     logs = {
         "TargetBucket": bucket,
@@ -122,3 +129,25 @@ def test_what_moto_takes_for_another_operation_is_not_there(account: Account, bu
     with Refusal(NOT_IMPLEMENTED):
         s3.get_bucket_metrics_configuration(Bucket=bucket, Id="m")
     assert len(set(LACKS)) == len(LACKS)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"Principal": "*"},
+        {"Principal": {"Service": "elasticloadbalancing.amazonaws.com"}},
+        {"Effect": "Deny"},
+        {"Action": "s3:GetObject"},
+        {"Resource": "arn:aws:s3:::{bucket}/other/*"},
+    ],
+)
+def test_access_logs_go_only_where_they_may(account: Account, bucket: str, wrong: dict[str, Any]) -> None:
+    s3 = account.client("s3")
+    right = statement(bucket, "Allow", Principal={"Service": "logging.s3.amazonaws.com"}, Action="s3:PutObject")
+    changed = {key: value.format(bucket=bucket) if isinstance(value, str) else value for key, value in wrong.items()}
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy({**right, **changed}))
+    with Refusal("InvalidTargetBucketForLogging"):
+        s3.put_bucket_logging(
+            Bucket=bucket,
+            BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": "log/"}},
+        )
