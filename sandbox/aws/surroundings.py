@@ -1,5 +1,6 @@
 """What lies around this AWS: the cluster that its EKS leads to, and the registry that its ECR leads to."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +15,24 @@ class Cluster:
 
     Attributes:
         endpoint: URL of its API server.
-        certificate_authority: of that API server, in PEM, in base64.
+        certificate_authority: of that API server, in PEM, in base64; or the path of the file that holds it in PEM.
         issuer: of its service accounts' tokens, a URL; that of AWS if it is empty.
     """
 
     endpoint: str
     certificate_authority: str
     issuer: str = ""
+
+    @property
+    def authority(self) -> str:
+        """The certificate authority, in PEM, in base64, as EKS tells it.
+
+        Raises:
+            OSError: the file can't be read.
+        """
+        if self.certificate_authority.startswith("/"):
+            return base64.b64encode(Path(self.certificate_authority).read_bytes()).decode()
+        return self.certificate_authority
 
 
 @dataclass(frozen=True)

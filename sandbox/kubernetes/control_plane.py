@@ -36,7 +36,7 @@ def api_server(layout: Layout, pki: Pki) -> Component:
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
             f"--service-cluster-ip-range={addresses.SERVICE_NETWORK}",
-            f"--service-account-issuer=https://kubernetes.default.svc.{addresses.DNS_DOMAIN}",
+            f"--service-account-issuer={addresses.ISSUER}",
             f"--service-account-key-file={pki.service_account_public}",
             f"--service-account-signing-key-file={pki.service_account_private}",
             # The node's name is in no DNS: without this, `logs` and `exec` fail.

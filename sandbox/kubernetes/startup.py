@@ -44,7 +44,7 @@ def describe(layout: Layout, pause: str, server: Path) -> Components:
         ground=(
             etcd.describe(layout, certificates),
             stores.registry(layout, preflight.program("docker-registry")),
-            stores.s3(layout, server),
+            stores.s3(layout, certificates, server),
             containerd.describe(layout, preflight.program("containerd"), pause),
         ),
         api_server=(control_plane.api_server(layout, certificates),),

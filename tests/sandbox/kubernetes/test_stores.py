@@ -1,6 +1,7 @@
 from pathlib import Path
 
-from sandbox.kubernetes import health, stores
+from sandbox.aws import surroundings
+from sandbox.kubernetes import addresses, health, pki, stores
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 
@@ -10,21 +11,33 @@ def note(layout: Layout, component: Component) -> str:
 
 
 def test_the_s3_endpoint_is_what_was_installed_and_changes_with_it(layout: Layout) -> None:
-    one = stores.s3(layout, Path("/tools/aws/one"))
+    one = stores.s3(layout, pki.locate(layout), Path("/tools/aws/one"))
     assert one.arguments[:2] == ("-I", "/tools/aws/one")
     assert one.program.resolve() == one.program
-    assert one.key == stores.s3(layout, Path("/tools/aws/one")).key
-    assert one.key != stores.s3(layout, Path("/tools/aws/two")).key
+    assert one.key == stores.s3(layout, pki.locate(layout), Path("/tools/aws/one")).key
+    assert one.key != stores.s3(layout, pki.locate(layout), Path("/tools/aws/two")).key
+
+
+def test_its_clusters_are_this_cluster(layout: Layout) -> None:
+    component = stores.s3(layout, pki.locate(layout), Path("/tools/aws/one"))
+    component.write()
+    told = surroundings.read(Path(component.arguments[component.arguments.index("--around") + 1]))
+    assert told.cluster
+    assert told.cluster.endpoint == addresses.API_URL
+    certificate = pki.locate(layout).cluster.certificate
+    certificate.parent.mkdir(parents=True)
+    certificate.write_bytes(b"PEM")
+    assert told.cluster.authority == "UEVN"
 
 
 def test_what_the_s3_endpoint_keeps_goes_with_the_sandbox(layout: Layout) -> None:
-    component = stores.s3(layout, Path("/tools/aws/one"))
+    component = stores.s3(layout, pki.locate(layout), Path("/tools/aws/one"))
     data = Path(component.arguments[component.arguments.index("--data") + 1])
     assert data.is_relative_to(layout.cluster)
 
 
 def test_status_tells_that_a_snapshot_could_not_be_read(layout: Layout) -> None:
-    component = stores.s3(layout, Path("/tools/aws/one"))
+    component = stores.s3(layout, pki.locate(layout), Path("/tools/aws/one"))
     assert note(layout, component) == ""
     layout.aws.mkdir(parents=True)
     (layout.aws / "snapshot.unreadable").touch()

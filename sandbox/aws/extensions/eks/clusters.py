@@ -239,7 +239,7 @@ def _told(call: Call, cluster: Record) -> Record:
     told["certificateAuthority"] = {"data": base64.b64encode(b"no cluster stands behind this one").decode()}
     if behind:
         told["endpoint"] = behind.endpoint
-        told["certificateAuthority"] = {"data": behind.certificate_authority}
+        told["certificateAuthority"] = {"data": behind.authority}
         if behind.issuer:
             told["identity"] = {"oidc": {"issuer": behind.issuer}}
     return told
