@@ -37,6 +37,7 @@ GATEWAY_PORT: Final = 30080  # the NodePort that the platform gives to the gatew
 API_URL: Final = f"https://{NODE_ADDRESS}:{API_PORT}"
 ISSUER: Final = f"https://kubernetes.default.svc.{DNS_DOMAIN}"  # of service accounts' tokens
 S3_URL: Final = f"http://{NODE_ADDRESS}:{S3_PORT}"
+TOKENS_URL: Final = f"{S3_URL}/_eks/tokens"
 REGISTRY: Final = f"{LOOPBACK}:{REGISTRY_PORT}"
 GATEWAY_URL: Final = f"http://{LOOPBACK}:{GATEWAY_PORT}"
 
