@@ -24,6 +24,7 @@ def groups(call: Call) -> None:
 def keep(call: Call, told: dict[str, Any]) -> None:
     """Keep what moto drops."""
     endpoint = call.backend.vpc_end_points[told["VpcEndpoint"]["VpcEndpointId"]]
+    endpoint.vpc_endpoint_type = told["VpcEndpoint"]["VpcEndpointType"] = endpoint.vpc_endpoint_type or "Gateway"
     kept = records(endpoint, "kept")
     kept["IpAddressType"] = call.parameters.get("IpAddressType", "ipv4")
     if endpoint.vpc_endpoint_type == _INTERFACE:
