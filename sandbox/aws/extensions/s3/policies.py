@@ -62,7 +62,7 @@ def _takes_logs(target_bucket: Any, target_prefix: str | None) -> bool:
     key = f"arn:aws:s3:::{target_bucket.name}/{target_prefix or ''}log"
     return any(
         one["Effect"] == "Allow"
-        and isinstance(one["Principal"], dict)
+        and one["Principal"] != "*"
         and LOGGING_SERVICE_PRINCIPAL in _listed(one["Principal"].get("Service", []))
         and any(fnmatchcase("s3:PutObject", action) for action in _listed(one["Action"]))
         and any(fnmatchcase(key, resource) for resource in _listed(one["Resource"]))
