@@ -151,7 +151,7 @@ class _World(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[Object, list[tuple[str, str]] | None]:
         assert args.token in self.known, f"the program asks a provider for {args.token}"
-        return self.known[args.token][next(iter(args.args.values()))], None
+        return self.known[args.token][next(iter(args.args.values()))], []
 
 
 class _Monitor(MockMonitor):
@@ -172,6 +172,10 @@ class _Monitor(MockMonitor):
     def RegisterResourceOutputs(self, request: Any) -> Any:
         self.recording.complete.add(request.urn)
         return super().RegisterResourceOutputs(request)  # pyright: ignore[reportUnknownMemberType] - untyped
+
+    def Invoke(self, request: Any) -> Any:
+        with _event_loop():
+            return super().Invoke(request)  # pyright: ignore[reportUnknownMemberType] - untyped
 
     def ReadResource(self, request: Any) -> Any:
         with _event_loop():

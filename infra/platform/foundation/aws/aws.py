@@ -108,8 +108,9 @@ def build(config: Aws, *, protect: bool) -> Foundation:
     )
     if pipelines:
         look("preview", eks.name, pipelines.preview, ResourceOptions(parent=pipelines))
+    reached = known(Cluster, endpoint=eks.endpoint, certificate_authority=eks.certificate_authority, identifier=eks.arn)
     # Nodes need a provider of their own: all that others make in the cluster goes before the nodes that it is on.
-    ground = cluster.provider(_kubeconfig(eks, eks.name, config), eks.arn, "cluster-ground")
+    ground = cluster.provider(_kubeconfig(reached, eks.name, config.region), eks.arn, "cluster-ground")
     nodes = Nodes(
         "nodes",
         NodesArgs(
@@ -164,10 +165,8 @@ def build(config: Aws, *, protect: bool) -> Foundation:
 
     api, dns = _services(config.cluster.service_cidr)
     return Foundation(
-        provider=cluster.provider(_kubeconfig(eks, nodes.cluster, config), eks.arn),
-        cluster=known(
-            Cluster, endpoint=eks.endpoint, certificate_authority=eks.certificate_authority, identifier=eks.arn
-        ),
+        provider=cluster.provider(_kubeconfig(reached, nodes.cluster, config.region), eks.arn),
+        cluster=reached,
         registry=registry.address,
         model_store=known(ModelStore, url=bucket.url, region=config.region, environment={}),
         network=known(
@@ -209,15 +208,10 @@ def _network(config: Aws, logs: pulumi.Input[str], provider: aws.Provider, kept:
             raise AssertionError(config.network)
 
 
-def _kubeconfig(eks: EksCluster, name: pulumi.Output[str], config: Aws) -> pulumi.Output[str]:
+def _kubeconfig(reached: pulumi.Output[Cluster], name: pulumi.Output[str], region: str) -> pulumi.Output[str]:
     """For whoever brings this stack up, who is one of the administrators."""
-    return pulumi.Output.all(name, eks.endpoint, eks.certificate_authority, eks.arn).apply(
-        lambda all_: cluster.kubeconfig(
-            Cluster(endpoint=all_[1], certificate_authority=all_[2], identifier=all_[3]),
-            EksRole(cluster_name=all_[0], region=config.region),
-            "default",
-        )
-    )
+    administrator = known(EksRole, cluster_name=name, region=region)
+    return pulumi.Output.all(reached, administrator).apply(lambda both: cluster.kubeconfig(*both, "default"))
 
 
 def _services(cidr: str) -> tuple[Address, str]:

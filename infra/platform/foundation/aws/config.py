@@ -161,7 +161,8 @@ class Github(Section):
 
     repository: Repository = Field(description="like 'example/slipway'")
     environment: str = Field(
-        pattern=r"^[A-Za-z0-9_-]{1,64}$", description="GitHub's environment whose jobs may deploy: it holds the approval"
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="GitHub's environment whose jobs may deploy; it holds the approval",
     )
 
 

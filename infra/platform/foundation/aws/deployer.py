@@ -14,6 +14,7 @@ from infra.platform.foundation.aws import trust
 from infra.platform.foundation.aws.role import Role, RoleArgs
 from infra.platform.foundation.foundation import Deployer, MakeDeployer
 from infra.shared.cluster import Credential, EksRole
+from infra.shared.platform_outputs import known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +75,7 @@ class DeployerRole(pulumi.ComponentResource):
             kubernetes_groups=[self.group],
             opts=child,
         )
-        self.credential = pulumi.Output.all(cluster.name, entry.principal_arn).apply(
-            lambda known: EksRole(cluster_name=known[0], region=cluster.region, role=known[1])
-        )
+        self.credential = known(EksRole, cluster_name=cluster.name, region=cluster.region, role=entry.principal_arn)
         self.register_outputs({})
 
 
