@@ -22,6 +22,7 @@ from infra.platform.foundation.aws.network import Network, NetworkArgs, Surround
 from infra.platform.foundation.aws.nodes import Nodes, NodesArgs
 from infra.platform.foundation.aws.pipelines import Pipelines, PipelinesArgs, look
 from infra.platform.foundation.aws.registry import Registry, RegistryArgs
+from infra.platform.foundation.aws.runner import Runner, RunnerArgs
 from infra.platform.foundation.aws.watch import Watch, WatchArgs
 from infra.platform.foundation.foundation import Foundation
 from infra.platform.model_bucket import AccessLogs, ModelBucket, ModelBucketArgs
@@ -142,6 +143,22 @@ def build(config: Aws, *, protect: bool) -> Foundation:
         ),
         opts=ours,
     )
+    if config.access.github and config.access.github.runner:
+        Runner(
+            "runner",
+            RunnerArgs(
+                github=config.access.github,
+                connection=config.access.github.runner.connection,
+                name=where,
+                account=config.account,
+                region=config.region,
+                network=network,
+                cluster_group=eks.security_group,
+                key=key.arn,
+                retention_days=config.cluster.log_retention_days,
+            ),
+            opts=ours,
+        )
     ModelReaders(
         "readers",
         ModelReadersArgs(

@@ -17,6 +17,7 @@ from infra.platform.foundation.aws.vocabulary import (
     CertificateArn,
     ClusterName,
     ClusterVersion,
+    ConnectionArn,
     Email,
     Lifetime,
     Outside,
@@ -156,6 +157,15 @@ class Cluster(Section):
         return value
 
 
+class Runner(Section):
+    """Machines in the VPC for the pipelines' jobs, because the cluster's API is private."""
+
+    connection: ConnectionArn = Field(
+        description="connection to GitHub, which somebody has approved on AWS's page; `aws codeconnections "
+        "create-connection --provider-type GitHub` makes it"
+    )
+
+
 class Github(Section):
     """The pipelines: GitHub's, which sign in without any secret."""
 
@@ -164,6 +174,7 @@ class Github(Section):
         pattern=r"^[A-Za-z0-9_-]{1,64}$",
         description="GitHub's environment whose jobs may deploy; it holds the approval",
     )
+    runner: Runner | None = Field(default=None, description="machines in the VPC for the jobs; without it, your own")
 
 
 class Access(Section):
@@ -396,8 +407,10 @@ class Aws(Section):
     def _of_this_account(self) -> Self:
         where = f":{self.region}:{self.account}:"
         caches = self.registry.caches.items()
+        runner = self.access.github.runner if self.access.github else None
         named = [
             ("ingress.certificate", self.ingress.certificate),
+            ("access.github.runner.connection", runner.connection if runner else None),
             *((f"registry.caches.{name}.credential", cache.credential) for name, cache in caches),
         ]
         for key, arn in named:

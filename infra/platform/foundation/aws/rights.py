@@ -60,6 +60,12 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": Rights(
         "cloudwatch", "DescribeAlarms ListTagsForResource", "PutMetricAlarm DeleteAlarms TagResource UntagResource"
     ),
+    "aws:codebuild/project:Project": Rights(
+        "codebuild", "BatchGetProjects", "CreateProject UpdateProject DeleteProject"
+    ),
+    "aws:codebuild/webhook:Webhook": Rights(
+        "codebuild", "BatchGetProjects", "CreateWebhook UpdateWebhook DeleteWebhook"
+    ),
     "aws:ec2/eip:Eip": Rights(
         "ec2",
         "DescribeAddresses DescribeAddressesAttribute",
@@ -215,6 +221,11 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "aws:sns/topicSubscription:TopicSubscription": Rights(
         "sns", "GetSubscriptionAttributes", "Subscribe Unsubscribe SetSubscriptionAttributes"
     ),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": Rights(
+        "ec2",
+        "DescribeSecurityGroupRules",
+        f"AuthorizeSecurityGroupEgress RevokeSecurityGroupEgress ModifySecurityGroupRules {_EC2_TAGS}",
+    ),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Rights(
         "ec2",
         "DescribeSecurityGroupRules",
@@ -261,7 +272,12 @@ def _statements(service: str, actions: set[str], account: str, region: str) -> I
     if passed in actions:
         to = {
             "StringEquals": {
-                "iam:PassedToService": ["ec2.amazonaws.com", "eks.amazonaws.com", "pods.eks.amazonaws.com"]
+                "iam:PassedToService": [
+                    "codebuild.amazonaws.com",
+                    "ec2.amazonaws.com",
+                    "eks.amazonaws.com",
+                    "pods.eks.amazonaws.com",
+                ]
             }
         }
         yield allow("PassRole", [passed], ours[0], to)

@@ -96,6 +96,15 @@ CacheCredential = Annotated[str, AfterValidator(_credential)]
 """A secret with which ECR signs in at a registry that it caches."""
 VpcCidr = Annotated[str, AfterValidator(lambda value: _network(value, VPC_PREFIXES, "a VPC over three zones"))]
 ServiceCidr = Annotated[str, AfterValidator(lambda value: _network(value, SERVICE_PREFIXES, "a cluster's services"))]
+ConnectionArn = Annotated[
+    str,
+    _formed(
+        r"arn:aws:code(connections|star-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}",
+        "connection",
+        "arn:aws:codeconnections:eu-central-1:111122223333:connection/12345678-1234-1234-1234-123456789012",
+    ),
+]
+"""A connection to GitHub."""
 Outside = Annotated[str, AfterValidator(_outside)]
 """A network outside, which is not everyone."""
 VpcId = Annotated[str, _formed(r"vpc-[0-9a-f]{8,17}", "id of a VPC", "vpc-0a1b2c3d4e5f60718")]

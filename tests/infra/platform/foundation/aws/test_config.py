@@ -18,6 +18,7 @@ EXISTING = {
 }
 ZONE = "Z0123456789ABCDEFGHIJ"
 CERTIFICATE = "arn:aws:acm:eu-central-1:444455556666:certificate/12345678-1234-1234-1234-123456789012"
+CONNECTION = "arn:aws:codeconnections:eu-central-1:444455556666:connection/12345678-1234-1234-1234-123456789012"
 SECRET = "arn:aws:secretsmanager:eu-central-1:444455556666:secret:ecr-pullthroughcache/hub-AbCdEf"  # noqa: S105
 
 
@@ -123,6 +124,14 @@ def load(*changes: Change) -> Aws:
         (aws("access", "github", "repository", value="slipway"), "'slipway' is no repository on GitHub"),
         (aws("access", "github", "repository", value="example/*"), r"'example/\*' is no repository on GitHub"),
         (aws("access", "github", "environment", value="*"), "access.github.environment = '.*': string should match"),
+        (
+            aws("access", "github", "runner", value={"connection": "github"}),
+            "connection: 'github' is no connection, like",
+        ),
+        (
+            aws("access", "github", "runner", value={"connection": CONNECTION.replace("444455556666", "111122223333")}),
+            "access.github.runner.connection '.*' is not of 444455556666 in eu-central-1: take one that is",
+        ),
         (aws("nodes", "disk", value="20Gi"), "nodes.disk: 20Gi has no room for images and models: take at least 40Gi"),
         (aws("nodes", "lifetime", value="30d"), "nodes.lifetime: '30d' is no lifetime in hours, like '336h'"),
         (aws("nodes", "lifetime", value="600h"), "'600h' is longer than EKS lets a node live: take at most '504h'"),

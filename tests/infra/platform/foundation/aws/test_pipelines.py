@@ -19,7 +19,7 @@ def test_who_previews_changes_nothing() -> None:
     assert len(policies) == 3
     actions = {action for one in policies for found in statements(one.inputs) for action in found["Action"]}
     assert len(actions) > 40
-    reading = ("Describe", "Get", "List", "View", "Access")
+    reading = ("BatchGet", "Describe", "Get", "List", "View", "Access")
     assert [one for one in actions if not one.partition(":")[2].startswith(reading)] == []
 
 
