@@ -129,7 +129,7 @@ def platform_on_aws(
 
     def program() -> None:
         loaded = configuration.load(platform_config.PlatformConfig, platform_config.NAMESPACE)
-        platform_stack.build(loaded, chosen.build(loaded), (DEFINITION,))
+        platform_stack.build(loaded, chosen.build(loaded, lambda _: None), (DEFINITION,))
 
     config = aws_configuration(stack) if config is None else config
     return record(program, "slipway-platform", stack, config, references={}, preview=preview, known=known)
