@@ -9,7 +9,7 @@ Statement: TypeAlias = Mapping[str, Any]
 """A statement in AWS's own words; its values may be outputs."""
 
 
-def document(*statements: Statement) -> pulumi.Output[str]:
+def document(*statements: pulumi.Input[Statement]) -> pulumi.Output[str]:
     """A document of these statements."""
     return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
 

@@ -151,7 +151,7 @@ class _World(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[Object, list[tuple[str, str]] | None]:
         assert args.token in self.known, f"the program asks a provider for {args.token}"
-        return self.known[args.token][next(iter(args.args.values()))], []
+        return self.known[args.token][next(iter(cast("Object", args.args).values()))], []
 
 
 class _Monitor(MockMonitor):

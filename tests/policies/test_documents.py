@@ -11,10 +11,9 @@ def test_what_is_no_document_says_nothing(document: object) -> None:
 
 
 @pytest.mark.parametrize("statement", [{"Effect": "Allow"}, [{"Effect": "Allow"}]])
-@pytest.mark.parametrize("form", [json.dumps, lambda document: document])
-def test_a_document_may_be_text_and_its_statement_alone(statement: object, form: object) -> None:
-    assert callable(form)
-    assert list(statements(form({"Statement": statement}))) == [{"Effect": "Allow"}]
+def test_a_document_may_be_text_and_its_statement_alone(statement: object) -> None:
+    for document in ({"Statement": statement}, json.dumps({"Statement": statement})):
+        assert list(statements(document)) == [{"Effect": "Allow"}]
 
 
 def test_one_thing_and_a_list_of_one_are_the_same() -> None:

@@ -228,7 +228,7 @@ def _network(config: Aws, logs: pulumi.Input[str], provider: aws.Provider, kept:
 def _kubeconfig(reached: pulumi.Output[Cluster], name: pulumi.Output[str], region: str) -> pulumi.Output[str]:
     """For whoever brings this stack up, who is one of the administrators."""
     administrator = known(EksRole, cluster_name=name, region=region)
-    return pulumi.Output.all(reached, administrator).apply(lambda both: cluster.kubeconfig(*both, "default"))
+    return pulumi.Output.all(reached, administrator).apply(lambda both: cluster.kubeconfig(both[0], both[1], "default"))
 
 
 def _services(cidr: str) -> tuple[Address, str]:

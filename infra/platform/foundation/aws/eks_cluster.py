@@ -109,12 +109,7 @@ class EksCluster(pulumi.ComponentResource):
             },
             encryption_config={"provider": {"key_arn": args.key}, "resources": ["secrets"]},
             enabled_cluster_log_types=LOGS,
-            vpc_config={
-                "subnet_ids": args.subnets,
-                "endpoint_private_access": True,
-                "endpoint_public_access": bool(config.open_to),
-                **({"public_access_cidrs": config.open_to} if config.open_to else {}),
-            },
+            vpc_config=_network(args),
             upgrade_policy={"support_type": config.support},
             zonal_shift_config={"enabled": True},
             deletion_protection=args.protect,
@@ -136,6 +131,15 @@ class EksCluster(pulumi.ComponentResource):
         self.issuer = cluster.identities.apply(_issuer)
         self.security_group = cluster.vpc_config.apply(lambda known: known.cluster_security_group_id or "")
         self.register_outputs({})
+
+
+def _network(args: EksClusterArgs) -> aws.eks.ClusterVpcConfigArgs:
+    return aws.eks.ClusterVpcConfigArgs(
+        subnet_ids=args.subnets,
+        endpoint_private_access=True,
+        endpoint_public_access=bool(args.config.open_to),
+        public_access_cidrs=args.config.open_to or None,
+    )
 
 
 def admitted(

@@ -114,7 +114,7 @@ class Nodes(pulumi.ComponentResource):
                 api_version="karpenter.sh/v1",
                 kind="NodePool",
                 metadata=metadata(pool_name, {}),
-                spec=_pool(pool, args.config.lifetime, args.zones, class_.metadata["name"]),
+                spec=_pool(pool, args.config.lifetime, args.zones, after(pulumi.Output.from_input(_CLASS), class_)),
                 opts=inside,
             )
             for pool_name, pool in args.config.pools.items()

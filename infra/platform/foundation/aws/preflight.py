@@ -55,9 +55,14 @@ def check(config: Aws, client: Client) -> list[str]:
     identity = _identity(config, client)
     refused: list[str] = []
     unasked: list[str] = []
-    for ask in (_zones, _buckets, _quotas, lambda *of: _rights(*of, identity)):
+    for answers in (
+        _zones(config, client),
+        _buckets(config, client),
+        _quotas(config, client),
+        _rights(config, client, identity),
+    ):
         try:
-            refused += ask(config, client)
+            refused += answers
         except (BotoCoreError, ClientError) as error:
             unasked.append(f"could not be asked, and may still be wrong: {error}")
     if refused:

@@ -10,7 +10,7 @@ from infra.platform.foundation.aws.config import Aws
 from infra.shared import configuration
 from tests.infra import stacks
 from tests.infra.platform.foundation.aws.test_config import load
-from tests.infra.platform.foundation.aws.test_preflight import account, denied
+from tests.infra.platform.foundation.aws.test_preflight import account, denied, only
 from tests.infra.recording import Recording, record
 from tests.infra.values import Object
 
@@ -47,9 +47,9 @@ def test_what_aws_says_stops_the_update_and_what_could_not_be_asked_is_a_warning
 ) -> None:
     warned: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", warned.append)
-    monkeypatch.setattr(preflight, "clients", lambda _region: account(simulate_principal_policy=denied("AccessDenied")))
+    monkeypatch.setattr(preflight, "clients", only(account(simulate_principal_policy=denied("AccessDenied"))))
     chosen.ask_aws(load())
     assert len(warned) == 1
-    monkeypatch.setattr(preflight, "clients", lambda _region: account(head_bucket=denied("403")))
+    monkeypatch.setattr(preflight, "clients", only(account(head_bucket=denied("403"))))
     with pytest.raises(pulumi.RunError, match="is taken by another account"):
         chosen.ask_aws(load())

@@ -7,11 +7,12 @@ from infra.platform.config import NAMESPACE, PlatformConfig
 from infra.platform.foundation.aws.config import ZONES, Aws
 from tests.infra import stacks
 from tests.infra.changes import Change, drop, put
+from tests.infra.values import Object
 
 PLACE = ("slipway-platform:foundation", "aws")
 KEY = "slipway-platform:foundation.aws"
 OTHER = "arn:aws:iam::999999999999:role/Ops"
-EXISTING = {
+EXISTING: Object = {
     "vpc": "vpc-0a1b2c3d4e5f60718",
     "privateSubnets": {f"eu-central-1{zone}": f"subnet-0a1b2c3d4e5f6071{zone}" for zone in "abc"},
     "store": ["10.0.0.0/20"],

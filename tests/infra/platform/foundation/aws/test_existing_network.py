@@ -16,7 +16,7 @@ VPC = {
     "enableDnsSupport": True,
     "enableDnsHostnames": True,
 }
-PRIVATE: Mapping[str, str] = EXISTING["privateSubnets"]  # pyright: ignore[reportAssignmentType] - a mapping
+PRIVATE: Mapping[str, str] = EXISTING["privateSubnets"]
 KEY = "network.existing"
 
 

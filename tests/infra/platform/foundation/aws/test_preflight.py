@@ -24,6 +24,17 @@ def allowed(**request: Any) -> Any:
     return {"EvaluationResults": [{"EvalActionName": a, "EvalDecision": "allowed"} for a in request["ActionNames"]]}
 
 
+def forbidden(**request: Any) -> Any:
+    return {
+        "EvaluationResults": [{"EvalActionName": a, "EvalDecision": "implicitDeny"} for a in request["ActionNames"]]
+    }
+
+
+def only(client: object) -> Callable[[str], object]:
+    """What gives this client for every region."""
+    return lambda _region: client
+
+
 def account(**changes: object) -> Callable[[str], Any]:
     """AWS with one account in which everything is as it should be, but for what is changed."""
     answers: Mapping[str, object] = {
@@ -73,13 +84,7 @@ def test_an_account_that_has_room_is_ready() -> None:
         ({"get_service_quota": {"Quota": {"Value": 2.0}}}, f"{KEY} needs 3 elastic IP addresses, and the account may"),
         ({"get_service_quota": {"Quota": {"Value": 32.0}}}, "needs 128 CPUs of on-demand instances, and .* have 32"),
         (
-            {
-                "simulate_principal_policy": lambda **request: {
-                    "EvaluationResults": [
-                        {"EvalActionName": one, "EvalDecision": "implicitDeny"} for one in request["ActionNames"]
-                    ]
-                }
-            },
+            {"simulate_principal_policy": forbidden},
             rf"{ARN} may not acm:AddTagsToCertificate, .* and \d+ more: `python -m infra.platform.found",
         ),
     ],
@@ -135,7 +140,7 @@ def test_an_existing_network_needs_no_address() -> None:
 def test_the_command_tells_people(
     client: object, code: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(preflight, "clients", lambda _region: client)
+    monkeypatch.setattr(preflight, "clients", only(client))
     assert preflight.main([str(stacks.CHECKOUT / "infra/platform/Pulumi.prod.yaml")]) == code
     out, err = capsys.readouterr()
     assert said in out + err
