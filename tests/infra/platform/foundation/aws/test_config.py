@@ -89,7 +89,10 @@ def load(*changes: Change) -> Aws:
             ),
             "'subnet-0a1b2c3d' stands twice in network.existing.privateSubnets",
         ),
-        (aws("network", value={"existing": EXISTING | {"store": []}}), r"existing.store = \[\]: list should have at"),
+        (
+            aws("network", value={"existing": EXISTING | {"store": list[str]()}}),
+            r"existing.store = \[\]: list should have at",
+        ),
         (aws("cluster", "name", value="Slipway"), "cluster.name: 'Slipway' is no cluster"),
         (aws("cluster", "version", value="latest"), "cluster.version: 'latest' is no version of EKS, in quotes, like"),
         (aws("cluster", "version", value=1.3), "cluster.version = 1.3: input should be a valid string"),
