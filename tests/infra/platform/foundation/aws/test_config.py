@@ -91,7 +91,7 @@ def load(*changes: Change) -> Aws:
         ),
         (
             aws("network", value={"existing": EXISTING | {"store": list[str]()}}),
-            r"existing.store = \[\]: list should have at",
+            r"existing.store = \[\]: list should",
         ),
         (aws("cluster", "name", value="Slipway"), "cluster.name: 'Slipway' is no cluster"),
         (aws("cluster", "version", value="latest"), "cluster.version: 'latest' is no version of EKS, in quotes, like"),
