@@ -19,7 +19,7 @@ KNOWS: Final[dict[str, set[str]]] = {
     "slipway": {"modelstore", "panels", "service"},
     "infra": set(),
     "infra.shared": set(),
-    "infra.platform": {"infra.shared"},
+    "infra.platform": {"infra.shared", "modelstore"},
     "infra.serving": {"infra.shared", "modelstore", "panels"},
     "benchmarks": set(),
     "examples": {"slipway"},
