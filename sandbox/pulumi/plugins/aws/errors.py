@@ -14,6 +14,11 @@ from sandbox.pulumi.plugins.aws.clients import NoEndpointError
 # Any status but UNKNOWN, INTERNAL and DATA_LOSS tells the engine that nothing was changed.
 _STATUS: Final[Mapping[str, grpc.StatusCode]] = {
     "AccessDenied": grpc.StatusCode.PERMISSION_DENIED,
+    "AccessDeniedException": grpc.StatusCode.PERMISSION_DENIED,
+    "UnauthorizedOperation": grpc.StatusCode.PERMISSION_DENIED,
+    "ExpiredToken": grpc.StatusCode.UNAUTHENTICATED,
+    "ExpiredTokenException": grpc.StatusCode.UNAUTHENTICATED,
+    "RequestExpired": grpc.StatusCode.UNAUTHENTICATED,
     "403": grpc.StatusCode.PERMISSION_DENIED,
     "BucketAlreadyExists": grpc.StatusCode.ALREADY_EXISTS,
     "BucketAlreadyOwnedByYou": grpc.StatusCode.ALREADY_EXISTS,
@@ -33,6 +38,11 @@ _REMEDY: Final[Mapping[str, str]] = {
 def code(error: ClientError) -> str:
     """AWS's own code of `error`, such as `NoSuchBucket`."""
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def retried(error: ClientError) -> bool:
+    """Whether `error` answers an attempt that wasn't the first: the one before may have done what was asked for."""
+    return bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0))
 
 
 def explained(error: Exception) -> tuple[grpc.StatusCode, str]:
