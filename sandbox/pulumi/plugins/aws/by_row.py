@@ -28,8 +28,7 @@ TAGS: Final = frozenset({"tags", "tagsAll"})
 
 def by_row(row: Row) -> ResourceType:
     """The type that `row` describes."""
-    made = _Made(row)
-    adopted = {path for path, wish in row.inputs.items() if (wish.wish if isinstance(wish, Of) else wish) is ADOPTED}
+    made, free = _Made(row), adopted(row)
     region = frozenset[str]() if row.everywhere else REGION
     return ResourceType(
         inputs=models.model(row),
@@ -40,12 +39,18 @@ def by_row(row: Row) -> ResourceType:
         update=made.update,
         delete=made.delete,
         replaces=_replaces(row) | region,
-        computed=frozenset({"id", *row.outputs} - row.inputs.keys() | adopted) | region,
-        adopted=frozenset(adopted) | region,
+        computed=frozenset({"id", *row.outputs} - row.inputs.keys() | free) | region,
+        adopted=free | region,
         autoname=row.autoname,
         delete_first=row.delete_first,
         equivalent={**dict.fromkeys(row.documents, equivalent), **row.same},
     )
+
+
+def adopted(row: Row) -> frozenset[str]:
+    """The inputs, and parts of them, that AWS chooses while a program doesn't declare them."""
+    wishes = {path: wish.wish if isinstance(wish, Of) else wish for path, wish in row.inputs.items()}
+    return frozenset(path for path, wish in wishes.items() if wish is ADOPTED)
 
 
 def takes(row: Row, call: Call) -> frozenset[str]:
@@ -53,7 +58,8 @@ def takes(row: Row, call: Call) -> frozenset[str]:
     written = mentioned(dict(call.given)) | mentioned(f"${call.when}" if call.when else None)
     if call.only is not None:
         return (frozenset(call.only) | written) & row.properties
-    fitting = shapes.members(models.target(row, call), row.names).keys() - row.key.keys() - call.given.keys()
+    own = frozenset[str]() if call.within else row.key.keys()  # the key stands beside what a call is given in one part
+    fitting = shapes.members(models.target(row, call), row.names).keys() - own - call.given.keys()
     return (fitting | written) & row.properties - TAGS
 
 
@@ -61,8 +67,8 @@ def _replaces(row: Row) -> frozenset[str]:
     """Inputs that only the creating call takes; those that none takes are for the plugin alone."""
     changeable = frozenset[str]().union(*(takes(row, call) for call in row.updates))
     untold = {name for name, where in row.outputs.items() if not where}
-    made = takes(row, row.create) | frozenset(row.key.values()) & row.properties
-    return made - changeable - untold | set(row.replaces)
+    key = frozenset(row.key.values()) & row.properties
+    return takes(row, row.create) - changeable - untold | key | set(row.replaces)
 
 
 class _Made:
@@ -70,6 +76,7 @@ class _Made:
 
     def __init__(self, row: Row) -> None:
         self._row = row
+        self._adopted = adopted(row)
         self._asks_who = "account" in _facts(row)
 
     def create(self, api: Api, properties: Properties) -> str:
@@ -92,7 +99,9 @@ class _Made:
             calling.wait(api, row, row.ready, known, lambda: self._found(api, identity, properties))
         for call in row.settle:
             calling.call(api, row, call, known)
-        made = takes(row, row.create) | (TAGS if row.tagging and row.tagging.made else set())
+        made = (
+            takes(row, row.create) | frozenset(row.key.values()) | (TAGS if row.tagging and row.tagging.made else set())
+        )
         if properties.keys() & (row.properties | TAGS) - made:
             self.update(api, identity, properties, properties)
 
@@ -104,10 +113,11 @@ class _Made:
         live = {name: seen.get(name) for name in _told(row)}
         for name, where in row.outputs.items():
             if where:
-                live[name] = known[name] = formatted(where, known) if is_text(where) else found(where, known)
+                live[name] = formatted(where, known) if is_text(where) else found(where, known)
+                known.setdefault(name, live[name])
         live = {name: _typed(row, name, value) for name, value in live.items()}
         if row.tagging:
-            live["tagsAll"] = self._tags(api, known)
+            live["tagsAll"] = self._tags(api, known | live)
             live["tags"] = live["tagsAll"] or None
         return live if row.everywhere else {**live, "region": api.region}
 
@@ -118,10 +128,12 @@ class _Made:
                 grpc.StatusCode.NOT_FOUND, f"{identity!r} is gone: run `pulumi refresh`, then `pulumi up`"
             )
         last = {**last, **live}  # a run that was cut short may have left the state behind the truth
-        changed = {name for name in row.properties if not self._same(name, last.get(name), properties.get(name))}
-        wanted = {name: properties.get(name) for name in row.properties}
-        known = self._known(api, identity, {**last, **wanted, "tagsAll": properties.get("tagsAll")})
-        known |= {"was": last, "added": _more(last, properties), "removed": _more(properties, last)}
+        kept = {name: last.get(name) for name in self._adopted & row.properties}
+        wanted = {**dict.fromkeys(row.properties), **kept, **properties}
+        wanted = parts.filled(wanted, last, sorted(self._adopted - row.properties))
+        changed = {name for name in row.properties if not self._same(name, last.get(name), wanted[name])}
+        known = self._known(api, identity, {**last, **wanted})
+        known |= {"was": parts.respelled(last, wanted), "added": _more(last, wanted), "removed": _more(wanted, last)}
         for call in row.updates:
             if takes(row, call) & changed:
                 calling.call(api, row, call, known, takes(row, call))
@@ -134,7 +146,7 @@ class _Made:
             for call in row.deletes:
                 calling.call(api, row, call, known)
         except ClientError as error:
-            if code(error) not in row.gone:
+            if code(error) not in (*row.gone, *call.absent):
                 raise
         if row.deletes and (row.ready or row.ended):
             calling.until(api, lambda: self._found(api, identity, last) is None, f"the end of {identity!r}")

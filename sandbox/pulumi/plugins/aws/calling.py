@@ -127,7 +127,7 @@ def wait(
             raise RefusedError(grpc.StatusCode.UNKNOWN, f"{for_what.at} of {known.get('id')!r} is {told}")
         return told in for_what.done
 
-    until(api, done, f"{for_what.at} of {known.get('id')!r} to be {' or '.join(for_what.done)}")
+    until(api, done, f"{for_what.at} of {known.get('id')!r} to be {' or '.join(map(str, for_what.done))}")
 
 
 def until(api: Api, done: Callable[[], bool], what: str) -> None:

@@ -46,6 +46,17 @@ def aligned(one: Value, other: Value) -> tuple[Value, Value]:
             return one, other
 
 
+def respelled(value: Value, like: Value) -> Value:
+    """`value` with the parts that mean the same in `like` written as there."""
+    if meaning(value) == meaning(like) or (is_nothing(meaning(value)) and is_nothing(meaning(like))):
+        return like
+    match value, like:
+        case dict(), dict():
+            return {key: respelled(value.get(key), like.get(key)) for key in value.keys() | like.keys()}
+        case _:
+            return value
+
+
 def filled(declared: Value, live: Value, paths: Iterable[str]) -> Value:
     """`declared` with the parts at `paths` that it lacks and `live` has."""
     for path in paths:

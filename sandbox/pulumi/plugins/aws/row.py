@@ -72,7 +72,7 @@ class Call:
         each: a call or an expression that lists, and for each of its items there is one of this; the answer is then a
             list of the items, each with what was answered for it.
         into: the name that what was read gets, if it isn't the resource itself.
-        absent: codes of AWS's that tell that there is none of what it reads.
+        absent: AWS's codes that tell that there is none of what it reads, or that what it would do is done.
         then: what to wait for after it.
         given: arguments that are written out.
     """

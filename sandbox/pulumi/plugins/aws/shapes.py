@@ -1,7 +1,7 @@
 """Botocore's models of services: operations, their members under Pulumi's names, and values in both spellings.
 
-A property is called as Pulumi has it (`vpcId`), a member as the API has it (`VpcId`). The one follows from the other, but
-for those that a type's row names.
+A property is called as Pulumi has it (`vpcId`), a member as the API has it (`VpcId`). The one follows from the other,
+but for those that a type's row names.
 """
 
 # botocore is untyped, and a property value is JSON whose shape is the user's.

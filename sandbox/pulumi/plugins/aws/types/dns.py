@@ -37,7 +37,7 @@ def _changed(action: str) -> Call:
         "name": "$name",
         "type": "$type",
         "ttl": "$ttl",
-        "resourceRecords": "$records[].{value: @}",
+        "resourceRecords": "$records",
         "aliasTarget": "$aliases[0].{dnsName: name, hostedZoneId: zoneId, evaluateTargetHealth: evaluateTargetHealth}",
     }
     batch = {"changes": [{"action": action, "resourceRecordSet": record}]}
@@ -101,7 +101,7 @@ RECORD: Final = Row(
         ),
         "allowOverwrite": "",
         "fqdn": "name",
-        "records": "resourceRecords[].value",
+        "records": "resourceRecords",
     },
     create=_changed("$allowOverwrite && 'UPSERT' || 'CREATE'"),
     id="{zoneId}_{name}_{type}",
@@ -117,7 +117,6 @@ RECORD: Final = Row(
     deletes=(_changed("DELETE"),),
     gone=("NoSuchHostedZone",),
     same={"name": _same_name},
-    replaces=("name", "type", "zoneId"),
     delete_first=True,
     everywhere=True,
 )

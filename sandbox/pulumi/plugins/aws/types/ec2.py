@@ -327,7 +327,7 @@ SECURITY_GROUP_INGRESS_RULE: Final = Row(
         ),
     ),
     deletes=(Call("RevokeSecurityGroupIngress", securityGroupId="$securityGroupId"),),
-    gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound"),
+    gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"),
     replaces=("securityGroupId",),
     tagging=ec2("security-group-rule"),
 )

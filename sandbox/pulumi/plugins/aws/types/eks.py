@@ -18,7 +18,7 @@ UPDATED: Final = Wait(
 )
 ADDON_UPDATED: Final = Wait(
     asking="DescribeUpdate",
-    given={"updateId": "$update.id", "addonName": "$addonName"},
+    given={"updateId": "$update.id", "name": "$clusterName", "addonName": "$addonName"},
     at="update.status",
     done=("Successful",),
     failed=("Failed", "Cancelled"),

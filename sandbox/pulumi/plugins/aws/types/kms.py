@@ -40,7 +40,13 @@ KEY: Final = Row(
         Call("DisableKeyRotation", only="enableKeyRotation", when="!enableKeyRotation"),
         Call("DisableKey", only="isEnabled", when="!isEnabled"),
     ),
-    deletes=(Call("ScheduleKeyDeletion", pendingWindowInDays="$deletionWindowInDays"),),
+    deletes=(
+        Call(
+            "ScheduleKeyDeletion",
+            pendingWindowInDays="$deletionWindowInDays",
+            absent=("KMSInvalidStateException",),  # it is scheduled already
+        ),
+    ),
     gone=GONE,
     ended={"keyState": ("PendingDeletion", "PendingReplicaDeletion")},
     documents=("policy",),

@@ -7,7 +7,13 @@ from typing import Any
 
 TRUST = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "pods.eks.amazonaws.com"},
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+        }
+    ],
 }
 
 
@@ -35,6 +41,8 @@ class Case:
         replaced: an input that only a new resource can change, and another value for it.
         refused: an input that the type refuses, the path that the refusal names, and what it says.
         outputs: some that have to be there.
+        onward: those of the other inputs that AWS never takes back.
+        untold: inputs that AWS doesn't tell, so that an import can't know them.
         imported: whether its id alone tells what it is.
         ends: whether AWS lets it go.
     """
@@ -46,6 +54,8 @@ class Case:
     replaced: tuple[str, Any] | None = None
     refused: tuple[Mapping[str, Any], str, str] | None = None
     outputs: tuple[str, ...] = ()
+    onward: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
     imported: bool = True
     ends: bool = True
 
@@ -205,6 +215,7 @@ CASES: Mapping[str, Case] = {
         replaced=("keyUsage", "SIGN_VERIFY"),
         refused=({"rotationPeriodInDays": 30}, "rotationPeriodInDays", "90"),
         outputs=("arn", "keyId", "policy"),
+        untold=("deletionWindowInDays",),
     ),
     "alias": Case(
         "aws:kms/alias:Alias",
@@ -214,7 +225,9 @@ CASES: Mapping[str, Case] = {
         replaced=("name", "alias/others"),
         outputs=("arn", "targetKeyArn"),
     ),
-    "second-key": Case("aws:kms/key:Key", {}, {"policy": policy("kms:*")}, {"policy": "UPDATE"}),
+    "second-key": Case(
+        "aws:kms/key:Key", {"policy": policy("kms:Get*")}, {"policy": policy("kms:*")}, {"policy": "UPDATE"}
+    ),
     "group": Case(
         "aws:cloudwatch/logGroup:LogGroup",
         {"name": "/aws/eks/main/cluster", "retentionInDays": 30, "kmsKeyId": "@key.arn", "tags": TAGS},
@@ -337,6 +350,8 @@ CASES: Mapping[str, Case] = {
         replaced=("roleArn", "arn:aws:iam::123456789012:role/other"),
         refused=({"accessConfig": {"authenticationMode": "NONE"}}, "accessConfig.authenticationMode", "'NONE'"),
         outputs=("arn", "endpoint", "certificateAuthority", "identities", "status"),
+        onward=("version",),
+        untold=("bootstrapSelfManagedAddons",),
     ),
     "entry": Case(
         "aws:eks/accessEntry:AccessEntry",
@@ -373,6 +388,7 @@ CASES: Mapping[str, Case] = {
         {"addonVersion": "UPDATE", "configurationValues": "UPDATE"},
         replaced=("addonName", "metrics-server"),
         refused=({"resolveConflictsOnCreate": "ASK"}, "resolveConflictsOnCreate", "'ASK'"),
+        untold=("resolveConflictsOnCreate", "resolveConflictsOnUpdate"),
         outputs=("arn",),
     ),
     "pod-identity": Case(
@@ -458,11 +474,28 @@ CASES: Mapping[str, Case] = {
     ),
     "logs": Case("aws:s3/bucket:Bucket", {"bucket": "@account-logs"}),
     "models": Case("aws:s3/bucket:Bucket", {"bucket": "@account-models"}),
+    "logs-policy": Case(
+        "aws:s3/bucketPolicy:BucketPolicy",
+        {
+            "bucket": "@logs",
+            "policy": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "logging.s3.amazonaws.com"},
+                        "Action": "s3:PutObject",
+                        "Resource": "arn:aws:s3:::@logs/*",
+                    }
+                ],
+            },
+        },
+    ),
     "access-logs": Case(
         "aws:s3/bucketLogging:BucketLogging",
         {
             "bucket": "@models",
-            "targetBucket": "@logs",
+            "targetBucket": "@logs-policy",
             "targetPrefix": "s3/",
             "targetObjectKeyFormat": {"partitionedPrefix": {"partitionDateSource": "EventTime"}},
         },
