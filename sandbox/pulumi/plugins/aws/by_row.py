@@ -39,7 +39,7 @@ def by_row(row: Row) -> ResourceType:
         update=made.update,
         delete=made.delete,
         replaces=_replaces(row) | region,
-        computed=frozenset({"id", *row.outputs} - row.inputs.keys() | free) | region,
+        computed=frozenset({"id", *row.answers} - row.inputs.keys() | free) | region,
         adopted=free | region,
         autoname=row.autoname,
         delete_first=row.delete_first,
@@ -58,7 +58,8 @@ def takes(row: Row, call: Call) -> frozenset[str]:
     written = mentioned(dict(call.given)) | mentioned(f"${call.when}" if call.when else None)
     if call.only is not None:
         return (frozenset(call.only) | written) & row.properties
-    own = frozenset[str]() if call.within else row.key.keys()  # the key stands beside what a call is given in one part
+    # What names the resource stands beside a part that holds all the rest.
+    own = frozenset[str]() if call.within else row.names_it.keys()
     fitting = shapes.members(models.target(row, call), row.names).keys() - own - call.given.keys()
     return (fitting | written) & row.properties - TAGS
 
@@ -66,9 +67,9 @@ def takes(row: Row, call: Call) -> frozenset[str]:
 def _replaces(row: Row) -> frozenset[str]:
     """Inputs that only the creating call takes; those that none takes are for the plugin alone."""
     changeable = frozenset[str]().union(*(takes(row, call) for call in row.updates))
-    untold = {name for name, where in row.outputs.items() if not where}
-    key = frozenset(row.key.values()) & row.properties
-    return takes(row, row.create) - changeable - untold | key | set(row.replaces)
+    untold = {name for name, where in row.answers.items() if not where}
+    key = frozenset(row.names_it.values()) & row.properties
+    return takes(row, row.create) - changeable - untold | key | frozenset(row.replaces)
 
 
 class _Made:
@@ -99,9 +100,8 @@ class _Made:
             calling.wait(api, row, row.ready, known, lambda: self._found(api, identity, properties))
         for call in row.settle:
             calling.call(api, row, call, known)
-        made = (
-            takes(row, row.create) | frozenset(row.key.values()) | (TAGS if row.tagging and row.tagging.made else set())
-        )
+        tagged = TAGS if row.tagging and row.tagging.made else frozenset[str]()
+        made = takes(row, row.create) | frozenset(row.names_it.values()) | tagged
         if properties.keys() & (row.properties | TAGS) - made:
             self.update(api, identity, properties, properties)
 
@@ -111,7 +111,7 @@ class _Made:
             return None
         known = dict(seen)
         live = {name: seen.get(name) for name in _told(row)}
-        for name, where in row.outputs.items():
+        for name, where in row.answers.items():
             if where:
                 live[name] = formatted(where, known) if is_text(where) else found(where, known)
                 known.setdefault(name, live[name])
@@ -142,19 +142,19 @@ class _Made:
 
     def delete(self, api: Api, identity: str, last: Properties) -> None:
         row, known = self._row, self._known(api, identity, last)
-        try:
-            for call in row.deletes:
+        for call in row.deletes:
+            try:
                 calling.call(api, row, call, known)
-        except ClientError as error:
-            if code(error) not in (*row.gone, *call.absent):
-                raise
+            except ClientError as error:
+                if code(error) not in (*row.gone, *call.absent):
+                    raise
         if row.deletes and (row.ready or row.ended):
             calling.until(api, lambda: self._found(api, identity, last) is None, f"the end of {identity!r}")
 
     def _found(self, api: Api, identity: str, last: Properties) -> Properties | None:
         """What AWS says, None if it has no such resource."""
         row, seen = self._row, self._known(api, identity, last)
-        stale = (row.inputs.keys() | row.outputs.keys()) - set(row.key.values()) - fields(row.id)
+        stale = (row.inputs.keys() | row.answers.keys()) - set(row.names_it.values()) - fields(row.id)
         for call in row.reads:
             try:
                 answer = calling.call(api, row, call, seen)
@@ -206,8 +206,8 @@ class _Made:
 def _told(row: Row) -> frozenset[str]:
     """The inputs that AWS tells: those that it was given, but for what the row says that it keeps to itself."""
     changing = (takes(row, call) for call in (row.create, *row.updates))
-    given = frozenset(row.key.values()).union(*changing) & row.properties
-    return given - {name for name, where in row.outputs.items() if not where}
+    given = frozenset(row.names_it.values()).union(*changing) & row.properties
+    return given - {name for name, where in row.answers.items() if not where}
 
 
 def _typed(row: Row, name: str, value: Value) -> Value:
@@ -231,6 +231,6 @@ def _more(old: Properties, new: Properties) -> Properties:
 
 def _facts(row: Row) -> frozenset[str]:
     """The names that the row's expressions look at."""
-    texts = (row.id, *row.outputs.values(), *row.key.values())
+    texts = (row.id, *row.answers.values(), *row.names_it.values())
     in_calls = (mentioned(dict(call.given)) for call in row.calls)
-    return frozenset[str]().union(*in_calls, *(fields(text) for text in texts), row.key.values())
+    return frozenset[str]().union(*in_calls, *(fields(text) for text in texts), row.names_it.values())

@@ -64,14 +64,14 @@ def _call(
     answer = _reshaped(answer, row)
     if what.then:
         wait(api, row, what.then, known | answer)
-    return found(what.at, known | answer) if what.at else answer
+    return found(what.at, answer, known) if what.at else answer
 
 
 def arguments(row: Row, what: Call, known: Properties, inputs: Collection[str]) -> Properties:
     """The arguments that a call has by their names: the key's, and those of `inputs` that fit."""
     own = shapes.members(shapes.operation(row.service, what.operation).input_shape, row.names)
     key: Properties = {}
-    for name, source in row.key.items():
+    for name, source in row.names_it.items():
         if value := known.get(source):
             key |= {name: value} if name in own else {f"{name}s": [value]} if f"{name}s" in own else {}
     fitting = shapes.members(models.target(row, what), row.names).keys() - what.given.keys()

@@ -51,13 +51,20 @@ def _any(told: Any) -> bool | None:
     return any(known) if known else None
 
 
-def found(expression: str, known: Mapping[str, Value]) -> Value:
-    """What an expression comes to; `$name` within it is the value of a property, as a literal."""
+def found(expression: str, over: Mapping[str, Value], known: Mapping[str, Value] | None = None) -> Value:
+    """What an expression comes to.
+
+    Args:
+        expression: where `$name` within it is the value of a property, as a literal.
+        over: what it looks at.
+        known: the properties, if they aren't what it looks at.
+    """
+    properties = over if known is None else known
 
     def literal(name: re.Match[str]) -> str:
-        return f"`{json.dumps(known.get(name[1]))}`"
+        return "`" + json.dumps(properties.get(name[1])).replace("`", r"\`") + "`"
 
-    return _compiled(_INNER.sub(literal, expression)).search(known)
+    return _compiled(_INNER.sub(literal, expression)).search(over)
 
 
 def formatted(text: str, known: Mapping[str, Value]) -> str | None:

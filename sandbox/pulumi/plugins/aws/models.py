@@ -32,9 +32,11 @@ class _Builder:
         self._row = row
 
     def model(self) -> type[Inputs]:
-        fields = {name: self._field(name, self._type_of(name)) for name in sorted(self._row.properties)}
+        tags = {"tags"} if self._row.tagging else set[str]()
+        fields = {name: self._field(name, self._type_of(name)) for name in sorted(self._row.properties | tags)}
         base: Any = Inputs if self._row.everywhere else Resource
-        return create_model("Declared", __base__=base, **{_python(name): field for name, field in fields.items()})
+        made: Any = create_model("Declared", __base__=base, **{_python(name): of for name, of in fields.items()})
+        return made
 
     def _type_of(self, name: str) -> Any:
         if name in self._row.documents:

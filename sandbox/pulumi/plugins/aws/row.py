@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from sandbox.pulumi.plugins.aws.expressions import fields
 from sandbox.pulumi.plugins.aws.resource_type import Autoname, Same
 from sandbox.pulumi.plugins.wire import Value
 
@@ -26,6 +27,19 @@ class Input(Enum):
 REQUIRED: Final = Input.REQUIRED
 OPTIONAL: Final = Input.OPTIONAL
 ADOPTED: Final = Input.ADOPTED
+_MARKS: Final = {"!": REQUIRED, "~": ADOPTED}
+
+
+def declared(*names: str, **more: Value) -> dict[str, Value]:
+    """The inputs of a row.
+
+    Args:
+        names: those without a default; `!` behind one that a program must declare, `~` behind one that AWS chooses
+            otherwise.
+        more: those with a default or an `Of`.
+    """
+    given = (name for line in names for name in line.split())
+    return {name.rstrip("!~"): _MARKS.get(name[-1], OPTIONAL) for name in given} | more
 
 
 @dataclass(frozen=True)
@@ -121,8 +135,9 @@ class Row:
         service: boto3's name of it.
         inputs: what a program may declare, each with its default, an `Input` or an `Of`. A path (`rules.id`)
             tells something about a part.
-        outputs: further properties, and inputs that are read in another way, each with the expression for it over what
-            was read, or a text with `{}` in it; an empty one is kept as declared, because AWS doesn't tell it.
+        told: further properties that are read under their own names.
+        outputs: other further properties, and inputs that are read in another way, each with the expression for it over
+            what was read, or a text with `{}` in it; an empty one is kept as declared, because AWS doesn't tell it.
         names: the API's name of properties, where it doesn't follow.
         create: the call that makes it.
         settle: calls that follow once, after it is there.
@@ -131,7 +146,8 @@ class Row:
         deletes: calls that end it, in this order.
         id: where the answer of `create` has it, or a text with inputs in `{}`.
         prefix: what the API puts before the id.
-        key: the arguments that name the resource in every call but `create`, each with where it is from.
+        key: the argument that takes the id in every call but `create`, or several with where each is from. It needs no
+            saying if it is called as in `id`, be that where in the answer or what is in its `{}`.
         gone: AWS's codes for a resource that isn't there.
         exists: AWS's code for one whose name is taken.
         ended: what a property says of a resource that is deleted and still listed.
@@ -153,13 +169,14 @@ class Row:
     create: Call
     reads: tuple[Call, ...]
     id: str
+    told: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict[str, str])
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     settle: tuple[Call, ...] = ()
     updates: tuple[Call, ...] = ()
     deletes: tuple[Call, ...] = ()
     prefix: str = ""
-    key: Mapping[str, str] = field(default_factory=dict[str, str])
+    key: str | Mapping[str, str] = ""
     gone: tuple[str, ...] = ()
     exists: str = ""
     ended: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -179,6 +196,20 @@ class Row:
     def properties(self) -> frozenset[str]:
         """The inputs, without parts of them."""
         return frozenset(name for name in self.inputs if "." not in name)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Where all outputs are from, and inputs that are read in another way."""
+        return {name: name for name in self.told.split()} | dict(self.outputs)
+
+    @property
+    def names_it(self) -> Mapping[str, str]:
+        """The arguments that name the resource, each with the property that it is from."""
+        if not isinstance(self.key, str):
+            return self.key
+        if parts := fields(self.id) if not self.key else frozenset[str]():
+            return {name: name for name in parts}
+        return {self.key or self.id.rpartition(".")[2]: "id"}
 
     @property
     def calls(self) -> tuple[Call, ...]:

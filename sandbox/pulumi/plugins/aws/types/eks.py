@@ -4,25 +4,22 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from sandbox.pulumi.plugins.aws.resource_type import Autoname
-from sandbox.pulumi.plugins.aws.row import ADOPTED, OPTIONAL, REQUIRED, Call, Of, Row, Wait
+from sandbox.pulumi.plugins.aws.row import Call, Of, Row, Wait, declared
 from sandbox.pulumi.plugins.aws.tagging import by_arn
 
 GONE: Final = ("ResourceNotFoundException",)
 EXISTS: Final = "ResourceInUseException"
-UPDATED: Final = Wait(
-    asking="DescribeUpdate",
-    given={"updateId": "$update.id"},
-    at="update.status",
-    done=("Successful",),
-    failed=("Failed", "Cancelled"),
-)
-ADDON_UPDATED: Final = Wait(
-    asking="DescribeUpdate",
-    given={"updateId": "$update.id", "name": "$clusterName", "addonName": "$addonName"},
-    at="update.status",
-    done=("Successful",),
-    failed=("Failed", "Cancelled"),
-)
+
+
+def _updated(**more: str) -> Wait:
+    """Until an update is through, which AWS numbers."""
+    given = {"updateId": "$update.id", **more}
+    done, failed = ("Successful",), ("Failed", "Cancelled")
+    return Wait(asking="DescribeUpdate", given=given, at="update.status", done=done, failed=failed)
+
+
+UPDATED: Final = _updated()
+ADDON_UPDATED: Final = _updated(name="$clusterName", addonName="$addonName")
 LOGGING: Final = {"clusterLogging": [{"types": "$enabledClusterLogTypes", "enabled": True}]}
 OTHER_LOGGING: Final = {
     "clusterLogging": [
@@ -50,196 +47,132 @@ def _vpc_config(parts: tuple[str, ...]) -> Call:
     )
 
 
-CLUSTER: Final = Row(
-    service="eks",
-    inputs={
-        "accessConfig": ADOPTED,
-        "accessConfig.authenticationMode": ADOPTED,
-        "accessConfig.bootstrapClusterCreatorAdminPermissions": ADOPTED,
-        "bootstrapSelfManagedAddons": True,
-        "computeConfig": ADOPTED,
-        "computeConfig.nodePools": ADOPTED,
-        "computeConfig.nodeRoleArn": ADOPTED,
-        "controlPlaneScalingConfig": ADOPTED,
-        "deletionProtection": ADOPTED,
-        "enabledClusterLogTypes": Of(list[Logs]),
-        "encryptionConfig": OPTIONAL,
-        "kubernetesNetworkConfig": ADOPTED,
-        "kubernetesNetworkConfig.elasticLoadBalancing": ADOPTED,
-        "kubernetesNetworkConfig.ipFamily": ADOPTED,
-        "kubernetesNetworkConfig.serviceIpv4Cidr": ADOPTED,
-        "kubernetesNetworkConfig.serviceIpv6Cidr": ADOPTED,
-        "name": OPTIONAL,
-        "roleArn": REQUIRED,
-        "storageConfig": ADOPTED,
-        "tags": OPTIONAL,
-        "upgradePolicy": ADOPTED,
-        "version": ADOPTED,
-        "vpcConfig": REQUIRED,
-        "vpcConfig.endpointPrivateAccess": False,
-        "vpcConfig.endpointPublicAccess": True,
-        "vpcConfig.publicAccessCidrs": ADOPTED,
-        "vpcConfig.securityGroupIds": OPTIONAL,
-        "vpcConfig.subnetIds": REQUIRED,
-        "zonalShiftConfig": OPTIONAL,
-    },
-    names={"vpcConfig": "resourcesVpcConfig"},
-    single=("encryptionConfig",),
-    outputs={
-        "arn": "arn",
-        "bootstrapSelfManagedAddons": "",
-        "certificateAuthority": "certificateAuthority",
-        "createdAt": "createdAt",
-        "enabledClusterLogTypes": "logging.clusterLogging[?enabled].types[]",
-        "endpoint": "endpoint",
-        "identities": "identity && [{oidcs: [identity.oidc]}]",
-        "platformVersion": "platformVersion",
-        "status": "status",
-        "vpcConfig.clusterSecurityGroupId": "",
-        "vpcConfig.vpcId": "",
-    },
-    create=Call("CreateCluster", logging=LOGGING),
-    id="{name}",
-    key={"name": "name"},
-    reads=(Call("DescribeCluster", at="cluster"),),
-    # Each kind of change is an update of its own, and AWS takes one at a time.
-    updates=(
-        Call("UpdateClusterVersion", only="version", then=UPDATED),
-        Call("UpdateClusterConfig", only="", accessConfig=ACCESS, then=UPDATED),
-        Call(
-            "UpdateClusterConfig", only="computeConfig storageConfig", kubernetesNetworkConfig=BALANCING, then=UPDATED
-        ),
-        Call("UpdateClusterConfig", only="upgradePolicy", then=UPDATED),
-        Call("UpdateClusterConfig", only="zonalShiftConfig", then=UPDATED),
-        Call("UpdateClusterConfig", only="deletionProtection", then=UPDATED),
-        Call("UpdateClusterConfig", only="controlPlaneScalingConfig", then=UPDATED),
-        Call("AssociateEncryptionConfig", only="encryptionConfig", when="encryptionConfig", then=UPDATED),
-        Call("UpdateClusterConfig", only="", logging=OTHER_LOGGING, then=UPDATED),
-        _vpc_config(PLACE),
-        _vpc_config(ENDPOINT),
-    ),
-    deletes=(Call("DeleteCluster"),),
-    gone=GONE,
-    exists=EXISTS,
-    ready=Wait(at="status", done=("ACTIVE",), failed=("FAILED",)),
-    replaces=(
-        "accessConfig.bootstrapClusterCreatorAdminPermissions",
-        "bootstrapSelfManagedAddons",
-        "kubernetesNetworkConfig.ipFamily",
-        "kubernetesNetworkConfig.serviceIpv4Cidr",
-        "name",
-        "roleArn",
-    ),
-    autoname=Autoname("name", 100),
-    tagging=by_arn(listed=False),
-)
-
-ACCESS_ENTRY: Final = Row(
-    service="eks",
-    inputs={
-        "clusterName": REQUIRED,
-        "kubernetesGroups": ADOPTED,
-        "principalArn": REQUIRED,
-        "tags": OPTIONAL,
-        "type": "STANDARD",
-        "userName": ADOPTED,
-    },
-    names={"userName": "username"},
-    outputs={"accessEntryArn": "accessEntryArn", "createdAt": "createdAt", "modifiedAt": "modifiedAt"},
-    create=Call("CreateAccessEntry"),
-    id="{clusterName}:{principalArn}",
-    key={"clusterName": "clusterName", "principalArn": "principalArn"},
-    reads=(Call("DescribeAccessEntry", at="accessEntry"),),
-    updates=(Call("UpdateAccessEntry"),),
-    deletes=(Call("DeleteAccessEntry"),),
-    gone=GONE,
-    exists=EXISTS,
-    tagging=by_arn("$accessEntryArn", listed=False),
-    delete_first=True,
-)
-
-ACCESS_POLICY_ASSOCIATION: Final = Row(
-    service="eks",
-    inputs={
-        "accessScope": REQUIRED,
-        "accessScope.type": REQUIRED,
-        "clusterName": REQUIRED,
-        "policyArn": REQUIRED,
-        "principalArn": REQUIRED,
-    },
-    outputs={"associatedAt": "associatedAt", "modifiedAt": "modifiedAt"},
-    create=Call("AssociateAccessPolicy"),
-    id="{clusterName}#{principalArn}#{policyArn}",
-    key={"clusterName": "clusterName", "policyArn": "policyArn", "principalArn": "principalArn"},
-    reads=(Call("ListAssociatedAccessPolicies", at="associatedAccessPolicies[?policyArn == $policyArn] | [0]"),),
-    deletes=(Call("DisassociateAccessPolicy"),),
-    gone=GONE,
-    delete_first=True,
-)
-
-ADDON: Final = Row(
-    service="eks",
-    inputs={
-        "addonName": REQUIRED,
-        "addonVersion": ADOPTED,
-        "clusterName": REQUIRED,
-        "configurationValues": ADOPTED,
-        "podIdentityAssociations": OPTIONAL,
-        "preserve": OPTIONAL,
-        "resolveConflictsOnCreate": Of(Resolution),
-        "resolveConflictsOnUpdate": Of(Resolution),
-        "serviceAccountRoleArn": OPTIONAL,
-        "tags": OPTIONAL,
-    },
-    outputs={
-        "arn": "addonArn",
-        "createdAt": "createdAt",
-        "modifiedAt": "modifiedAt",
-        "podIdentityAssociations": "",  # their ARNs only, and nothing of what they are
-        "resolveConflictsOnCreate": "",
-        "resolveConflictsOnUpdate": "",
-    },
-    create=Call("CreateAddon", resolveConflicts="$resolveConflictsOnCreate"),
-    id="{clusterName}:{addonName}",
-    key={"addonName": "addonName", "clusterName": "clusterName"},
-    reads=(Call("DescribeAddon", at="addon"),),
-    updates=(Call("UpdateAddon", resolveConflicts="$resolveConflictsOnUpdate", then=ADDON_UPDATED),),
-    deletes=(Call("DeleteAddon", preserve="$preserve"),),
-    gone=GONE,
-    exists=EXISTS,
-    ready=Wait(at="status", done=("ACTIVE",), failed=("CREATE_FAILED",)),
-    documents=("configurationValues",),
-    tagging=by_arn("$arn", listed=False),
-    delete_first=True,
-)
-
-POD_IDENTITY_ASSOCIATION: Final = Row(
-    service="eks",
-    inputs={
-        "clusterName": REQUIRED,
-        "disableSessionTags": ADOPTED,
-        "namespace": REQUIRED,
-        "roleArn": REQUIRED,
-        "serviceAccount": REQUIRED,
-        "tags": OPTIONAL,
-        "targetRoleArn": OPTIONAL,
-    },
-    outputs={"associationArn": "associationArn", "associationId": "associationId", "externalId": "externalId"},
-    create=Call("CreatePodIdentityAssociation"),
-    id="association.associationId",
-    key={"associationId": "id", "clusterName": "clusterName"},
-    reads=(Call("DescribePodIdentityAssociation", at="association"),),
-    updates=(Call("UpdatePodIdentityAssociation"),),
-    deletes=(Call("DeletePodIdentityAssociation"),),
-    gone=GONE,
-    tagging=by_arn("$associationArn", listed=False),
-    delete_first=True,
-)
-
 ROWS: Final[Mapping[str, Row]] = {
-    "aws:eks/accessEntry:AccessEntry": ACCESS_ENTRY,
-    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": ACCESS_POLICY_ASSOCIATION,
-    "aws:eks/addon:Addon": ADDON,
-    "aws:eks/cluster:Cluster": CLUSTER,
-    "aws:eks/podIdentityAssociation:PodIdentityAssociation": POD_IDENTITY_ASSOCIATION,
+    "aws:eks/accessEntry:AccessEntry": Row(
+        service="eks",
+        inputs=declared("clusterName! principalArn! kubernetesGroups~ userName~", type="STANDARD"),
+        names={"userName": "username"},
+        told="accessEntryArn createdAt modifiedAt",
+        create=Call("CreateAccessEntry"),
+        id="{clusterName}:{principalArn}",
+        reads=(Call("DescribeAccessEntry", at="accessEntry"),),
+        updates=(Call("UpdateAccessEntry"),),
+        deletes=(Call("DeleteAccessEntry"),),
+        gone=GONE,
+        exists=EXISTS,
+        tagging=by_arn("$accessEntryArn", listed=False),
+        delete_first=True,
+    ),
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": Row(
+        service="eks",
+        inputs=declared("accessScope! accessScope.type! clusterName! policyArn! principalArn!"),
+        told="associatedAt modifiedAt",
+        create=Call("AssociateAccessPolicy"),
+        id="{clusterName}#{principalArn}#{policyArn}",
+        reads=(Call("ListAssociatedAccessPolicies", at="associatedAccessPolicies[?policyArn == $policyArn] | [0]"),),
+        deletes=(Call("DisassociateAccessPolicy"),),
+        gone=GONE,
+        delete_first=True,
+    ),
+    "aws:eks/addon:Addon": Row(
+        service="eks",
+        inputs=declared(
+            "addonName! clusterName! addonVersion~ configurationValues~",
+            "podIdentityAssociations preserve serviceAccountRoleArn",
+            resolveConflictsOnCreate=Of(Resolution),
+            resolveConflictsOnUpdate=Of(Resolution),
+        ),
+        told="createdAt modifiedAt",
+        outputs={
+            "arn": "addonArn",
+            "podIdentityAssociations": "",  # their ARNs only, and nothing of what they are
+            "resolveConflictsOnCreate": "",
+            "resolveConflictsOnUpdate": "",
+        },
+        create=Call("CreateAddon", resolveConflicts="$resolveConflictsOnCreate"),
+        id="{clusterName}:{addonName}",
+        reads=(Call("DescribeAddon", at="addon"),),
+        updates=(Call("UpdateAddon", resolveConflicts="$resolveConflictsOnUpdate", then=ADDON_UPDATED),),
+        deletes=(Call("DeleteAddon", preserve="$preserve"),),
+        gone=GONE,
+        exists=EXISTS,
+        ready=Wait(at="status", done=("ACTIVE",), failed=("CREATE_FAILED",)),
+        documents=("configurationValues",),
+        tagging=by_arn("$arn", listed=False),
+        delete_first=True,
+    ),
+    "aws:eks/cluster:Cluster": Row(
+        service="eks",
+        inputs=declared(
+            "roleArn! deletionProtection~ encryptionConfig name version~ zonalShiftConfig",
+            "accessConfig~ accessConfig.authenticationMode~ accessConfig.bootstrapClusterCreatorAdminPermissions~",
+            "computeConfig~ computeConfig.nodePools~ computeConfig.nodeRoleArn~ controlPlaneScalingConfig~",
+            "kubernetesNetworkConfig~ kubernetesNetworkConfig.elasticLoadBalancing~ kubernetesNetworkConfig.ipFamily~",
+            "kubernetesNetworkConfig.serviceIpv4Cidr~ kubernetesNetworkConfig.serviceIpv6Cidr~ storageConfig~",
+            "upgradePolicy~ vpcConfig! vpcConfig.subnetIds! vpcConfig.publicAccessCidrs~",
+            bootstrapSelfManagedAddons=True,
+            enabledClusterLogTypes=Of(list[Logs]),
+            **{"vpcConfig.endpointPrivateAccess": False, "vpcConfig.endpointPublicAccess": True},
+        ),
+        names={"vpcConfig": "resourcesVpcConfig"},
+        single=("encryptionConfig",),
+        told="arn certificateAuthority createdAt endpoint platformVersion status",
+        outputs={
+            "bootstrapSelfManagedAddons": "",
+            "enabledClusterLogTypes": "logging.clusterLogging[?enabled].types[]",
+            "identities": "identity && [{oidcs: [identity.oidc]}]",
+            "vpcConfig.clusterSecurityGroupId": "",
+            "vpcConfig.vpcId": "",
+        },
+        create=Call("CreateCluster", logging=LOGGING),
+        id="{name}",
+        reads=(Call("DescribeCluster", at="cluster"),),
+        # Each kind of change is an update of its own, and AWS takes one at a time.
+        updates=(
+            Call("UpdateClusterVersion", only="version", then=UPDATED),
+            Call("UpdateClusterConfig", only="", accessConfig=ACCESS, then=UPDATED),
+            Call(
+                "UpdateClusterConfig",
+                only="computeConfig storageConfig",
+                kubernetesNetworkConfig=BALANCING,
+                then=UPDATED,
+            ),
+            Call("UpdateClusterConfig", only="upgradePolicy", then=UPDATED),
+            Call("UpdateClusterConfig", only="zonalShiftConfig", then=UPDATED),
+            Call("UpdateClusterConfig", only="deletionProtection", then=UPDATED),
+            Call("UpdateClusterConfig", only="controlPlaneScalingConfig", then=UPDATED),
+            Call("AssociateEncryptionConfig", only="encryptionConfig", when="encryptionConfig", then=UPDATED),
+            Call("UpdateClusterConfig", only="", logging=OTHER_LOGGING, then=UPDATED),
+            _vpc_config(PLACE),
+            _vpc_config(ENDPOINT),
+        ),
+        deletes=(Call("DeleteCluster"),),
+        gone=GONE,
+        exists=EXISTS,
+        ready=Wait(at="status", done=("ACTIVE",), failed=("FAILED",)),
+        replaces=(
+            "accessConfig.bootstrapClusterCreatorAdminPermissions",
+            "bootstrapSelfManagedAddons",
+            "kubernetesNetworkConfig.ipFamily",
+            "kubernetesNetworkConfig.serviceIpv4Cidr",
+            "name",
+            "roleArn",
+        ),
+        autoname=Autoname("name", 100),
+        tagging=by_arn(listed=False),
+    ),
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": Row(
+        service="eks",
+        inputs=declared("clusterName! namespace! roleArn! serviceAccount! disableSessionTags~ targetRoleArn"),
+        told="associationArn associationId externalId",
+        create=Call("CreatePodIdentityAssociation"),
+        id="association.associationId",
+        key={"associationId": "id", "clusterName": "clusterName"},
+        reads=(Call("DescribePodIdentityAssociation", at="association"),),
+        updates=(Call("UpdatePodIdentityAssociation"),),
+        deletes=(Call("DeletePodIdentityAssociation"),),
+        gone=GONE,
+        tagging=by_arn("$associationArn", listed=False),
+        delete_first=True,
+    ),
 }

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from sandbox.pulumi.plugins.aws.row import OPTIONAL, REQUIRED, Call, Of, Row
+from sandbox.pulumi.plugins.aws.row import REQUIRED, Call, Of, Row, declared
 from sandbox.pulumi.plugins.wire import Value
 
 NO_BUCKET: Final = "NoSuchBucket"
 VERSIONED: Final = "versioningConfiguration.status != 'Disabled'"
+Status = Literal["Disabled", "Enabled", "Suspended"]
 SUSPENDED: Final = {"status": "Suspended"}
 
 
@@ -32,7 +33,6 @@ def _side_car(noun: str, part: str, inputs: Mapping[str, Value], missing: str, *
         inputs={"bucket": REQUIRED, **inputs},
         create=put,
         id="{bucket}",
-        key={"bucket": "bucket"},
         gone=(NO_BUCKET, *filter(None, [missing])),
         delete_first=True,
         **{**default, **more},
@@ -43,11 +43,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _side_car(
         "BucketLifecycleConfiguration",
         "lifecycleConfiguration",
-        {
-            "rules": REQUIRED,
-            "rules.filter": {},  # S3 wants to be told that a rule is about everything
-            "rules.id": REQUIRED,
-        },
+        # S3 wants to be told that a rule is about everything.
+        {"rules": REQUIRED, "rules.filter": {}, "rules.id": REQUIRED},
         "NoSuchLifecycleConfiguration",
         maps=("tags",),
         reads=(Call("GetBucketLifecycleConfiguration"),),
@@ -56,7 +53,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "aws:s3/bucketLogging:BucketLogging": _side_car(
         "BucketLogging",
         "bucketLoggingStatus.loggingEnabled",
-        {"targetBucket": REQUIRED, "targetObjectKeyFormat": OPTIONAL, "targetPrefix": REQUIRED},
+        declared("targetBucket! targetPrefix! targetObjectKeyFormat"),
         "",
         reads=(Call("GetBucketLogging", at="loggingEnabled"),),
         deletes=(Call("PutBucketLogging", bucketLoggingStatus={}),),
@@ -70,21 +67,12 @@ ROWS: Final[Mapping[str, Row]] = {
         single=("rule",),
     ),
     "aws:s3/bucketPolicy:BucketPolicy": _side_car(
-        "BucketPolicy",
-        "",
-        {"policy": REQUIRED},
-        "NoSuchBucketPolicy",
-        documents=("policy",),
+        "BucketPolicy", "", {"policy": REQUIRED}, "NoSuchBucketPolicy", documents=("policy",)
     ),
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _side_car(
         "PublicAccessBlock",
         "publicAccessBlockConfiguration",
-        {
-            "blockPublicAcls": False,
-            "blockPublicPolicy": False,
-            "ignorePublicAcls": False,
-            "restrictPublicBuckets": False,
-        },
+        dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), False),
         "NoSuchPublicAccessBlockConfiguration",
     ),
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _side_car(
@@ -96,21 +84,12 @@ ROWS: Final[Mapping[str, Row]] = {
     "aws:s3/bucketVersioning:BucketVersioning": _side_car(
         "BucketVersioning",
         "versioningConfiguration",
-        {
-            "versioningConfiguration": REQUIRED,
-            "versioningConfiguration.status": Of(Literal["Disabled", "Enabled", "Suspended"], REQUIRED),
-        },
+        {"versioningConfiguration": REQUIRED, "versioningConfiguration.status": Of(Status, REQUIRED)},
         "",
         # S3 never goes back to Disabled, which is its silence about a bucket that never had versions.
         put=Call("PutBucketVersioning", when=f"{VERSIONED} || (was && was.{VERSIONED})"),
         outputs={"versioningConfiguration": "{status: status || 'Disabled'}"},
         reads=(Call("GetBucketVersioning", at="{status: status}"),),
-        deletes=(
-            Call(
-                "PutBucketVersioning",
-                when=VERSIONED,
-                versioningConfiguration=SUSPENDED,
-            ),
-        ),
+        deletes=(Call("PutBucketVersioning", when=VERSIONED, versioningConfiguration=SUSPENDED),),
     ),
 }

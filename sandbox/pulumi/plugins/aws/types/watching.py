@@ -4,127 +4,9 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from sandbox.pulumi.plugins.aws.resource_type import Autoname
-from sandbox.pulumi.plugins.aws.row import ADOPTED, OPTIONAL, REQUIRED, Call, Of, Row
+from sandbox.pulumi.plugins.aws.row import Call, Of, Row, declared
 from sandbox.pulumi.plugins.aws.tagging import BUDGETS, by_arn
 from sandbox.pulumi.plugins.inputs import Inputs
-
-LOG_GROUP: Final = Row(
-    service="logs",
-    inputs={
-        "kmsKeyId": OPTIONAL,
-        "logGroupClass": ADOPTED,
-        "name": OPTIONAL,
-        "retentionInDays": 0,
-        "skipDestroy": False,
-        "tags": OPTIONAL,
-    },
-    names={"name": "logGroupName"},
-    outputs={"arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}"},
-    create=Call("CreateLogGroup"),
-    id="{name}",
-    key={"name": "name"},
-    reads=(Call("DescribeLogGroups", at="logGroups[?name == $name] | [0]", logGroupNamePrefix="$name"),),
-    updates=(
-        Call("PutRetentionPolicy", only="retentionInDays", when="retentionInDays > `0`"),
-        Call("DeleteRetentionPolicy", only="retentionInDays", when="retentionInDays == `0`"),
-        Call("AssociateKmsKey", only="kmsKeyId", when="kmsKeyId"),
-        Call("DisassociateKmsKey", only="kmsKeyId", when="!kmsKeyId"),
-    ),
-    deletes=(Call("DeleteLogGroup", when="!skipDestroy"),),
-    gone=("ResourceNotFoundException",),
-    exists="ResourceAlreadyExistsException",
-    autoname=Autoname("name", 512),
-    tagging=by_arn(),
-)
-
-METRIC_ALARM: Final = Row(
-    service="cloudwatch",
-    inputs={
-        "actionsEnabled": True,
-        "alarmActions": OPTIONAL,
-        "alarmDescription": OPTIONAL,
-        "comparisonOperator": REQUIRED,
-        "datapointsToAlarm": OPTIONAL,
-        "dimensions": OPTIONAL,
-        "evaluationPeriods": REQUIRED,
-        "insufficientDataActions": OPTIONAL,
-        "metricName": OPTIONAL,
-        "name": OPTIONAL,
-        "namespace": OPTIONAL,
-        "okActions": OPTIONAL,
-        "period": OPTIONAL,
-        "statistic": OPTIONAL,
-        "tags": OPTIONAL,
-        "threshold": OPTIONAL,
-        "treatMissingData": "missing",
-        "unit": OPTIONAL,
-    },
-    names={"name": "AlarmName", "okActions": "OKActions"},
-    maps=("dimensions",),
-    outputs={"arn": "alarmArn"},
-    create=Call("PutMetricAlarm"),
-    id="{name}",
-    key={"name": "name"},
-    reads=(Call("DescribeAlarms", at="metricAlarms[0]", alarmNames=["$name"]),),
-    updates=(Call("PutMetricAlarm"),),
-    deletes=(Call("DeleteAlarms", alarmNames=["$name"]),),
-    gone=("ResourceNotFound",),
-    autoname=Autoname("name", 255),
-    tagging=by_arn(),
-)
-
-TOPIC: Final = Row(
-    service="sns",
-    inputs={"displayName": OPTIONAL, "kmsMasterKeyId": OPTIONAL, "name": OPTIONAL, "policy": ADOPTED, "tags": OPTIONAL},
-    outputs={
-        "arn": "attributes.TopicArn",
-        "displayName": "attributes.DisplayName",
-        "kmsMasterKeyId": "attributes.KmsMasterKeyId",
-        "owner": "attributes.Owner",
-        "policy": "attributes.Policy",
-    },
-    create=Call(
-        "CreateTopic",
-        attributes={"DisplayName": "$displayName", "KmsMasterKeyId": "$kmsMasterKeyId", "Policy": "$policy"},
-    ),
-    id="arn:{partition}:sns:{region}:{account}:{name}",
-    key={"topicArn": "id"},
-    reads=(Call("GetTopicAttributes"),),
-    updates=(
-        Call("SetTopicAttributes", attributeName="DisplayName", attributeValue="$displayName || ''"),
-        Call("SetTopicAttributes", attributeName="KmsMasterKeyId", attributeValue="$kmsMasterKeyId || ''"),
-        Call("SetTopicAttributes", attributeName="Policy", attributeValue="$policy"),
-    ),
-    deletes=(Call("DeleteTopic"),),
-    gone=("NotFound", "NotFoundException"),
-    documents=("policy",),
-    autoname=Autoname("name", 256),
-    tagging=by_arn(),
-)
-
-TOPIC_SUBSCRIPTION: Final = Row(
-    service="sns",
-    inputs={"endpoint": REQUIRED, "protocol": REQUIRED, "rawMessageDelivery": False, "topic": REQUIRED},
-    names={"topic": "TopicArn"},
-    outputs={
-        "arn": "id",
-        "endpoint": "attributes.Endpoint",
-        "ownerId": "attributes.Owner",
-        "pendingConfirmation": "attributes.PendingConfirmation == 'true'",
-        "protocol": "attributes.Protocol",
-        "rawMessageDelivery": "attributes.RawMessageDelivery",
-        "topic": "attributes.TopicArn",
-    },
-    create=Call("Subscribe", returnSubscriptionArn=True),
-    id="subscriptionArn",
-    key={"subscriptionArn": "id"},
-    reads=(Call("GetSubscriptionAttributes"),),
-    updates=(
-        Call("SetSubscriptionAttributes", attributeName="RawMessageDelivery", attributeValue="$rawMessageDelivery"),
-    ),
-    deletes=(Call("Unsubscribe"),),
-    gone=("NotFound", "NotFoundException"),
-)
 
 
 class Notification(Inputs):
@@ -145,67 +27,143 @@ SUBSCRIBERS: Final = (
     "$[subscriberEmailAddresses[].{address: @, subscriptionType: 'EMAIL'},"
     " subscriberSnsTopicArns[].{address: @, subscriptionType: 'SNS'}][]"
 )
-BUDGET_LIMIT: Final = {"budgetLimit": {"amount": "$limitAmount", "unit": "$limitUnit"}}
-
-BUDGET: Final = Row(
-    service="budgets",
-    inputs={
-        "budgetType": REQUIRED,
-        "limitAmount": REQUIRED,
-        "limitUnit": REQUIRED,
-        "name": OPTIONAL,
-        "notifications": Of(list[Notification]),
-        "tags": OPTIONAL,
-        "timeUnit": REQUIRED,
-    },
-    names={"name": "BudgetName"},
-    outputs={
-        "accountId": "{account}",
-        "arn": "arn:{partition}:budgets::{account}:budget/{name}",
-        "limitAmount": "budgetLimit.amount",
-        "limitUnit": "budgetLimit.unit",
-        "notifications": (
-            "told[].{comparisonOperator: comparisonOperator, notificationType: notificationType, threshold: threshold,"
-            " thresholdType: thresholdType,"
-            " subscriberEmailAddresses: subscribers[?subscriptionType == 'EMAIL'].address,"
-            " subscriberSnsTopicArns: subscribers[?subscriptionType == 'SNS'].address}"
-        ),
-    },
-    create=Call("CreateBudget", within="budget", budget=BUDGET_LIMIT),
-    id="{account}:{name}",
-    key={"accountId": "account", "budgetName": "name", "name": "name"},
-    reads=(
-        Call("DescribeBudget", at="budget"),
-        Call(
-            "DescribeSubscribersForNotification",
-            each=Call("DescribeNotificationsForBudget", at="notifications"),
-            into="told",
-            notification=NOTIFICATION,
-        ),
-    ),
-    updates=(
-        Call("UpdateBudget", within="newBudget", newBudget=BUDGET_LIMIT),
-        Call("DeleteNotification", each="removed.notifications", only="notifications", notification=NOTIFICATION),
-        Call(
-            "CreateNotification",
-            each="added.notifications",
-            only="notifications",
-            notification=NOTIFICATION,
-            subscribers=SUBSCRIBERS,
-        ),
-    ),
-    deletes=(Call("DeleteBudget"),),
-    gone=("NotFoundException",),
-    exists="DuplicateRecordException",
-    autoname=Autoname("name", 100),
-    tagging=BUDGETS,
-    everywhere=True,
+NOTIFICATIONS: Final = (
+    "told[].{comparisonOperator: comparisonOperator, notificationType: notificationType, threshold: threshold,"
+    " thresholdType: thresholdType,"
+    " subscriberEmailAddresses: subscribers[?subscriptionType == 'EMAIL'].address,"
+    " subscriberSnsTopicArns: subscribers[?subscriptionType == 'SNS'].address}"
 )
-
+BUDGET_LIMIT: Final = {"budgetLimit": {"amount": "$limitAmount", "unit": "$limitUnit"}}
 ROWS: Final[Mapping[str, Row]] = {
-    "aws:budgets/budget:Budget": BUDGET,
-    "aws:cloudwatch/logGroup:LogGroup": LOG_GROUP,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": METRIC_ALARM,
-    "aws:sns/topic:Topic": TOPIC,
-    "aws:sns/topicSubscription:TopicSubscription": TOPIC_SUBSCRIPTION,
+    "aws:budgets/budget:Budget": Row(
+        service="budgets",
+        inputs=declared("budgetType! limitAmount! limitUnit! timeUnit! name", notifications=Of(list[Notification])),
+        names={"name": "BudgetName"},
+        outputs={
+            "accountId": "{account}",
+            "arn": "arn:{partition}:budgets::{account}:budget/{name}",
+            "limitAmount": "budgetLimit.amount",
+            "limitUnit": "budgetLimit.unit",
+            "notifications": NOTIFICATIONS,
+        },
+        create=Call("CreateBudget", within="budget", budget=BUDGET_LIMIT),
+        id="{account}:{name}",
+        key={"accountId": "account", "budgetName": "name", "name": "name"},
+        reads=(
+            Call("DescribeBudget", at="budget"),
+            Call(
+                "DescribeSubscribersForNotification",
+                each=Call("DescribeNotificationsForBudget", at="notifications"),
+                into="told",
+                notification=NOTIFICATION,
+            ),
+        ),
+        updates=(
+            Call("UpdateBudget", within="newBudget", newBudget=BUDGET_LIMIT),
+            Call("DeleteNotification", each="removed.notifications", only="notifications", notification=NOTIFICATION),
+            Call(
+                "CreateNotification",
+                each="added.notifications",
+                only="notifications",
+                notification=NOTIFICATION,
+                subscribers=SUBSCRIBERS,
+            ),
+        ),
+        deletes=(Call("DeleteBudget"),),
+        gone=("NotFoundException",),
+        exists="DuplicateRecordException",
+        autoname=Autoname("name", 100),
+        tagging=BUDGETS,
+        everywhere=True,
+    ),
+    "aws:cloudwatch/logGroup:LogGroup": Row(
+        service="logs",
+        inputs=declared("kmsKeyId logGroupClass~ name", retentionInDays=0, skipDestroy=False),
+        names={"name": "logGroupName"},
+        outputs={"arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}"},
+        create=Call("CreateLogGroup"),
+        id="{name}",
+        reads=(Call("DescribeLogGroups", at="logGroups[?name == $name] | [0]", logGroupNamePrefix="$name"),),
+        updates=(
+            Call("PutRetentionPolicy", only="retentionInDays", when="retentionInDays > `0`"),
+            Call("DeleteRetentionPolicy", only="retentionInDays", when="retentionInDays == `0`"),
+            Call("AssociateKmsKey", only="kmsKeyId", when="kmsKeyId"),
+            Call("DisassociateKmsKey", only="kmsKeyId", when="!kmsKeyId"),
+        ),
+        deletes=(Call("DeleteLogGroup", when="!skipDestroy"),),
+        gone=("ResourceNotFoundException",),
+        exists="ResourceAlreadyExistsException",
+        autoname=Autoname("name", 512),
+        tagging=by_arn(),
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Row(
+        service="cloudwatch",
+        inputs=declared(
+            "comparisonOperator! evaluationPeriods! alarmActions alarmDescription datapointsToAlarm dimensions",
+            "insufficientDataActions metricName name namespace okActions period statistic threshold unit",
+            actionsEnabled=True,
+            treatMissingData="missing",
+        ),
+        names={"name": "AlarmName", "okActions": "OKActions"},
+        maps=("dimensions",),
+        outputs={"arn": "alarmArn"},
+        create=Call("PutMetricAlarm"),
+        id="{name}",
+        reads=(Call("DescribeAlarms", at="metricAlarms[0]", alarmNames=["$name"]),),
+        updates=(Call("PutMetricAlarm"),),
+        deletes=(Call("DeleteAlarms", alarmNames=["$name"]),),
+        gone=("ResourceNotFound",),
+        autoname=Autoname("name", 255),
+        tagging=by_arn(),
+    ),
+    "aws:sns/topic:Topic": Row(
+        service="sns",
+        inputs=declared("displayName kmsMasterKeyId name policy~"),
+        outputs={
+            "arn": "attributes.TopicArn",
+            "displayName": "attributes.DisplayName",
+            "kmsMasterKeyId": "attributes.KmsMasterKeyId",
+            "owner": "attributes.Owner",
+            "policy": "attributes.Policy",
+        },
+        create=Call(
+            "CreateTopic",
+            attributes={"DisplayName": "$displayName", "KmsMasterKeyId": "$kmsMasterKeyId", "Policy": "$policy"},
+        ),
+        id="arn:{partition}:sns:{region}:{account}:{name}",
+        key="topicArn",
+        reads=(Call("GetTopicAttributes"),),
+        updates=(
+            Call("SetTopicAttributes", attributeName="DisplayName", attributeValue="$displayName || ''"),
+            Call("SetTopicAttributes", attributeName="KmsMasterKeyId", attributeValue="$kmsMasterKeyId || ''"),
+            Call("SetTopicAttributes", attributeName="Policy", attributeValue="$policy"),
+        ),
+        deletes=(Call("DeleteTopic"),),
+        gone=("NotFound", "NotFoundException"),
+        documents=("policy",),
+        autoname=Autoname("name", 256),
+        tagging=by_arn(),
+    ),
+    "aws:sns/topicSubscription:TopicSubscription": Row(
+        service="sns",
+        inputs=declared("endpoint! protocol! topic!", rawMessageDelivery=False),
+        names={"topic": "TopicArn"},
+        outputs={
+            "arn": "id",
+            "endpoint": "attributes.Endpoint",
+            "ownerId": "attributes.Owner",
+            "pendingConfirmation": "attributes.PendingConfirmation == 'true'",
+            "protocol": "attributes.Protocol",
+            "rawMessageDelivery": "attributes.RawMessageDelivery",
+            "topic": "attributes.TopicArn",
+        },
+        create=Call("Subscribe", returnSubscriptionArn=True),
+        id="subscriptionArn",
+        reads=(Call("GetSubscriptionAttributes"),),
+        updates=(
+            Call("SetSubscriptionAttributes", attributeName="RawMessageDelivery", attributeValue="$rawMessageDelivery"),
+        ),
+        deletes=(Call("Unsubscribe"),),
+        gone=("NotFound", "NotFoundException"),
+    ),
 }
