@@ -13,9 +13,11 @@ def meaning(value: Value) -> Value:
     match value:
         case dict():
             parts = {key: meaning(item) for key, item in value.items()}
-            return {key: item for key, item in parts.items() if not is_nothing(item)}
+            return {key: item for key, item in sorted(parts.items()) if not is_nothing(item)}
         case list():
             return sorted((meaning(item) for item in value), key=repr)
+        case float() if value.is_integer():
+            return int(value)
         case _:
             return value
 

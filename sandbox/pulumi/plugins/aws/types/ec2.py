@@ -12,8 +12,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "aws:ec2/eip:Eip": Row(
         service="ec2",
         inputs=declared("domain~ networkBorderGroup~ publicIpv4Pool~"),
-        told="allocationId associationId publicIp",
-        outputs={"arn": "arn:{partition}:ec2:{region}:{account}:elastic-ip/{id}", "privateIp": "privateIpAddress"},
+        told="allocationId publicIp",  # and not what a gateway makes of it
+        outputs={"arn": "arn:{partition}:ec2:{region}:{account}:elastic-ip/{id}"},
         create=Call("AllocateAddress"),
         id="allocationId",
         reads=(Call("DescribeAddresses", at="addresses[0]"),),

@@ -14,6 +14,7 @@ from sandbox.pulumi.plugins.wire import Secret, Unknown
         ({"a": 1, "b": False, "c": [], "d": {"e": ""}}, {"a": 1}),
         (["b", "a"], ["a", "b"]),
         ([{"x": 1}, {"y": [2, 1]}], [{"y": [1, 2]}, {"x": 1, "z": None}]),
+        ([{"a": 2, "b": 1}, {"a": 1, "b": 2}], [{"b": 1, "a": 2.0}, {"b": 2, "a": 1}]),
     ],
 )
 def test_what_is_nothing_and_the_order_of_lists_mean_nothing(one: Any, other: Any) -> None:
