@@ -34,6 +34,7 @@ def by_row(row: Row) -> ResourceType:
         inputs=models.model(row),
         service=row.service,
         create=made.create,
+        seek=made.seek,
         finish=made.finish,
         read=made.read,
         update=made.update,
@@ -69,7 +70,7 @@ def _replaces(row: Row) -> frozenset[str]:
     changeable = frozenset[str]().union(*(takes(row, call) for call in row.updates))
     untold = {name for name, where in row.answers.items() if not where}
     key = frozenset(row.names_it.values()) & row.properties
-    return takes(row, row.create) - changeable - untold | key | frozenset(row.replaces)
+    return frozenset(takes(row, row.create) - changeable - untold | key | set(row.replaces))
 
 
 class _Made:
@@ -93,6 +94,25 @@ class _Made:
         if is_text(row.id):
             return str(formatted(row.id, known | (answer or {})))
         return str(found(row.id, answer)).removeprefix(row.prefix)
+
+    def seek(self, api: Api, properties: Properties) -> str | None:
+        row, known = self._row, self._known(api, "", properties)
+        if row.listing is None:
+            ids = [formatted(row.id, known)]
+        else:
+            told = calling.call(api, row, row.listing, {**known, "id": None}) or []
+            ids = [str(one).removeprefix(row.prefix) for one in told]
+        made = [one for one in ids if one and self._is_made_of(api, one, properties)]
+        return made[0] if len(made) == 1 else None  # of several nobody knows which one
+
+    def _is_made_of(self, api: Api, identity: str, properties: Properties) -> bool:
+        live = self.read(api, identity, properties)
+        if live is None or live.get("tagsAll") != properties.get("tagsAll"):
+            return False
+        awss = self._adopted | self._row.answers.keys()
+        live = parts.dropped(live, properties, (path for path in awss if "." in path))
+        given = takes(self._row, self._row.create) & live.keys() & properties.keys()
+        return all(self._same(name, live[name], properties[name]) for name in given)
 
     def finish(self, api: Api, identity: str, properties: Properties) -> None:
         row, known = self._row, self._known(api, identity, properties)

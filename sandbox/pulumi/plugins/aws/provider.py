@@ -21,6 +21,7 @@ from sandbox.pulumi.plugins.aws.types import TYPES
 from sandbox.pulumi.plugins.difference import difference
 from sandbox.pulumi.plugins.inputs import InvalidInputsError, normal
 from sandbox.pulumi.plugins.replies import InitFailedError, RefusedError, told
+from sandbox.pulumi.plugins.sought import SOUGHT
 from sandbox.pulumi.plugins.wire import Properties
 
 
@@ -110,18 +111,21 @@ class Aws(provider_pb2_grpc.ResourceProviderServicer):
             return rpc.CreateResponse(id=identity, properties=state)
 
     def Read(self, request: rpc.ReadRequest, context: grpc.ServicerContext) -> rpc.ReadResponse:
-        """The live resource, for a refresh or an import. An empty id says that it is gone."""
+        """The live resource, for a refresh or an import, by its own id; an empty id says that it is gone."""
         with told(context, explained):
             kind, prior = self._kind(request.type), wire.decode(request.inputs)
             last = wire.decode(request.properties)
-            live = kind.read(self._api(kind, last), request.id, wire.plain(last))
+            api, identity = self._api(kind, last), request.id
+            if identity == SOUGHT:
+                identity = kind.seek(api, wire.plain(outputs.desired(kind, prior, self._default_tags))) or ""
+            live = kind.read(api, identity, wire.plain(last)) if identity else None
             if live is None:
                 return rpc.ReadResponse()
             inputs = outputs.live_inputs(kind, live, prior, self._default_tags)
             inputs = wire.with_secrets_of(prior, inputs)
-            state = outputs.state(kind, request.id, inputs, live, self._default_tags)
+            state = outputs.state(kind, identity, inputs, live, self._default_tags)
             state = wire.with_secrets_of(last, state)
-            return rpc.ReadResponse(id=request.id, inputs=wire.encode(inputs), properties=wire.encode(state))
+            return rpc.ReadResponse(id=identity, inputs=wire.encode(inputs), properties=wire.encode(state))
 
     def Update(self, request: rpc.UpdateRequest, context: grpc.ServicerContext) -> rpc.UpdateResponse:
         """Bring the resource to its inputs; a preview only tells what it would be like."""

@@ -48,6 +48,7 @@ class ResourceType:
         inputs: what a program may declare.
         service: boto3's name of the service, and the key in the provider's `endpoints`.
         create: makes the resource and returns its id.
+        seek: the id of what was made of inputs by a run that couldn't say so any more, none if there is none such.
         finish: what is left of the creation once there is an id, waiting included.
         read: the live values by property name, `None` for one that isn't set; `None` in all if the resource is gone.
             What it leaves out (`forceDestroy`) isn't kept by AWS and stays as declared. Gets the last known properties,
@@ -68,6 +69,7 @@ class ResourceType:
     read: Callable[[Api, str, Properties], Properties | None]
     update: Callable[[Api, str, Properties, Properties], None]
     delete: Callable[[Api, str, Properties], None]
+    seek: Callable[[Api, Properties], str | None]
     finish: Callable[[Api, str, Properties], None] = nothing_more
     replaces: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()

@@ -148,6 +148,7 @@ class Row:
         prefix: what the API puts before the id.
         key: the argument that takes the id in every call but `create`, or several with where each is from. It needs no
             saying if it is called as in `id`, be that where in the answer or what is in its `{}`.
+        lists: the call that tells all ids, if the first of `reads` doesn't tell all when it isn't given an id.
         gone: AWS's codes for a resource that isn't there.
         exists: AWS's code for one whose name is taken.
         ended: what a property says of a resource that is deleted and still listed.
@@ -177,6 +178,7 @@ class Row:
     deletes: tuple[Call, ...] = ()
     prefix: str = ""
     key: str | Mapping[str, str] = ""
+    lists: Call | None = None
     gone: tuple[str, ...] = ()
     exists: str = ""
     ended: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -212,10 +214,19 @@ class Row:
         return {self.key or self.id.rpartition(".")[2]: "id"}
 
     @property
+    def listing(self) -> Call | None:
+        """The call that tells the ids of all there are, none for a type whose id follows from its inputs."""
+        if self.lists or fields(self.id):
+            return self.lists
+        first, (key, *_) = self.reads[0], self.names_it
+        return Call(first.operation, at=f"{first.at.removesuffix('[0]').removesuffix(' | ')}[].{key}", **first.given)
+
+    @property
     def calls(self) -> tuple[Call, ...]:
         """Every call that the type makes."""
         tags = self.tagging
         of_tags = () if tags is None else tuple(call for call in (tags.read, tags.add, tags.remove) if call)
-        direct = (self.create, *self.settle, *self.reads, *self.updates, *self.deletes, *of_tags)
+        of_lists = (self.lists,) if self.lists else ()
+        direct = (self.create, *self.settle, *self.reads, *self.updates, *self.deletes, *of_tags, *of_lists)
         lists = tuple(call.each for call in direct if isinstance(call.each, Call))
         return direct + lists

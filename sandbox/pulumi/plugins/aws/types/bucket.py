@@ -134,6 +134,7 @@ BUCKET: Final = ResourceType(
     inputs=Bucket,
     service="s3",
     create=_create,
+    seek=lambda api, properties: properties["bucket"] if _exists(api.client, properties["bucket"]) else None,
     read=_read,
     update=_update,
     delete=_delete,

@@ -8,6 +8,66 @@ from sandbox.pulumi.plugins.aws.row import Call, Row, Wait, declared
 from sandbox.pulumi.plugins.aws.tagging import ec2
 
 EVERYTHING: Final = [{"ipProtocol": "-1", "ipRanges": [{"cidrIp": "0.0.0.0/0"}]}]
+
+
+def _rule(direction: str, which: str) -> Row:
+    return Row(
+        service="ec2",
+        inputs=declared("ipProtocol! securityGroupId! cidrIpv4 description fromPort referencedSecurityGroupId toPort"),
+        names={"securityGroupId": "GroupId"},
+        told="securityGroupRuleId",
+        outputs={
+            "arn": "securityGroupRuleArn",
+            "fromPort": "[fromPort][?@ != `-1`] | [0]",
+            "referencedSecurityGroupId": "referencedGroupInfo.securityGroupId",
+            "toPort": "[toPort][?@ != `-1`] | [0]",
+        },
+        create=Call(
+            f"AuthorizeSecurityGroup{direction}",
+            only="securityGroupId",
+            ipPermissions=[
+                {
+                    "ipProtocol": "$ipProtocol",
+                    "fromPort": "$fromPort",
+                    "toPort": "$toPort",
+                    "ipRanges": [{"cidrIp": "$cidrIpv4", "description": "$cidrIpv4 && description"}],
+                    "userIdGroupPairs": [
+                        {
+                            "securityGroupId": "$referencedSecurityGroupId",
+                            "description": "$referencedSecurityGroupId && description",
+                        }
+                    ],
+                }
+            ],
+        ),
+        id="securityGroupRules[0].securityGroupRuleId",
+        reads=(Call("DescribeSecurityGroupRules", at=f"securityGroupRules[?{which}] | [0]"),),
+        updates=(
+            Call(
+                "ModifySecurityGroupRules",
+                only="securityGroupId",
+                securityGroupRules=[
+                    {
+                        "securityGroupRuleId": "$id",
+                        "securityGroupRule": {
+                            "ipProtocol": "$ipProtocol",
+                            "fromPort": "$fromPort",
+                            "toPort": "$toPort",
+                            "cidrIpv4": "$cidrIpv4",
+                            "referencedGroupId": "$referencedSecurityGroupId",
+                            "description": "$description",
+                        },
+                    }
+                ],
+            ),
+        ),
+        deletes=(Call(f"RevokeSecurityGroup{direction}", securityGroupId="$securityGroupId"),),
+        gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"),
+        replaces=("securityGroupId",),
+        tagging=ec2("security-group-rule"),
+    )
+
+
 ROWS: Final[Mapping[str, Row]] = {
     "aws:ec2/eip:Eip": Row(
         service="ec2",
@@ -105,6 +165,7 @@ ROWS: Final[Mapping[str, Row]] = {
         inputs=declared("routeTableId! subnetId!"),
         create=Call("AssociateRouteTable"),
         id="associationId",
+        lists=Call("DescribeRouteTables", at="routeTables[].associations[].routeTableAssociationId"),
         reads=(
             Call(
                 "DescribeRouteTables",
@@ -210,59 +271,6 @@ ROWS: Final[Mapping[str, Row]] = {
         documents=("policy",),
         tagging=ec2("vpc-endpoint"),
     ),
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Row(
-        service="ec2",
-        inputs=declared("ipProtocol! securityGroupId! cidrIpv4 description fromPort referencedSecurityGroupId toPort"),
-        names={"securityGroupId": "GroupId"},
-        told="securityGroupRuleId",
-        outputs={
-            "arn": "securityGroupRuleArn",
-            "fromPort": "[fromPort][?@ != `-1`] | [0]",
-            "referencedSecurityGroupId": "referencedGroupInfo.securityGroupId",
-            "toPort": "[toPort][?@ != `-1`] | [0]",
-        },
-        create=Call(
-            "AuthorizeSecurityGroupIngress",
-            only="securityGroupId",
-            ipPermissions=[
-                {
-                    "ipProtocol": "$ipProtocol",
-                    "fromPort": "$fromPort",
-                    "toPort": "$toPort",
-                    "ipRanges": [{"cidrIp": "$cidrIpv4", "description": "$cidrIpv4 && description"}],
-                    "userIdGroupPairs": [
-                        {
-                            "securityGroupId": "$referencedSecurityGroupId",
-                            "description": "$referencedSecurityGroupId && description",
-                        }
-                    ],
-                }
-            ],
-        ),
-        id="securityGroupRules[0].securityGroupRuleId",
-        reads=(Call("DescribeSecurityGroupRules", at="securityGroupRules[?!isEgress] | [0]"),),
-        updates=(
-            Call(
-                "ModifySecurityGroupRules",
-                only="securityGroupId",
-                securityGroupRules=[
-                    {
-                        "securityGroupRuleId": "$id",
-                        "securityGroupRule": {
-                            "ipProtocol": "$ipProtocol",
-                            "fromPort": "$fromPort",
-                            "toPort": "$toPort",
-                            "cidrIpv4": "$cidrIpv4",
-                            "referencedGroupId": "$referencedSecurityGroupId",
-                            "description": "$description",
-                        },
-                    }
-                ],
-            ),
-        ),
-        deletes=(Call("RevokeSecurityGroupIngress", securityGroupId="$securityGroupId"),),
-        gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"),
-        replaces=("securityGroupId",),
-        tagging=ec2("security-group-rule"),
-    ),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _rule("Egress", "isEgress"),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _rule("Ingress", "!isEgress"),
 }

@@ -27,6 +27,7 @@ ROWS: Final[Mapping[str, Row]] = {
         outputs={"arn": "id"},
         create=Call("CreateOpenIDConnectProvider"),
         id="openIdConnectProviderArn",
+        lists=Call("ListOpenIDConnectProviders", at="openIdConnectProviderList[].arn"),
         reads=(Call("GetOpenIDConnectProvider"),),
         updates=(Call("UpdateOpenIDConnectProviderThumbprint"),),
         deletes=(Call("DeleteOpenIDConnectProvider"),),
@@ -46,6 +47,7 @@ ROWS: Final[Mapping[str, Row]] = {
         create=Call("CreatePolicy"),
         id="policy.arn",
         key="policyArn",
+        lists=Call("ListPolicies", at="policies[].arn", scope="Local"),
         reads=(
             Call("GetPolicy", at="policy"),
             Call("GetPolicyVersion", at="policyVersion", versionId="$defaultVersionId"),

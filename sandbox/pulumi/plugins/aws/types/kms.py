@@ -45,6 +45,7 @@ ROWS: Final[Mapping[str, Row]] = {
         told="arn keyId",
         create=Call("CreateKey"),
         id="keyMetadata.keyId",
+        lists=Call("ListKeys", at="keys[].keyId"),
         reads=(
             Call("DescribeKey", at="keyMetadata"),
             Call("GetKeyPolicy", policyName="default"),

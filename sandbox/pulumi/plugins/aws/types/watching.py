@@ -159,6 +159,7 @@ ROWS: Final[Mapping[str, Row]] = {
         },
         create=Call("Subscribe", returnSubscriptionArn=True),
         id="subscriptionArn",
+        lists=Call("ListSubscriptionsByTopic", at="subscriptions[].subscriptionArn", topic="$topic"),
         reads=(Call("GetSubscriptionAttributes"),),
         updates=(
             Call("SetSubscriptionAttributes", attributeName="RawMessageDelivery", attributeValue="$rawMessageDelivery"),

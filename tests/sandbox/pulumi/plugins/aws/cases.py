@@ -15,6 +15,10 @@ TRUST = {
         }
     ],
 }
+OTHER_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
 
 
 def policy(action: str) -> str:
@@ -41,6 +45,7 @@ class Case:
         replaced: an input that only a new resource can change, and another value for it.
         refused: an input that the type refuses, the path that the refusal names, and what it says.
         outputs: some that have to be there.
+        also: inputs that further updates bring it to, on top of what is declared, so that every call is made once.
         onward: those of the other inputs that AWS never takes back.
         untold: inputs that AWS doesn't tell, so that an import can't know them.
         imported: whether its id alone tells what it is.
@@ -54,6 +59,7 @@ class Case:
     replaced: tuple[str, Any] | None = None
     refused: tuple[Mapping[str, Any], str, str] | None = None
     outputs: tuple[str, ...] = ()
+    also: tuple[Mapping[str, Any], ...] = ()
     onward: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
     imported: bool = True
@@ -186,13 +192,27 @@ CASES: Mapping[str, Case] = {
         refused=({"fromPort": "https"}, "fromPort", "'https'"),
         outputs=("securityGroupRuleId",),
     ),
+    "way-out": Case(
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        {
+            "securityGroupId": "@firewall",
+            "referencedSecurityGroupId": "@firewall",
+            "ipProtocol": "tcp",
+            "fromPort": 443,
+            "toPort": 443,
+            "tags": TAGS,
+        },
+        {"referencedSecurityGroupId": None, "cidrIpv4": "0.0.0.0/0", "tags": OTHER_TAGS},
+        {"referencedSecurityGroupId": "DELETE", "cidrIpv4": "ADD", **TAGGED},
+        replaced=("securityGroupId", "sg-1"),
+    ),
     "flows": Case(
         "aws:ec2/flowLog:FlowLog",
         {
             "vpcId": "@vpc",
             "trafficType": "ALL",
             "logDestinationType": "s3",
-            "logDestination": "arn:aws:s3:::@logs/flows",
+            "logDestination": "arn:aws:s3:::@logs/flows/",
             "maxAggregationInterval": 600,
         },
         {"tags": TAGS},
@@ -215,6 +235,7 @@ CASES: Mapping[str, Case] = {
         replaced=("keyUsage", "SIGN_VERIFY"),
         refused=({"rotationPeriodInDays": 30}, "rotationPeriodInDays", "90"),
         outputs=("arn", "keyId", "policy"),
+        also=({"enableKeyRotation": False, "rotationPeriodInDays": None},),
         untold=("deletionWindowInDays",),
     ),
     "alias": Case(
@@ -236,6 +257,7 @@ CASES: Mapping[str, Case] = {
         replaced=("name", "/other"),
         refused=({"name": "a b"}, "name", "doesn't match"),
         outputs=("arn",),
+        also=({"retentionInDays": 0},),
     ),
     "alarm": Case(
         "aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -267,6 +289,7 @@ CASES: Mapping[str, Case] = {
         replaced=("path", "/x/"),
         refused=({"maxSessionDuration": 1}, "maxSessionDuration", "3600"),
         outputs=("arn", "name", "uniqueId"),
+        also=({"assumeRolePolicy": OTHER_TRUST},),
     ),
     "inline": Case(
         "aws:iam/rolePolicy:RolePolicy",
@@ -283,6 +306,7 @@ CASES: Mapping[str, Case] = {
         {"policy": "UPDATE", **TAGGED},
         replaced=("description", "writes"),
         outputs=("arn", "policyId"),
+        also=tuple({"policy": policy(f"s3:{verb}Object")} for verb in ("Put", "Get", "Delete", "Restore", "Put")),
     ),
     "attachment": Case(
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
@@ -297,6 +321,7 @@ CASES: Mapping[str, Case] = {
         {"tags": "ADD", "tagsAll.Name": "ADD"},
         replaced=("url", "https://elsewhere.example"),
         outputs=("arn",),
+        also=({"thumbprintLists": ["a" * 40]},),
     ),
     "cluster": Case(
         "aws:eks/cluster:Cluster",
@@ -352,6 +377,14 @@ CASES: Mapping[str, Case] = {
         outputs=("arn", "endpoint", "certificateAuthority", "identities", "status"),
         onward=("version",),
         untold=("bootstrapSelfManagedAddons",),
+    ),
+    "plain-cluster": Case(
+        "aws:eks/cluster:Cluster",
+        {"name": "plain", "roleArn": "@role.arn", "vpcConfig": {"subnetIds": ["@subnet", "@second-subnet"]}},
+        {"encryptionConfig": {"provider": {"keyArn": "@key.arn"}, "resources": ["secrets"]}},
+        {"encryptionConfig": "ADD"},
+        onward=("encryptionConfig",),
+        outputs=("accessConfig", "kubernetesNetworkConfig", "version"),
     ),
     "entry": Case(
         "aws:eks/accessEntry:AccessEntry",
@@ -456,6 +489,7 @@ CASES: Mapping[str, Case] = {
         replaced=("upstreamRegistryUrl", "registry.k8s.io"),
         refused=({"ecrRepositoryPrefix": "Q!"}, "ecrRepositoryPrefix", "doesn't match"),
         outputs=("registryId",),
+        also=({"customRoleArn": "@role.arn"},),
     ),
     "template": Case(
         "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",

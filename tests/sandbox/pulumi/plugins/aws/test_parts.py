@@ -27,7 +27,8 @@ def test_what_is_something_means_something(one: Any, other: Any) -> None:
 
 
 def test_only_what_differs_is_left_to_be_told() -> None:
-    one, other = {"a": [{"x": 1, "no": False}], "b": {}}, {"a": [{"x": 2}, {"y": 1}]}
+    one: Any = {"a": [{"x": 1, "no": False}], "b": {}}
+    other: Any = {"a": [{"x": 2}, {"y": 1}]}
     assert parts.aligned(one, other) == ({"a": [{"x": 1}]}, {"a": [{"x": 2}, {"y": 1}]})
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore import xform_name
+from botocore import xform_name  # pyright: ignore[reportUnknownVariableType] (botocore is untyped)
 
 from sandbox.pulumi.plugins.aws import models, shapes, types
 from sandbox.pulumi.plugins.aws.row import Input, Of

@@ -1,49 +1,20 @@
 """Every type of the table, through its whole life against the sandbox's AWS."""
 
-from collections.abc import Generator
-from itertools import count
-from typing import Any
-
 import grpc
 import pytest
-from sandbox.aws.accounts import key_of
 
-from sandbox.pulumi.plugins.aws.provider import Aws
-from sandbox.pulumi.plugins.aws.types import TYPES
+from sandbox.pulumi.plugins.aws.types import ROWS, TYPES
 from sandbox.pulumi.plugins.wire import Unknown, has_unknown
-from tests.sandbox.aws.running import Running
 from tests.sandbox.pulumi.plugins.aws.cases import CASES
 from tests.sandbox.pulumi.plugins.aws.world import World
+from tests.sandbox.pulumi.plugins.conftest import Refused
+from tools.aws_coverage import NEVER_RUN, calls
 
-REGION = "eu-central-1"
 CHANGING = [name for name, case in CASES.items() if case.other]
 ENDING = [name for name, case in CASES.items() if case.ends]
 REPLACED = [name for name, case in CASES.items() if case.replaced]
 REFUSED = [name for name, case in CASES.items() if case.refused]
 IMPORTED = [name for name, case in CASES.items() if case.imported]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
-    with Running(tmp_path_factory.mktemp("aws") / "data") as running:
-        yield running
-
-
-NUMBERS = count(200000000001)
-
-
-@pytest.fixture
-def world(server: Running, serve_plugin: Any, monkeypatch: pytest.MonkeyPatch) -> World:
-    """An account of the test's own."""
-    account = str(next(NUMBERS))
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key_of(account, "TEST"))
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    plugin = serve_plugin(Aws())
-    settings = {"region": REGION, "defaultTags": '{"tags": {"owner": "tests"}}', "allowedAccountIds": f'["{account}"]'}
-    assert plugin.check_config(settings) is None
-    plugin.configure(settings)
-    return World(plugin, account)
 
 
 def test_every_type_of_the_table_has_a_case() -> None:
@@ -57,6 +28,7 @@ def test_what_was_made_is_found_unchanged(world: World, name: str) -> None:
 
     assert world.plugin.diff(made, declared).changes == {}
     refreshed = world.plugin.read(made)
+    assert refreshed
     assert refreshed == made
     assert world.plugin.diff(refreshed, declared).changes == {}
     assert {output for output in CASES[name].outputs if made.outputs.get(output) in (None, "", [])} == set()
@@ -96,7 +68,9 @@ def test_a_change_behind_pulumis_back_is_found_and_repaired(world: World, name: 
     found = world.plugin.diff(refreshed, declared).changes
     assert {_root(path) for path in found} == {_root(path) for path in case.changes} - {*case.onward}
     repaired = world.plugin.update(refreshed, declared)
-    assert world.plugin.diff(world.plugin.read(repaired), declared).changes == {}
+    found_again = world.plugin.read(repaired)
+    assert found_again
+    assert world.plugin.diff(found_again, declared).changes == {}
 
 
 @pytest.mark.parametrize("name", ENDING)
@@ -136,11 +110,27 @@ def test_bad_inputs_are_refused_by_path_before_any_call(world: World, name: str)
 
     refused = world.plugin.check(CASES[name].token, name, given)
 
+    assert isinstance(refused, Refused)
     assert reason in refused.reasons[path]
+
+
+@pytest.mark.parametrize("token", sorted({case.token for case in CASES.values()} & ROWS.keys()))
+def test_every_call_of_a_type_is_made_or_said_to_be_never_run(world: World, token: str) -> None:
+    for name in [name for name, case in CASES.items() if case.token == token]:
+        made, case = world.make(name), CASES[name]
+        tags = {"tags": {"more": "x"}} if ROWS[token].tagging else {}
+        onward = {key: value for key, value in case.other.items() if key in case.onward}
+        for wanted in ({**case.other, **tags}, onward, *case.also):
+            made = world.plugin.update(made, world.declared(name, wanted))
+        world.plugin.delete(made)
+
+    _, operations = calls(token)
+    assert operations - world.calls() == NEVER_RUN.get(token, {}).keys()
 
 
 def test_an_unknown_property_is_refused(world: World) -> None:
     refused = world.plugin.check("aws:ec2/vpc:Vpc", "vpc", {"cidrBlock": "10.0.0.0/16", "ipv6NetmaskLength": 56})
+    assert isinstance(refused, Refused)
     assert "doesn't support it" in refused.reasons["ipv6NetmaskLength"]
 
 

@@ -1,6 +1,11 @@
 """Makes a case together with all that it stands on."""
 
+# A property value is JSON whose shape is the user's, so patterns decide at run time what a checker can't know.
+# pyright: reportUnknownVariableType=false
+
+import json
 import re
+import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,10 +23,11 @@ class World:
     Args:
         plugin: makes it.
         account: the account's number, for names that the world has once.
+        url: the server's.
     """
 
-    def __init__(self, plugin: Plugin, account: str) -> None:
-        self.plugin, self.account = plugin, account
+    def __init__(self, plugin: Plugin, account: str, url: str) -> None:
+        self.plugin, self.account, self.url = plugin, account, url
         self.made: dict[str, Resource] = {}
 
     def make(self, name: str) -> Resource:
@@ -30,6 +36,19 @@ class World:
             inputs = self.declared(name)
             self.made[name] = self.plugin.create(CASES[name].token, name, inputs)
         return self.made[name]
+
+    def fail(self, **rule: Any) -> None:
+        """Let a call of this account fail, as `sandbox.aws.faults` has it; no rule lets all succeed again."""
+        rules = [{"account": self.account, **rule}] if rule else []
+        request = urllib.request.Request(  # noqa: S310 (of this test)
+            f"{self.url}/_sandbox/faults", data=json.dumps(rules).encode(), method="PUT"
+        )
+        urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
+
+    def calls(self) -> set[str]:
+        """The operations that this account has called."""
+        with urllib.request.urlopen(f"{self.url}/_sandbox/calls", timeout=30) as answer:  # noqa: S310
+            return {one["operation"] for one in json.load(answer) if one["account"] == self.account}
 
     def declared(self, name: str, *more: Mapping[str, Any]) -> dict[str, Any]:
         """The inputs of a case, with what stands for other cases filled in."""
