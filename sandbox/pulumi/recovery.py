@@ -35,9 +35,13 @@ def _kubernetes(inputs: Mapping[str, Any]) -> str:
     return f"{metadata['namespace']}/{metadata['name']}" if "namespace" in metadata else metadata["name"]
 
 
+def _aws(_inputs: Mapping[str, Any]) -> object:
+    return SOUGHT
+
+
 IDENTIFIERS: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
     "kubernetes:": _kubernetes,
-    "aws:": lambda inputs: SOUGHT,
+    "aws:": _aws,
 }
 """By the beginning of a type: the id that an object with these inputs has. AWS chooses most ids, so there the plugin
 seeks what has the inputs, and the refresh records the id that it tells. Of other types, a half-made object is

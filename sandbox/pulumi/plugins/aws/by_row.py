@@ -62,7 +62,7 @@ def takes(row: Row, call: Call) -> frozenset[str]:
     # What names the resource stands beside a part that holds all the rest.
     own = frozenset[str]() if call.within else row.names_it.keys()
     fitting = shapes.members(models.target(row, call), row.names).keys() - own - call.given.keys()
-    return (fitting | written) & row.properties - TAGS
+    return frozenset((fitting | written) & row.properties - TAGS)
 
 
 def _replaces(row: Row) -> frozenset[str]:
@@ -70,7 +70,7 @@ def _replaces(row: Row) -> frozenset[str]:
     changeable = frozenset[str]().union(*(takes(row, call) for call in row.updates))
     untold = {name for name, where in row.answers.items() if not where}
     key = frozenset(row.names_it.values()) & row.properties
-    return frozenset(takes(row, row.create) - changeable - untold | key | set(row.replaces))
+    return frozenset({*(takes(row, row.create) - changeable - untold), *key, *row.replaces})
 
 
 class _Made:

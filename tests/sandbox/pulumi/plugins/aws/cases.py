@@ -202,8 +202,8 @@ CASES: Mapping[str, Case] = {
             "toPort": 443,
             "tags": TAGS,
         },
-        {"referencedSecurityGroupId": None, "cidrIpv4": "0.0.0.0/0", "tags": OTHER_TAGS},
-        {"referencedSecurityGroupId": "DELETE", "cidrIpv4": "ADD", **TAGGED},
+        {"toPort": 444, "tags": OTHER_TAGS},
+        {"toPort": "UPDATE", **TAGGED},
         replaced=("securityGroupId", "sg-1"),
     ),
     "flows": Case(

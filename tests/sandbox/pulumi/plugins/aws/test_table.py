@@ -1,9 +1,12 @@
 """Every type of the table, through its whole life against the sandbox's AWS."""
 
+from dataclasses import replace
+
 import grpc
 import pytest
 
 from sandbox.pulumi.plugins.aws.types import ROWS, TYPES
+from sandbox.pulumi.plugins.sought import SOUGHT
 from sandbox.pulumi.plugins.wire import Unknown, has_unknown
 from tests.sandbox.pulumi.plugins.aws.cases import CASES
 from tests.sandbox.pulumi.plugins.aws.world import World
@@ -122,6 +125,7 @@ def test_every_call_of_a_type_is_made_or_said_to_be_never_run(world: World, toke
         onward = {key: value for key, value in case.other.items() if key in case.onward}
         for wanted in ({**case.other, **tags}, onward, *case.also):
             made = world.plugin.update(made, world.declared(name, wanted))
+        world.plugin.read(replace(made, id=SOUGHT))
         world.plugin.delete(made)
 
     _, operations = calls(token)
