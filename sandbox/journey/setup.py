@@ -6,7 +6,7 @@ from sandbox import driver, lock, space
 from sandbox.driver import DriverName
 from sandbox.kubernetes import preflight
 from sandbox.kubernetes.layout import Layout
-from sandbox.progress import console
+from sandbox.progress import console, step
 from sandbox.state import State
 from sandbox.toolchain import aws, concurrency, debian, images, manifests, programs
 from sandbox.toolchain.golang import Go
@@ -35,9 +35,11 @@ def prepare(state: State) -> None:
         images.build(state)
         aws.install(state)
         if go.caches.exists():
-            fullest = space.used(state.root)
-            go.drop_caches()
-            kept = space.used(state.root)
+            # A file system that tells its device of each freed block takes minutes for so many files.
+            with step("drop the build caches", 120):
+                fullest = space.used(state.root)
+                go.drop_caches()
+                kept = space.used(state.root)
             console.print(
                 f"  set-up took {fullest:.1f} GiB below {state.root} at its fullest, and keeps {kept:.1f} GiB"
             )

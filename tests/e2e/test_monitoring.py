@@ -3,14 +3,10 @@
 import copy
 import json
 import math
-import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -26,6 +22,7 @@ from sandbox.journey import questions
 from slipway.errors import SlipwayError
 from slipway.monitoring.prometheus import Prometheus, Series
 from tests.e2e.cluster import Cluster, eventually
+from tests.e2e.containers import kill
 from tests.e2e.load import Load
 from tests.e2e.serving import NAME, NAMESPACE, Serving
 
@@ -199,22 +196,6 @@ def running(cluster: Cluster, name: str) -> dict[str, Any]:
     (pod,) = cluster.pods("monitoring", f"app.kubernetes.io/name={name}")
     (found,) = (one for one in pod["status"]["containerStatuses"] if one["name"] == name)
     return found
-
-
-def kill(container: str) -> None:
-    """Kill what runs in a container of this machine, as the kernel does when memory is short."""
-    identity = container.rpartition("/")[2]
-    found: list[int] = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if identity in (process / "cgroup").read_text():
-                found.append(int(process.name))
-        except OSError:  # it has ended meanwhile
-            continue
-    assert found, f"nothing runs in {container}"
-    for process in found:
-        with suppress(ProcessLookupError):  # the others end with the first
-            os.kill(process, signal.SIGKILL)
 
 
 def firing(cluster: Cluster) -> set[str]:

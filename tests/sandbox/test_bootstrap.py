@@ -12,7 +12,12 @@ from sandbox import space
 
 CHECKOUT = Path(__file__).parents[2]
 UV = "0.13.9"
-ON_A_SMALL_DISK = 'mount -t tmpfs -o size=1m none "$SLIPWAY_STATE" && exec "$@"'
+
+
+def on_a_disk(size: str) -> list[str]:
+    """What runs a command with the state on a disk that says to have so much, whatever this machine has left."""
+    mounted = f'mount -t tmpfs -o size={size} none "$SLIPWAY_STATE" && exec "$@"'
+    return ["unshare", "--mount", "sh", "-c", mounted, "sh"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def checkout(tmp_path: Path) -> Checkout:
 
 
 def test_a_checkout_is_set_up_by_the_lock_with_the_caches_in_the_state(checkout: Checkout) -> None:
-    done = checkout.bootstrap()
+    done = checkout.bootstrap(*on_a_disk("64g"))
 
     assert (done.returncode, done.stderr) == (0, "")
     assert (checkout.root / ".venv" / ".complete").exists()
@@ -92,7 +97,7 @@ def test_another_user_than_root_is_refused(checkout: Checkout) -> None:
 
 
 def test_too_little_disk_is_refused_in_figures(checkout: Checkout) -> None:
-    refused = checkout.bootstrap("unshare", "--mount", "sh", "-c", ON_A_SMALL_DISK, "sh")
+    refused = checkout.bootstrap(*on_a_disk("1m"))
 
     assert refused.returncode == 1
     assert refused.stderr == (
@@ -117,7 +122,7 @@ def test_a_disk_that_fills_up_is_not_taken_for_a_registry_that_does_not_answer(
 ) -> None:
     checkout.program("uv", f'[ "$1" != --version ] || {{ echo uv {UV}; exit; }}; echo "{said}" >&2; exit 2')
 
-    failed = checkout.bootstrap()
+    failed = checkout.bootstrap(*on_a_disk("64g"))
 
     assert failed.returncode == 1
     words, line = failed.stderr.splitlines()

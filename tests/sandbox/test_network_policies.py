@@ -109,10 +109,17 @@ def attempt(target):
             socket.create_connection((host, port), timeout=patience).close()
         else:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-                asking.settimeout(patience)
+                asking.settimeout(1)
                 asking.connect((host, port))
-                asking.send(question)
-                asking.recv(512)
+                for left in reversed(range(patience)):
+                    # As resolvers do: nobody sends a datagram again that was lost in a rush, as the kernel does a SYN.
+                    asking.send(question)
+                    try:
+                        asking.recv(512)
+                        break
+                    except TimeoutError:
+                        if not left:
+                            raise
     except TimeoutError:
         return "silent"
     except OSError as error:
