@@ -1,7 +1,8 @@
-"""What clusters ask beside AWS's operations: who holds a token of `aws eks get-token`, and a pod's credentials.
+"""What clusters ask beside AWS's operations: who holds a token of `aws eks get-token`, and what is a pod's.
 
-`POST /_eks/tokens` answers a TokenReview, for an API server's webhook. `GET /v1/credentials` answers as Pod Identity's
-agent does on a node, for a service account's token in the header Authorization.
+`POST /_eks/tokens` answers a TokenReview, and `POST /_eks/pods` an AdmissionReview of a pod, for an API server's
+webhooks. `GET /v1/credentials` answers as Pod Identity's agent does on a node, for a service account's token in the
+header Authorization.
 """
 
 import json
@@ -11,12 +12,14 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from sandbox.aws import accounts, answers, services, tokens
+from sandbox.aws import accounts, admission, answers, services, tokens
 from sandbox.aws.answers import Answer
 from sandbox.aws.extensions.eks.access import ADMINISTRATOR
 from sandbox.aws.extensions.sts.trust import principal
+from sandbox.aws.surroundings import Surroundings
 
 REVIEW: Final = "POST /_eks/tokens"
+PODS: Final = "POST /_eks/pods"
 CREDENTIALS: Final = "GET /v1/credentials"
 POLICY: Final = "eks-access-policy"
 """How the groups begin that stand for EKS's policies: `eks-access-policy:NAME`, and `:NAMESPACE` where it is in one."""
@@ -33,18 +36,30 @@ class _NoError(Exception):
 
 def is_one(environment: dict[str, Any]) -> bool:
     """Whether a request goes to one of the doors."""
-    return _what(environment) in {REVIEW, CREDENTIALS}
+    return _what(environment) in {REVIEW, PODS, CREDENTIALS}
 
 
 def only_reads(environment: dict[str, Any]) -> bool:
     """Whether what a request goes to changes nothing."""
-    return _what(environment) == REVIEW
+    return _what(environment) in {REVIEW, PODS}
 
 
-def answer(environment: dict[str, Any], body: bytes, start: Callable[..., Any]) -> list[bytes]:
-    """Answer a request to one of the doors. It may change moto's state, of which credentials are a part."""
-    if only_reads(environment):
+def answer(
+    environment: dict[str, Any], body: bytes, surroundings: Surroundings, start: Callable[..., Any]
+) -> list[bytes]:
+    """Answer a request to one of the doors. It may change moto's state, of which credentials are a part.
+
+    Args:
+        environment: of the request, as WSGI has it.
+        body: what it carries.
+        surroundings: what this AWS leads to.
+        start: begins the answer, as WSGI has it.
+    """
+    door = _what(environment)
+    if door == REVIEW:
         status, told = HTTPStatus.OK, _review(body)
+    elif door == PODS:
+        status, told = _admission(body, surroundings)
     else:
         status, told = _credentials(environment.get("HTTP_AUTHORIZATION", ""))
     content = json.dumps(told).encode() + b"\n"
@@ -94,21 +109,42 @@ def _of_policies(policies: dict[str, dict[str, Any]]) -> Iterator[str]:
             yield f"{POLICY}:{name}"
 
 
-def _credentials(token: str) -> tuple[HTTPStatus, dict[str, Any]]:
-    named = str(tokens.claims(token).get("sub", ""))
-    found = [
+def _admission(body: bytes, surroundings: Surroundings) -> tuple[HTTPStatus, dict[str, Any]]:
+    try:
+        review = json.loads(body)
+        namespace, spec = review["request"]["namespace"], review["request"]["object"]["spec"]
+        found = _associations(f"{_ACCOUNT}{namespace}:{spec.get('serviceAccountName', 'default')}")
+        region = _region(found[0]) if found else None
+        services_url = surroundings.cluster.services if surroundings.cluster else ""
+        return HTTPStatus.OK, admission.reviewed(review, region, services_url)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return HTTPStatus.BAD_REQUEST, {"message": f"it is no review of a pod ({type(error).__name__}: {error})"}
+
+
+def _associations(subject: str) -> list[dict[str, Any]]:
+    """What gives a role to the service account that a token's `sub` names."""
+    return [
         one
         for backend in services.every("eks")
         for made in services.records(backend, "clusters").values()
         for one in made["associations"].values()
-        if named == f"{_ACCOUNT}{one['namespace']}:{one['serviceAccount']}"
+        if subject == f"{_ACCOUNT}{one['namespace']}:{one['serviceAccount']}"
     ]
+
+
+def _region(association: dict[str, Any]) -> str:
+    return association["associationArn"].split(":")[3]
+
+
+def _credentials(token: str) -> tuple[HTTPStatus, dict[str, Any]]:
+    named = str(tokens.claims(token).get("sub", ""))
+    found = _associations(named)
     if len(found) != 1:
         clusters = ", ".join(one["clusterName"] for one in found) or "none"
         return HTTPStatus.BAD_REQUEST, {"message": f"{named or 'nobody'} has a role in: {clusters}; one is needed"}
     [association] = found
     role = association["roleArn"]
-    account, region = role.split(":")[4], association["associationArn"].split(":")[3]
+    account, region = role.split(":")[4], _region(association)
     session = f"eks-{association['clusterName']}-{association['serviceAccount']}"
     taken = services.backend("sts", account, region).assume_role(
         region_name=region,

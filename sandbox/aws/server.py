@@ -7,14 +7,15 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox.aws import answers, calls, doors, extensions, objects, services, surroundings
 from sandbox.aws.bodies import Bodies, sync
@@ -58,9 +59,17 @@ class Server:
         if environment["PATH_INFO"].startswith(PATH):
             return self._controls.answer(environment, body, start)
         if doors.is_one(environment):
-            return self._do(lambda: doors.answer(environment, body, start), start, reads=doors.only_reads(environment))
+            return self._door(environment, body, start)
         environment["wsgi.input"] = io.BytesIO(body)
         return self._answer(environment, body, start)
+
+    def _door(self, environment: dict[str, Any], body: bytes, start: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            around = surroundings.read(self._around)
+        except AwsError as error:
+            return _refuse(start, HTTPStatus.SERVICE_UNAVAILABLE, "ServiceUnavailable", str(error))
+        reads = doors.only_reads(environment)
+        return self._do(lambda: doors.answer(environment, body, around, start), start, reads=reads)
 
     def _answer(self, environment: dict[str, Any], body: bytes, start: Callable[..., Any]) -> Iterable[bytes]:
         try:
@@ -163,26 +172,55 @@ def open_in(folder: Path, *, controls: bool = False, around: Path | None = None)
     return Server(snapshots, bodies, Controls(on=controls), around)
 
 
-def serve(host: str, port: int, folder: Path, *, controls: bool = False, around: Path | None = None) -> None:
-    """Serve until killed, and tell the address on standard output once it works.
+@dataclass(frozen=True)
+class Place:
+    """Where to listen.
+
+    Attributes:
+        host: the address.
+        port: likewise; 0 for any.
+        certificate: files of certificate and key, if TLS is spoken there.
+    """
+
+    host: str
+    port: int
+    certificate: tuple[Path, Path] | None = None
+
+
+def serve(places: Sequence[Place], folder: Path, *, controls: bool = False, around: Path | None = None) -> None:
+    """Serve until killed, and tell the first address on standard output once all of them work.
 
     Args:
-        host: the address to listen at.
-        port: likewise; 0 for any.
+        places: where to listen.
         folder: that keeps the data.
         controls: whether faults can be set and calls be seen.
         around: the file that tells what lies around this AWS.
 
     Raises:
-        AwsError: the folder or the address can't be used.
+        AwsError: the folder or an address can't be used.
     """
     application = open_in(folder, controls=controls, around=around)
+    first, *others = [_listening(place, application) for place in places]
+    for server in others:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(f"serves {folder} at http://{first.host}:{first.port}", flush=True)
+    first.serve_forever()
+
+
+def _listening(place: Place, application: Server) -> BaseWSGIServer:
+    context = tuple(map(str, place.certificate)) if place.certificate else None
     try:
-        server = make_server(host, port, application, threaded=True, request_handler=MotoRequestHandler)
+        return make_server(
+            place.host,
+            place.port,
+            application,
+            threaded=True,
+            request_handler=MotoRequestHandler,
+            ssl_context=context,  # pyright: ignore[reportArgumentType] (a pair, as it wants)
+        )
     except OSError as error:
-        raise AwsError(f"{host}:{port} can't be listened at ({error.strerror}): stop who uses it") from None
-    print(f"serves {folder} at http://{host}:{server.port}", flush=True)
-    server.serve_forever()
+        why = error.strerror or error
+        raise AwsError(f"{place.host}:{place.port} can't be listened at ({why}): stop who uses it") from None
 
 
 def _take(folder: Path) -> None:

@@ -17,11 +17,13 @@ class Cluster:
         endpoint: URL of its API server.
         certificate_authority: of that API server, in PEM, in base64; or the path of the file that holds it in PEM.
         issuer: of its service accounts' tokens, a URL; that of AWS if it is empty.
+        services: URL where its pods reach AWS's services; if it is empty, they do by AWS's names.
     """
 
     endpoint: str
     certificate_authority: str
     issuer: str = ""
+    services: str = ""
 
     @property
     def authority(self) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.kubernetes import (
+    auto_mode,
     containerd,
     control_plane,
     etcd,
@@ -54,5 +55,6 @@ def describe(layout: Layout, pause: str, server: Path) -> Components:
             kubelet.describe(layout, certificates),
             proxy.describe(layout, certificates),
             network_policies.describe(layout, certificates),
+            auto_mode.describe(layout, certificates, server),
         ),
     )
