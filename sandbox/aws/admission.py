@@ -12,7 +12,7 @@ from typing import Any, Final
 TOKENS: Final = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
 AUDIENCE: Final = "pods.eks.amazonaws.com"
 AGENT: Final = "http://169.254.170.23/v1/credentials"
-_TOKEN: Final = "eks-pod-identity-token"
+_FILE: Final = "eks-pod-identity-token"
 _SECONDS: Final = 86_400
 
 
@@ -42,14 +42,14 @@ def _variables(region: str, services: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": AGENT,
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": f"{TOKENS}/{_TOKEN}",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": f"{TOKENS}/{_FILE}",
         **reached,
     }
 
 
 def _patch(spec: Mapping[str, Any], variables: Mapping[str, str]) -> list[dict[str, Any]]:
-    source = {"audience": AUDIENCE, "expirationSeconds": _SECONDS, "path": _TOKEN}
-    volume = {"name": _TOKEN, "projected": {"sources": [{"serviceAccountToken": source}]}}
+    source = {"audience": AUDIENCE, "expirationSeconds": _SECONDS, "path": _FILE}
+    volume = {"name": _FILE, "projected": {"sources": [{"serviceAccountToken": source}]}}
     added = {"/spec/volumes": [*(spec.get("volumes") or ()), volume]}
     for kind in ("initContainers", "containers"):
         if containers := spec.get(kind):
@@ -61,5 +61,5 @@ def _given(container: Mapping[str, Any], variables: Mapping[str, str]) -> dict[s
     own: Sequence[Mapping[str, Any]] = container.get("env") or ()
     said = {one["name"] for one in own}
     fresh = [{"name": name, "value": value} for name, value in variables.items() if name not in said]
-    mount = {"name": _TOKEN, "mountPath": TOKENS, "readOnly": True}
+    mount = {"name": _FILE, "mountPath": TOKENS, "readOnly": True}
     return {**container, "env": [*own, *fresh], "volumeMounts": [*(container.get("volumeMounts") or ()), mount]}

@@ -39,7 +39,8 @@ class Balancers:
                 continue
             taken |= ports
             wanted = {"hostname": host(service), "ip": self._address, "ipMode": "VIP"}
-            if (service.get("status", {}).get("loadBalancer") or {}).get("ingress") != [wanted]:
+            status: dict[str, Any] = service.get("status", {}).get("loadBalancer") or {}
+            if status.get("ingress") != [wanted]:
                 self._tell(service, wanted)
 
     def _tell(self, service: dict[str, Any], where: dict[str, str]) -> None:

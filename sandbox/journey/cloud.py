@@ -14,7 +14,7 @@ from infra.shared.quantities import Quantity
 from sandbox.driver import Access, DriverName
 from sandbox.errors import SandboxError
 from sandbox.journey import account as accounts
-from sandbox.journey import bundles, configuration, stacks
+from sandbox.journey import configuration, stacks
 from sandbox.journey.account import Account
 from sandbox.journey.configuration import CHECKOUT, Config
 from sandbox.kubernetes import addresses
@@ -61,7 +61,7 @@ class Cloud:
                 "`make down`, or use another SLIPWAY_STATE"
             )
         references = images.references(state)
-        config = configuration.write(
+        configuration.write(
             PLATFORM / f"Pulumi.{self.name}.yaml",
             configuration.platform_file(state, self.name),
             lambda config: self._surroundings(state) | stacks.platform_images(config, partial(_digest, references)),

@@ -1,7 +1,7 @@
 """The way from nothing to predictions, and back: what `make up`, `staging`, `prod` and `down` do.
 
-The cluster holds one environment at a time: two cores have no room for more, and what they make there has the same names.
-Another one leaves it before, and keeps what it has elsewhere: its models, and its account of AWS.
+The cluster holds one environment at a time: two cores have no room for more, and what they make there is called the
+same. Another one leaves it before, and keeps what it has elsewhere: its models, and its account of AWS.
 """
 
 import json
@@ -112,8 +112,8 @@ def destroy(state: State, name: str) -> None:
     if kept := [urn for stack in present for urn in stack.protected()]:
         raise SandboxError(
             f"{name} is protected ({len(kept)} resources, such as {kept[0].rpartition('::')[2]}), and nothing was "
-            "removed: bring its platform up with `protect: false` first, as docs/guides/aws.md tells, or take the whole "
-            "sandbox down with `make down`"
+            "removed: bring its platform up with `protect: false` first, as docs/guides/aws.md tells, or take the "
+            "whole sandbox down with `make down`"
         )
     for stack in present:
         stack.destroy()

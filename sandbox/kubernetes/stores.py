@@ -37,8 +37,8 @@ def registry(layout: Layout, program: Path) -> Component:
 def s3(layout: Layout, pki: Pki, server: Path) -> Component:
     """The S3 endpoint: the AWS server that the toolchain has installed in the folder `server`.
 
-    Its clusters of EKS are this cluster. To that one's pods it is what AWS has in a VPC and on each node, and to its API
-    server the webhook that gives pods their roles.
+    Its clusters of EKS are this cluster. To that one's pods it is what AWS has in a VPC and on each node, and to its
+    API server the webhook that gives pods their roles.
     """
     around = layout.config / "aws.json"
     main, admission, endpoint, agent = map(str, addresses.ENDPOINTS["s3"])
@@ -53,9 +53,7 @@ def s3(layout: Layout, pki: Pki, server: Path) -> Component:
         *("--host", host, "--port", port, "--also", endpoint, "--also", agent),
         *("--tls", admission, str(pki.admission.certificate), str(pki.admission.key)),
     )
-    program, *arguments = aws.command(
-        server, aws.SERVER, *listens, "--data", str(layout.aws), "--around", str(around)
-    )
+    program, *arguments = aws.command(server, aws.SERVER, *listens, "--data", str(layout.aws), "--around", str(around))
     return Component(
         name="s3",
         program=Path(program),

@@ -1,7 +1,7 @@
 """Upstream CRDs, read from the pinned modules and checked against a lock: they are not copied into the repo.
 
-Those that the platform declares are locked there. Karpenter's NodePool is in a cluster of EKS before any stack, so it is
-the sandbox's own matter.
+Those that the platform declares are locked there. Karpenter's NodePool is in a cluster of EKS before any stack is, so
+it is the sandbox's own matter.
 """
 
 import shutil
@@ -18,7 +18,7 @@ from sandbox.state import State
 from sandbox.toolchain import programs, store
 from sandbox.toolchain.golang import Go, Module
 
-_KARPENTER: Final = Module(programs.MODULES / "karpenter", "sigs.k8s.io/karpenter")
+KARPENTER: Final = Module(programs.MODULES / "karpenter", "sigs.k8s.io/karpenter")
 _POOLS: Final = "pkg/apis/crds/karpenter.sh_nodepools.yaml"
 
 
@@ -59,7 +59,7 @@ def fetch_pools(state: State, go: Go) -> None:
 
     def bring(folder: Path) -> None:
         with step("fetch the CRD of NodePools from its pinned module"):
-            shutil.copyfile(go.source(_KARPENTER) / _POOLS, folder / Path(_POOLS).name)
+            shutil.copyfile(go.source(KARPENTER) / _POOLS, folder / Path(_POOLS).name)
 
     store.produce(state.tools / "karpenter", _pools_key(), bring)
 
@@ -77,4 +77,4 @@ def pools(state: State) -> Mapping[str, Any]:
 
 
 def _pools_key() -> str:
-    return store.key(_KARPENTER.sum, _POOLS)
+    return store.key(KARPENTER.sum, _POOLS)

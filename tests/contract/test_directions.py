@@ -26,6 +26,7 @@ KNOWS: Final[dict[str, set[str]]] = {
     "sandbox": {"infra", "service"},
     "sandbox.toolchain": {"sandbox", "infra.platform"},
     "sandbox.aws": {"sandbox"},
+    "sandbox.eks": {"sandbox"},
     "sandbox.kubernetes": {"sandbox", "sandbox.toolchain"},
     "sandbox.pulumi": {"sandbox", "sandbox.pulumi.plugins"},
     "sandbox.pulumi.plugins": {"sandbox"},
@@ -34,9 +35,11 @@ KNOWS: Final[dict[str, set[str]]] = {
         "infra",
         "infra.shared",
         "service",
+        "sandbox.aws",
         "sandbox.toolchain",
         "sandbox.kubernetes",
         "sandbox.pulumi",
+        "sandbox.pulumi.plugins",
     },
 }
 # Modules of `sandbox` itself that stand above its parts: the command line, and the choice of a driver.

@@ -24,7 +24,8 @@ def manifests(pools: Mapping[str, Any], pki: Pki) -> list[dict[str, Any]]:
         pools: the definition of NodePools.
         pki: for whom the webhook's certificate is signed by.
     """
-    return [dict(pools), _node_classes(), _pod_identity(base64.b64encode(pki.cluster.certificate.read_bytes()).decode())]
+    authority = base64.b64encode(pki.cluster.certificate.read_bytes()).decode()
+    return [dict(pools), _node_classes(), _pod_identity(authority)]
 
 
 def _node_classes() -> dict[str, Any]:

@@ -1,19 +1,31 @@
 """An account on a server, with what other things need to be made."""
 
 import json
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.aws.accounts import key_of
-from tests.sandbox.aws.running import Running
+
+
+class Server(Protocol):
+    """A server of the sandbox's AWS."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        ...
+
+    def client(self, service: str, key: str = "test", **more: Any) -> Any:
+        """A client of one of its services."""
+        ...
 
 
 class Account:
     """An account, by its key."""
 
-    def __init__(self, server: Running, number: str) -> None:
+    def __init__(self, server: Server, number: str) -> None:
         self.server = server
         self.number = number
 

@@ -12,7 +12,12 @@ from tests.sandbox.aws.accounts import Account
 from tests.sandbox.aws.running import Running
 
 AROUND = {
-    "cluster": {"endpoint": "https://10.1.2.3:6443", "certificate_authority": "LS0t", "issuer": "https://tokens.test"},
+    "cluster": {
+        "endpoint": "https://10.1.2.3:6443",
+        "certificate_authority": "LS0t",
+        "issuer": "https://tokens.test",
+        "services": "http://10.1.2.4:443",
+    },
 }
 
 

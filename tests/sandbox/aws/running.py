@@ -58,9 +58,9 @@ def client(url: str, service: str, key: str = "test", *, attempts: int = 1, regi
     )
 
 
-def refused(data: Path) -> str:
+def refused(data: Path, *options: str) -> str:
     """What a server says that can't begin with `data`."""
-    command = [*COMMAND, "--host", "127.0.0.1", "--port", "0", "--data", str(data)]
+    command = [*COMMAND, "--host", "127.0.0.1", "--port", "0", "--data", str(data), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert not done.stdout

@@ -14,7 +14,7 @@ _FORM: Final = re.compile(
 )
 
 ECR: Final = "SLIPWAY_ECR"
-"""The variable of the environment that names the registry behind every account's ECR, which nobody reaches from here."""
+"""The variable of the environment that names the registry behind every account's ECR."""
 _ECR: Final = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com")
 
 
