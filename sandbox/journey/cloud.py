@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property, partial
-from typing import Any, ClassVar, Final, cast
+from typing import Any, Final, cast
 
 from infra.shared.quantities import Quantity
 from sandbox.driver import Access, DriverName
@@ -41,8 +41,10 @@ class Cloud:
     share: Decimal
     proven_by: tuple[str, ...] = ()
 
-    entrance: ClassVar[str] = addresses.LOAD_BALANCER
-    """Where this machine reaches the gateway: names in the VPC mean nothing to it."""
+    @property
+    def entrance(self) -> str:
+        """Where this machine reaches the gateway: names in the VPC mean nothing to it."""
+        return addresses.LOAD_BALANCER
 
     @cached_property
     def account(self) -> Account:

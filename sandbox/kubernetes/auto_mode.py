@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from sandbox import probes
 from sandbox.kubernetes import addresses, kubeconfigs
@@ -10,13 +11,13 @@ from sandbox.kubernetes.layout import Layout
 from sandbox.kubernetes.pki import Pki
 from sandbox.toolchain import aws
 
-NAME = "auto-mode"
+NAME: Final = "auto-mode"
 
 
 def describe(layout: Layout, pki: Pki, server: Path) -> Component:
     """Say how it runs, from the folder `server` that the toolchain has installed."""
     kubeconfig = layout.config / f"{NAME}.kubeconfig"
-    (listen,) = addresses.ENDPOINTS[NAME]
+    listen = addresses.ENDPOINTS[NAME][0]
     program, *arguments = aws.command(
         server,
         aws.AUTO_MODE,

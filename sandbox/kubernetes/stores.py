@@ -41,16 +41,16 @@ def s3(layout: Layout, pki: Pki, server: Path) -> Component:
     API server the webhook that gives pods their roles.
     """
     around = layout.config / "aws.json"
-    main, admission, endpoint, agent = map(str, addresses.ENDPOINTS["s3"])
+    main, *others = addresses.ENDPOINTS["s3"]
+    admission, endpoint, agent = map(str, others)
     cluster = {
         "endpoint": addresses.API_URL,
         "certificate_authority": str(pki.cluster.certificate),
         "issuer": addresses.ISSUER,
         "services": f"http://{endpoint}",
     }
-    host, _, port = main.rpartition(":")
     listens = (
-        *("--host", host, "--port", port, "--also", endpoint, "--also", agent),
+        *("--host", main.host, "--port", str(main.port), "--also", endpoint, "--also", agent),
         *("--tls", admission, str(pki.admission.certificate), str(pki.admission.key)),
     )
     program, *arguments = aws.command(server, aws.SERVER, *listens, "--data", str(layout.aws), "--around", str(around))

@@ -14,6 +14,8 @@ from sandbox.state import State
 from tests.http_servers import Handler, answering
 from tests.sandbox.kubernetes.test_addons import IMAGES
 
+EVERYWHERE = {"APIService", "CustomResourceDefinition", "MutatingWebhookConfiguration"}
+
 
 @pytest.fixture
 def sent() -> dict[str, str]:

@@ -52,7 +52,7 @@ def test_one_that_tells_already_is_left_alone(server: Server) -> None:
 
 
 @pytest.mark.parametrize("spec", [{"type": "NodePort"}, {"loadBalancerClass": "example.com/other"}])
-def test_others_are_none_of_its_business(server: Server, spec: dict[str, str]) -> None:
+def test_others_are_none_of_its_business(server: Server, spec: dict[str, Any]) -> None:
     Balancers(server.api, ADDRESS).settle([service(**spec)])
     assert not server.asked
 

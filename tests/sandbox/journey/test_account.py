@@ -43,11 +43,11 @@ def test_an_account_is_the_one_that_the_stack_names() -> None:
 def test_who_signs_in_is_that_role_each_time(tmp_path: Path) -> None:
     with Running(tmp_path / "data") as server:
         state = state_at(tmp_path, server.url)
-        for _ in range(2):
-            found = accounts.signed_in(state, STAGING, STAGING.administrator)
+        for found in [accounts.signed_in(state, STAGING, STAGING.administrator) for _ in range(2)]:
             caller = server.client("sts", found["AWS_ACCESS_KEY_ID"]).get_caller_identity()
             assert caller["Account"] == STAGING.number
             assert caller["Arn"].endswith(":assumed-role/PlatformAdministrator/sandbox")
+        found = accounts.signed_in(state, STAGING, STAGING.deployer)
         assert found["AWS_ENDPOINT_URL"] == server.url
         assert found["AWS_REGION"] == STAGING.region
         # What somebody has for the real AWS is neither read nor used.

@@ -48,8 +48,12 @@ def access(driver: DriverName = DriverName.EMBEDDED) -> Access:
 
 def built(state: State, monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Let serving stacks have been brought up with an image."""
-    monkeypatch.setattr(Stack, "exists", property(lambda stack: stack.name in names))
-    monkeypatch.setattr(Stack, "outputs", lambda _: {"image": IMAGE})
+
+    def exists(stack: Stack) -> bool:
+        return stack.name in names
+
+    monkeypatch.setattr(Stack, "exists", property(exists))
+    monkeypatch.setattr(Stack, "outputs", Mock(return_value={"image": IMAGE}))
 
 
 def platform(state: State, environment: Cloud) -> dict[str, Any]:

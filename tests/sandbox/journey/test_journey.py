@@ -26,8 +26,12 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Mock:
     world.platform.return_value = world.platform_stack
     world.serving.return_value = world.serving_stack
     world.serving_stack.leave_cluster.return_value = world.platform_stack.leave_cluster.return_value = frozenset()
-    clouds = {STAGING: [], PROD: []}
-    monkeypatch.setattr(Cloud, "existing", lambda one, _: clouds[one.name])
+    clouds: dict[str, list[Mock]] = {STAGING: [], PROD: []}
+
+    def existing(one: Cloud, _: State) -> list[Mock]:
+        return clouds[one.name]
+
+    monkeypatch.setattr(Cloud, "existing", existing)
     world.clouds = clouds
     for name in ("platform", "cached", "serving"):
         monkeypatch.setattr(Cloud, name, getattr(world.cloud, name))
