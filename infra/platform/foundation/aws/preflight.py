@@ -28,7 +28,7 @@ Client: TypeAlias = Callable[[str], Any]
 """Makes the client of a service."""
 
 _KEY: Final = "slipway-platform:foundation.aws"
-_LIKE: Final = "infra/platform/Pulumi.staging.yaml"
+LIKE: Final = "infra/platform/Pulumi.staging.yaml"
 _FORBIDDEN: Final = "403"
 _SIMULATED: Final = 50
 
@@ -153,14 +153,23 @@ def _rights(config: Aws, client: Client, identity: str) -> Iterator[str]:
         )
 
 
+def read(file: Path) -> Aws:
+    """The `foundation.aws` of a platform's stack.
+
+    Raises:
+        ValueError, OSError, LookupError, TypeError, ValidationError, yaml.YAMLError: it has none.
+    """
+    said = yaml.safe_load(file.read_text())["config"]["slipway-platform:foundation"]["aws"]
+    return Aws.model_validate(said)
+
+
 def main(arguments: list[str]) -> int:
     """The command; returns the exit code."""
     try:
         (path,) = arguments
-        said = yaml.safe_load(Path(path).read_text())["config"]["slipway-platform:foundation"]["aws"]
-        config = Aws.model_validate(said)
+        config = read(Path(path))
     except (ValueError, OSError, LookupError, TypeError, ValidationError, yaml.YAMLError) as error:
-        print(f"say the path of a platform's stack on AWS, like {_LIKE}: {error}", file=sys.stderr)
+        print(f"say the path of a platform's stack on AWS, like {LIKE}: {error}", file=sys.stderr)
         return 2
     try:
         unasked = check(config, clients(config.region))
