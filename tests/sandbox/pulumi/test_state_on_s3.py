@@ -1,4 +1,4 @@
-"""State in a bucket and secrets under a key, as the bootstrap makes them: the CLI keeps both there, and they come back."""
+"""State in a bucket and secrets under a key, as the bootstrap makes them: the CLI keeps both there."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
