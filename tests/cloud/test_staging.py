@@ -12,14 +12,17 @@ import pytest
 
 from infra.shared import cluster as clusters
 from infra.shared.cluster import Cluster, EksRole
+from modelstore.store_errors import ObjectNotFound
 from sandbox.journey import questions
 from tests.cloud.conftest import Up
+from tests.e2e.cluster import eventually
 
 pytestmark = pytest.mark.cloud
 
 FOUNDATION: Final = "slipway-platform:foundation.aws"
 MODEL: Final = "slipway:models.maintenance_predictor"
 LOGS: Final = "/aws/eks/slipway-staging/cluster"
+LOADED_WITHIN: Final = 180.0  # seconds
 BUCKET: Final = "slipway-staging-models-111122223333"
 
 
@@ -146,6 +149,33 @@ def test_what_is_changed_behind_its_back_is_found_by_its_kind_and_repaired(stagi
     }
     staging.platform.up()
     staging.settled()
+
+
+def test_models_that_were_deleted_come_back_and_pods_load_them_again(staging: Up) -> None:
+    """As docs/guides/aws.md tells."""
+    s3 = staging.account.client("s3")
+    prefix = "models/maintenance_predictor/1.0.0/"
+    digest = staging.digest("1.0.0")
+    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)["Contents"]]
+    for key in keys:
+        s3.delete_object(Bucket=BUCKET, Key=key)
+    with pytest.raises(ObjectNotFound):
+        staging.digest("1.0.0")
+    assert staging.read("version")["model_version"] == "1.0.0"  # pods that have it go on
+
+    markers = s3.list_object_versions(Bucket=BUCKET, Prefix=prefix)["DeleteMarkers"]
+    assert {one["Key"] for one in markers} == set(keys)
+    for one in markers:
+        s3.delete_object(Bucket=BUCKET, Key=one["Key"], VersionId=one["VersionId"])
+
+    assert staging.digest("1.0.0") == digest
+    pods = "app.kubernetes.io/component=model-server"
+    before = staging.cluster.ready_pods("serving", pods)
+    staging.cluster.kubectl("-n", "serving", "delete", "pod", sorted(before)[0], "--wait=false")
+    fresh = eventually(
+        lambda: staging.cluster.ready_pods("serving", pods) - before, lambda found: len(found) == 1, LOADED_WITHIN
+    )
+    assert fresh
 
 
 def test_what_somebody_signed_in_with_is_in_no_state_and_no_log(staging: Up) -> None:
