@@ -11,6 +11,7 @@ from pulumi.runtime.config import set_all_config
 
 from infra.platform import config as platform_config
 from infra.platform import stack as platform_stack
+from infra.platform.bolt import Bolt
 from infra.platform.foundation import chosen
 from infra.platform.foundation.local import local
 from infra.platform.foundation.local.kubeconfig import Kubeconfig
@@ -129,7 +130,10 @@ def platform_on_aws(
 
     def program() -> None:
         loaded = configuration.load(platform_config.PlatformConfig, platform_config.NAMESPACE)
-        platform_stack.build(loaded, chosen.build(loaded, lambda _: None), (DEFINITION,))
+        bolt = Bolt()
+        foundation = chosen.build(loaded, lambda _: None)
+        platform_stack.build(loaded, foundation, (DEFINITION,))
+        bolt.shut(foundation.provider, protect=loaded.protect)
 
     config = aws_configuration(stack) if config is None else config
     return record(program, "slipway-platform", stack, config, references={}, preview=preview, known=known)
@@ -141,8 +145,10 @@ def platform_with(config: Object, definitions: Sequence[Object] = (DEFINITION,))
     def program() -> None:
         loaded = configuration.load(platform_config.PlatformConfig, platform_config.NAMESPACE)
         assert loaded.foundation.local
+        bolt = Bolt()
         foundation = local.build(loaded.foundation.local, KUBECONFIG, protect=loaded.protect)
         platform_stack.build(loaded, foundation, definitions)
+        bolt.shut(foundation.provider, protect=loaded.protect)
 
     return record(program, "slipway-platform", "local", config, references={}, preview=False)
 
