@@ -4,7 +4,7 @@ import json
 import urllib.request
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -129,7 +129,8 @@ def let_go(up: Up) -> None:
     if up.platform.protected():
         store = "slipway-platform:foundation.aws.store.forceDestroy"
         up.say(up.platform, {"slipway-platform:protect": False, store: True})
-        up.platform.up()
+        # Without the policies, which have production protected.
+        replace(up.platform, policies=()).up()
 
 
 def of_stacks(cluster: Cluster) -> list[str]:

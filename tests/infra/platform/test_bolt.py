@@ -23,5 +23,14 @@ def test_it_depends_on_everything_else(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", stacks.STACKS)
-def test_it_is_protected_where_the_stack_is(stack: str) -> None:
-    assert bolt(stacks.platform(stack)).request.protect is (stack == "prod")
+def test_the_cluster_refuses_to_delete_it_where_the_stack_is_protected(stack: str) -> None:
+    platform = stacks.platform(stack)
+    policy = platform.one("ValidatingAdmissionPolicy")
+    (rule,) = policy["spec"]["matchConstraints"]["resourceRules"]
+    assert (rule["operations"], rule["resources"], rule["resourceNames"]) == (["DELETE"], ["configmaps"], [NAME])
+    (refused,) = policy["spec"]["validations"]
+    assert refused["expression"] == "false"
+    assert "protect: false" in refused["message"]
+    binding = platform.one("ValidatingAdmissionPolicyBinding")["spec"]
+    assert binding["policyName"] == policy["metadata"]["name"]
+    assert binding["validationActions"] == (["Deny"] if stack == "prod" else ["Audit"])
