@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from infra.platform.bolt import Bolt
+import pulumi
+
+from infra.platform.bolt import Bolt, BoltArgs, Declared
 from infra.platform.config import NAMESPACE, PlatformConfig
 from infra.platform.crds import definitions
 from infra.platform.foundation import chosen
@@ -10,7 +12,11 @@ from infra.platform.stack import build
 from infra.shared import configuration
 
 config = configuration.load(PlatformConfig, NAMESPACE)
-bolt = Bolt()
+declared = Declared()
 foundation = chosen.build(config)
 build(config, foundation, definitions.read(Path(config.crds.folder), config.tools))
-bolt.shut(foundation.provider, protect=config.protect)
+Bolt(
+    "bolt",
+    BoltArgs(declared=declared, protect=config.protect),
+    opts=pulumi.ResourceOptions(provider=foundation.provider),
+)

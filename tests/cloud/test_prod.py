@@ -29,9 +29,9 @@ def test_it_does_not_go_by_mistake(prod: Up) -> None:
     before = left(prod.account), prod.cluster.left("serving")
     with pytest.raises(SandboxError, match="prod is protected"):
         journey.destroy(prod.state, prod.cloud.name)
-    with pytest.raises(EngineError, match="protect"):
+    with pytest.raises(EngineError, match="this platform is protected"):
         prod.platform.destroy()
-    with pytest.raises(EngineError, match="protect"):
+    with pytest.raises(EngineError, match="this platform is protected"):
         prod.platform.leave_cluster()
     assert (left(prod.account), prod.cluster.left("serving")) == before
     prod.settled()

@@ -40,6 +40,7 @@ def test_components_keep_their_types() -> None:
         "slipway:platform:Alertmanager",
         "slipway:platform:Autoscaler",
         "slipway:platform:AutoscalerOperator",
+        "slipway:platform:Bolt",
         "slipway:platform:CustomResourceDefinitions",
         "slipway:platform:Gateway",
         "slipway:platform:MetricsApi",

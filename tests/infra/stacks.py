@@ -6,13 +6,15 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import pulumi
 import yaml
 from pulumi.runtime.config import set_all_config
 
 from infra.platform import config as platform_config
 from infra.platform import stack as platform_stack
-from infra.platform.bolt import Bolt
+from infra.platform.bolt import Bolt, BoltArgs, Declared
 from infra.platform.foundation import chosen
+from infra.platform.foundation.foundation import Foundation
 from infra.platform.foundation.local import local
 from infra.platform.foundation.local.kubeconfig import Kubeconfig
 from infra.serving import config as serving_config
@@ -130,10 +132,10 @@ def platform_on_aws(
 
     def program() -> None:
         loaded = configuration.load(platform_config.PlatformConfig, platform_config.NAMESPACE)
-        bolt = Bolt()
+        declared = Declared()
         foundation = chosen.build(loaded, lambda _: None)
         platform_stack.build(loaded, foundation, (DEFINITION,))
-        bolt.shut(foundation.provider, protect=loaded.protect)
+        _bolted(declared, foundation, protect=loaded.protect)
 
     config = aws_configuration(stack) if config is None else config
     return record(program, "slipway-platform", stack, config, references={}, preview=preview, known=known)
@@ -145,12 +147,17 @@ def platform_with(config: Object, definitions: Sequence[Object] = (DEFINITION,))
     def program() -> None:
         loaded = configuration.load(platform_config.PlatformConfig, platform_config.NAMESPACE)
         assert loaded.foundation.local
-        bolt = Bolt()
+        declared = Declared()
         foundation = local.build(loaded.foundation.local, KUBECONFIG, protect=loaded.protect)
         platform_stack.build(loaded, foundation, definitions)
-        bolt.shut(foundation.provider, protect=loaded.protect)
+        _bolted(declared, foundation, protect=loaded.protect)
 
     return record(program, "slipway-platform", "local", config, references={}, preview=False)
+
+
+def _bolted(declared: Declared, foundation: Foundation, *, protect: bool) -> None:
+    opts = pulumi.ResourceOptions(provider=foundation.provider)
+    Bolt("bolt", BoltArgs(declared=declared, protect=protect), opts)
 
 
 def handed_over(stack: str) -> Object:
