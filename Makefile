@@ -1,6 +1,6 @@
 # Each target does its own set-up; every step is cached by content, so a second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down clean test check soak bench
+.PHONY: help setup up staging prod staging-down prod-down down clean test check soak bench
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -16,7 +16,7 @@ unexport VIRTUAL_ENV
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## what can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z -]+:.*## /{printf "  make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.complete: pyproject.toml uv.lock tools/bootstrap
 	@tools/bootstrap $(PYTHON) $(UV_VERSION)
@@ -26,6 +26,12 @@ setup: .venv/.complete ## prepare Python, the toolchain and the images on this m
 
 up: setup ## put the included model into production on this machine, and ask it
 	@.venv/bin/python -m sandbox.journey up
+
+staging prod: setup ## bring that environment up, with all of its AWS, on this machine's AWS and cluster
+	@.venv/bin/python -m sandbox.journey $@
+
+staging-down prod-down: .venv/.complete ## destroy that environment's stacks; the sandbox stays
+	@.venv/bin/python -m sandbox.journey $@
 
 down: .venv/.complete ## destroy the stacks and the sandbox with its data; built tools stay
 	@.venv/bin/python -m sandbox.journey down

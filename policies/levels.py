@@ -8,6 +8,7 @@ from pulumi_policy import EnforcementLevel, Policy
 
 from policies.rules.aws.forbid_force_destroy import forbid_force_destroy
 from policies.rules.aws.require_bucket_tls import require_bucket_tls
+from policies.rules.aws.require_protection import require_protection
 from policies.rules.kubernetes.require_canary_analysis import require_canary_analysis
 
 _ADVISORY: Final = EnforcementLevel.ADVISORY
@@ -32,6 +33,7 @@ class Levels:
 LEVELS: Final[Mapping[Policy, Levels]] = {
     # The sandbox goes with all that it holds, and staging may.
     forbid_force_destroy: Levels(local=_DISABLED, staging=_ADVISORY),
+    require_protection: Levels(local=_DISABLED, staging=_ADVISORY),
     # The sandbox's store speaks plain HTTP, and such a policy would refuse every request.
     require_bucket_tls: Levels(local=_DISABLED),
     # Where nothing watches, nothing can judge, and the sandbox may do without.

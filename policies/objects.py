@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pulumi_policy import PolicyResource
-from pulumi_policy.proxy import UnknownValueError
+from pulumi_policy.proxy import UNKNOWN_OBJECT_VALUE, UnknownValueError
 
 from policies import props
 from policies.props import Props, across, section
@@ -73,9 +73,20 @@ def declared(resource_type: str, resource: Props, urn: str = "") -> Iterator[Obj
 
 
 def of_stack(resources: Sequence[PolicyResource], *kinds: tuple[str, str]) -> Iterator[Object]:
-    """The stack's objects of these kinds, each a group and a kind."""
+    """The stack's objects of these kinds, each a group and a kind.
+
+    Raises:
+        UnknownValueError: after the others, if nothing is known of one.
+    """
     every = across(lambda one: declared(one.resource_type, one.props, one.urn), resources)
-    return (one for one in every if (one.group, one.kind) in kinds)
+    return across(_known, (one for one in every if (one.group, one.kind) in kinds))
+
+
+def _known(one: Object) -> Iterator[Object]:
+    if not one.props:
+        # A preview in which the cluster itself is still to be made: nobody has been asked what would be in it.
+        raise UnknownValueError(UNKNOWN_OBJECT_VALUE, [one.kind])
+    yield one
 
 
 def _object(version: str, kind: str, resource: Props, urn: str) -> Object:

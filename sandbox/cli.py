@@ -102,11 +102,19 @@ def status(*, as_json: Json = False) -> None:
 
 
 @app.command()
-def env(*, as_json: Json = False) -> None:
+def env(
+    environment: Annotated[str, typer.Argument(help="local, staging or prod: whose stacks are worked on.")] = "local",
+    *,
+    platform: Annotated[
+        bool, typer.Option("--platform", help="Of staging or prod: sign in as who brings its platform up.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Print what makes kubectl, pulumi and slipway work in a shell: eval "$(python -m sandbox env)"."""
     with reported():
         state = states.default()
         values = {"PATH": shell.search_path(state), **shell.variables(state, driver.access(state))}
+        values |= shell.of(state, environment, platform=platform)
         typer.echo(json.dumps(values) if as_json else shell.exports(values))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.driver import Access
+from sandbox.errors import SandboxError
 from sandbox.state import State
 
 
@@ -26,6 +27,24 @@ def variables(state: State, access: Access) -> dict[str, str]:
         "AWS_ALLOW_HTTP": "true",
         **engine.shell(state),
     }
+
+
+def of(state: State, environment: str, *, platform: bool) -> dict[str, str]:
+    """What the variables are to be beside that, or instead, for the stacks of an environment.
+
+    Raises:
+        SandboxError: there is no such environment, or nobody can sign in there.
+    """
+    from sandbox.journey import cloud  # which takes Pulumi's SDK along
+
+    if environment == "local":
+        if platform:
+            raise SandboxError("local's platform needs no sign-in: name its file, as docs/guides/sandbox.md tells")
+        return {}
+    found = next((one for one in (cloud.STAGING, cloud.PROD) if one.name == environment), None)
+    if found is None:
+        raise SandboxError(f"there is no environment {environment!r}: take local, staging or prod")
+    return found.shell(state, platform=platform)
 
 
 def folders(state: State) -> list[str]:

@@ -2,14 +2,21 @@
 
 from pathlib import Path
 
+import pulumi
+
+from infra.platform.bolt import Bolt, BoltArgs, Declared
 from infra.platform.config import NAMESPACE, PlatformConfig
 from infra.platform.crds import definitions
-from infra.platform.foundation.local import kubeconfig, local
+from infra.platform.foundation import chosen
 from infra.platform.stack import build
 from infra.shared import configuration
 
 config = configuration.load(PlatformConfig, NAMESPACE)
-found = config.foundation.local
-admin = kubeconfig.read(Path(found.kubeconfig), key=f"{NAMESPACE}:foundation.local.kubeconfig")
-crds = definitions.read(Path(config.crds.folder), config.tools)
-build(config, local.build(found, admin, protect=config.protect), crds)
+declared = Declared()
+foundation = chosen.build(config)
+build(config, foundation, definitions.read(Path(config.crds.folder), config.tools))
+Bolt(
+    "bolt",
+    BoltArgs(declared=declared, protect=config.protect),
+    opts=pulumi.ResourceOptions(provider=foundation.provider),
+)

@@ -1,9 +1,10 @@
 """The platform stack's configuration, `slipway-platform:*`, as frozen models."""
 
-from typing import Final
+from typing import Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from infra.platform.foundation.aws.config import Aws
 from infra.platform.foundation.local.config import FILLED_IN, Local
 from infra.platform.monitoring.config import Monitoring
 from infra.shared.configuration import Section
@@ -14,9 +15,17 @@ NAMESPACE: Final = "slipway-platform"
 
 
 class Foundation(Section):
-    """What the platform stands on. Another kind of foundation is another section beside this one, instead of it."""
+    """What the platform stands on: one of the kinds."""
 
-    local: Local = Field(description="a cluster, a registry and an S3 service that exist")
+    local: Local | None = Field(default=None, description="a cluster, a registry and an S3 service that exist")
+    aws: Aws | None = Field(default=None, description="an account of AWS: all of it is made there")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.local is None) == (self.aws is None):
+            given = "both" if self.local else "neither"
+            raise ValueError(f"has {given} of local and aws: give exactly one")
+        return self
 
 
 class Images(Section):
@@ -56,6 +65,24 @@ class PlatformConfig(Section):
         default=None, description="what watches the cluster: installed or existing; without it, nothing does"
     )
     namespaces: Namespaces = Field(description="the namespaces of serving stacks by name")
+
+    @model_validator(mode="after")
+    def _aws_agrees(self) -> Self:
+        aws = self.foundation.aws
+        if aws is None:
+            return self
+        if self.protect and aws.store.force_destroy:
+            raise ValueError(
+                "protect is true, and foundation.aws.store.forceDestroy would let buckets go with what they hold: "
+                "set one of both to false"
+            )
+        for namespace in aws.store.readers:
+            if namespace not in self.namespaces:
+                raise ValueError(
+                    f"foundation.aws.store.readers has {namespace!r}, which is none of namespaces "
+                    f"({', '.join(sorted(self.namespaces))}): name one of them, or add it there"
+                )
+        return self
 
     @property
     def tools(self) -> set[str]:

@@ -9,7 +9,8 @@ from typing import Final
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pulumi_kubernetes.core.v1 import PodSpecArgsDict, ServicePortArgsDict
+from pulumi_kubernetes.core.v1 import PodSpecArgsDict, ServicePortArgsDict, ServiceSpecArgsDict
+from pulumi_kubernetes.core.v1.outputs import ServiceStatus
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgsDict
 
 from infra.platform.foundation.foundation import Entrance
@@ -33,7 +34,8 @@ RESOURCES: Final = Resources.model_validate(
 )
 
 _USER: Final = 65532
-# A pod that goes: for so long it takes requests as if nothing had happened, until every node knows, …
+# A pod that goes: for so long it takes requests as if nothing had happened, until every node knows (a load balancer may
+# take longer and says so), …
 _ACCEPT_SECONDS: Final = 10
 # … and then the requests in flight have so long to finish.
 _FINISH_SECONDS: Final = 15
@@ -72,9 +74,11 @@ class TraefikGateway(pulumi.ComponentResource):
 
     Attributes:
         internal_url: where pods reach it.
+        address: host name of the load balancer in front of it; None without one.
     """
 
     internal_url: pulumi.Output[str]
+    address: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: TraefikGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:platform:Gateway", name, None, opts)
@@ -83,6 +87,10 @@ class TraefikGateway(pulumi.ComponentResource):
         labels = metadata.labels(NAME, Component.GATEWAY, versions.TRAEFIK)
         ours = metadata.metadata(NAME, labels, args.namespace)
 
+        balancer = args.entrance.load_balancer
+        ready = max(5, balancer.registration_seconds if balancer else 0)
+        accept = max(_ACCEPT_SECONDS, balancer.deregistration_seconds if balancer else 0)
+
         identity = Identity(name, IdentityArgs(namespace=args.namespace, labels=labels, everywhere=_RIGHTS), opts=child)
         k8s.apps.v1.Deployment(
             name,
@@ -90,13 +98,13 @@ class TraefikGateway(pulumi.ComponentResource):
             spec={
                 "replicas": args.replicas,
                 "selector": {"match_labels": selector},
-                "min_ready_seconds": 5,
-                "progress_deadline_seconds": 300,
+                "min_ready_seconds": ready,
+                "progress_deadline_seconds": 300 + ready,
                 "revision_history_limit": 3,
                 "strategy": workloads.REPLACEMENT,
                 "template": {
                     "metadata": {"labels": labels},
-                    "spec": _pod(identity.account, args.image, selector),
+                    "spec": _pod(identity.account, args.image, selector, accept),
                 },
             },
             # No value flows from a definition to the controller that watches its objects.
@@ -105,13 +113,10 @@ class TraefikGateway(pulumi.ComponentResource):
         k8s.policy.v1.PodDisruptionBudget(
             f"{name}-disruption", metadata=ours, spec=workloads.budget(selector), opts=child
         )
-        port: ServicePortArgsDict = {"name": "web", "port": 80, "target_port": "web"}
-        if args.entrance.node_port is not None:
-            port["node_port"] = args.entrance.node_port
         service = k8s.core.v1.Service(
             f"{name}-service",
-            metadata=ours,
-            spec={"type": args.entrance.service_type, "selector": selector, "ports": [port]},
+            metadata=metadata.metadata(NAME, labels, args.namespace, balancer.annotations if balancer else None),
+            spec=_service(args.entrance, selector),
             opts=child,
         )
         k8s.networking.v1.NetworkPolicy(
@@ -135,22 +140,48 @@ class TraefikGateway(pulumi.ComponentResource):
         self.internal_url = pulumi.Output.format(
             "http://{0}.{1}.svc.cluster.local", service.metadata.name, service.metadata.namespace
         )
+        self.address = service.status.apply(_host) if balancer else None
         self.register_outputs({"internalUrl": self.internal_url})
 
 
-def _pod(account: pulumi.Input[str], image: pulumi.Input[str], selector: dict[str, str]) -> PodSpecArgsDict:
+def _service(entrance: Entrance, selector: dict[str, str]) -> ServiceSpecArgsDict:
+    port: ServicePortArgsDict = {"name": "web", "port": entrance.port, "target_port": "web"}
+    if entrance.node_port is not None:
+        port["node_port"] = entrance.node_port
+    spec: ServiceSpecArgsDict = {"type": entrance.service_type, "selector": selector, "ports": [port]}
+    if entrance.load_balancer:
+        spec["load_balancer_class"] = entrance.load_balancer.class_name
+        spec["load_balancer_source_ranges"] = entrance.load_balancer.open_to
+        # Its targets are the pods themselves: no node needs a port for them.
+        spec["allocate_load_balancer_node_ports"] = False
+    return spec
+
+
+def _host(status: ServiceStatus | None) -> str:
+    found = [one.hostname for one in (status.load_balancer.ingress or [])] if status and status.load_balancer else []
+    if not found or not found[0]:
+        raise pulumi.RunError(
+            f"the load balancer of {NAMESPACE}/{NAME} has no host name yet: `kubectl describe` of that Service tells "
+            "why, and `pulumi up` waits for it again"
+        )
+    return found[0]
+
+
+def _pod(
+    account: pulumi.Input[str], image: pulumi.Input[str], selector: dict[str, str], accept_seconds: int
+) -> PodSpecArgsDict:
     return {
         "service_account_name": account,
         "automount_service_account_token": True,
         "enable_service_links": False,
-        "termination_grace_period_seconds": _ACCEPT_SECONDS + _FINISH_SECONDS + 5,
+        "termination_grace_period_seconds": accept_seconds + _FINISH_SECONDS + 5,
         "security_context": workloads.identity(_USER),
         "topology_spread_constraints": workloads.spread(selector),
         "containers": [
             {
                 "name": NAME,
                 "image": image,
-                "args": _ARGUMENTS,
+                "args": _arguments(accept_seconds),
                 "ports": [
                     {"name": "web", "container_port": PORT},
                     {"name": "monitoring", "container_port": MONITORING_PORT},
@@ -176,30 +207,32 @@ def _pod(account: pulumi.Input[str], image: pulumi.Input[str], selector: dict[st
     }
 
 
-_ARGUMENTS: Final = [
-    "--global.checkNewVersion=false",
-    "--global.sendAnonymousUsage=false",
-    "--log.format=json",
-    "--log.level=INFO",
-    "--ping=true",
-    f"--entryPoints.web.address=:{PORT}/tcp",
-    f"--entryPoints.web.transport.lifeCycle.requestAcceptGraceTimeout={_ACCEPT_SECONDS}s",
-    f"--entryPoints.web.transport.lifeCycle.graceTimeOut={_FINISH_SECONDS}s",
-    # `traefik` is the entry point that /ping and /metrics are served on; it has to outlive `web`.
-    f"--entryPoints.traefik.address=:{MONITORING_PORT}/tcp",
-    f"--entryPoints.traefik.transport.lifeCycle.requestAcceptGraceTimeout={_ACCEPT_SECONDS + _FINISH_SECONDS}s",
-    "--metrics.prometheus=true",
-    # Of all requests together: what one model gets and answers, it tells itself.
-    "--metrics.prometheus.addEntryPointsLabels=true",
-    "--metrics.prometheus.addServicesLabels=false",
-    "--providers.kubernetescrd=true",
-    # Without it, one service without a ready pod takes its whole route away: 404 for everyone.
-    "--providers.kubernetescrd.allowEmptyServices=true",
-    "--providers.kubernetescrd.allowCrossNamespace=false",
-    "--providers.kubernetescrd.allowExternalNameServices=false",
-    # It then needs no rights on nodes and ingress classes.
-    "--providers.kubernetescrd.disableClusterScopeResources=true",
-]
+def _arguments(accept_seconds: int) -> list[str]:
+    return [
+        "--global.checkNewVersion=false",
+        "--global.sendAnonymousUsage=false",
+        "--log.format=json",
+        "--log.level=INFO",
+        "--ping=true",
+        f"--entryPoints.web.address=:{PORT}/tcp",
+        f"--entryPoints.web.transport.lifeCycle.requestAcceptGraceTimeout={accept_seconds}s",
+        f"--entryPoints.web.transport.lifeCycle.graceTimeOut={_FINISH_SECONDS}s",
+        # `traefik` is the entry point that /ping and /metrics are served on; it has to outlive `web`.
+        f"--entryPoints.traefik.address=:{MONITORING_PORT}/tcp",
+        f"--entryPoints.traefik.transport.lifeCycle.requestAcceptGraceTimeout={accept_seconds + _FINISH_SECONDS}s",
+        "--metrics.prometheus=true",
+        # Of all requests together: what one model gets and answers, it tells itself.
+        "--metrics.prometheus.addEntryPointsLabels=true",
+        "--metrics.prometheus.addServicesLabels=false",
+        "--providers.kubernetescrd=true",
+        # Without it, one service without a ready pod takes its whole route away: 404 for everyone.
+        "--providers.kubernetescrd.allowEmptyServices=true",
+        "--providers.kubernetescrd.allowCrossNamespace=false",
+        "--providers.kubernetescrd.allowExternalNameServices=false",
+        # It then needs no rights on nodes and ingress classes.
+        "--providers.kubernetescrd.disableClusterScopeResources=true",
+    ]
+
 
 _READ: Final = ["get", "list", "watch"]
 # Upstream's rules, without what is not used here. It watches Secrets and ConfigMaps because it could be told to use

@@ -6,9 +6,24 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from infra.platform.policy_document import document, tls_only
+
 # A published model is never overwritten, so old versions only come from deletions: long enough to notice one.
 _KEEP_DELETED_DAYS: Final = 90
 _ABORT_UPLOADS_DAYS: Final = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessLogs:
+    """Where a bucket's access logs go.
+
+    Attributes:
+        bucket: name of the bucket.
+        prefix: of their names there.
+    """
+
+    bucket: pulumi.Input[str]
+    prefix: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,11 +34,15 @@ class ModelBucketArgs:
         bucket: the bucket's name.
         force_destroy: whether destroying the stack may delete models.
         tls: whether the store is reached over TLS; everything else is then refused.
+        key: ARN of the key that encrypts models; with none, the store's own does.
+        logs: where it is written down who asked for what; nowhere with none.
     """
 
     bucket: str
     force_destroy: bool
     tls: bool
+    key: pulumi.Input[str] | None = None
+    logs: AccessLogs | None = None
 
 
 class ModelBucket(pulumi.ComponentResource):
@@ -31,9 +50,11 @@ class ModelBucket(pulumi.ComponentResource):
 
     Attributes:
         url: where models are published: `s3://BUCKET/models`.
+        arn: the bucket's ARN.
     """
 
     url: pulumi.Output[str]
+    arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: ModelBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:platform:ModelBucket", name, None, opts)
@@ -58,7 +79,7 @@ class ModelBucket(pulumi.ComponentResource):
         aws.s3.BucketServerSideEncryptionConfiguration(
             f"{name}-encryption",
             bucket=bucket.id,
-            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+            rules=[_encryption(args.key)],
             opts=child,
         )
         aws.s3.BucketLifecycleConfiguration(
@@ -77,25 +98,28 @@ class ModelBucket(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[versioning])),
         )
         if args.tls:  # a store without it, like the sandbox's, would refuse every request
-            aws.s3.BucketPolicy(f"{name}-policy", bucket=bucket.id, policy=_tls_only(bucket.arn), opts=child)
+            aws.s3.BucketPolicy(f"{name}-policy", bucket=bucket.id, policy=document(*tls_only(bucket.arn)), opts=child)
 
+        if args.logs:
+            aws.s3.BucketLogging(
+                f"{name}-logging",
+                bucket=bucket.id,
+                target_bucket=args.logs.bucket,
+                target_prefix=args.logs.prefix,
+                target_object_key_format={"partitioned_prefix": {"partition_date_source": "EventTime"}},
+                opts=child,
+            )
+
+        self.arn = bucket.arn
         self.url = pulumi.Output.format("s3://{0}/models", bucket.bucket)
         self.register_outputs({"url": self.url})
 
 
-def _tls_only(arn: pulumi.Output[str]) -> pulumi.Output[str]:
-    return pulumi.Output.json_dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "DenyPlainText",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:*",
-                    "Resource": [arn, pulumi.Output.format("{0}/*", arn)],
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                }
-            ],
-        }
-    )
+def _encryption(key: pulumi.Input[str] | None) -> aws.s3.BucketServerSideEncryptionConfigurationRuleArgsDict:
+    if key is None:
+        return {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
+    return {
+        "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key},
+        # One call of the key's for many objects instead of one for each.
+        "bucket_key_enabled": True,
+    }

@@ -57,6 +57,9 @@ def build(config: PlatformConfig, foundation: Foundation, definitions: Sequence[
         opts=in_cluster,
     )
 
+    if foundation.entrance.load_balancer and traefik.address is not None:
+        foundation.entrance.load_balancer.named(traefik.address)
+
     rollouts_namespace = GuardedNamespace(
         rollouts.NAMESPACE,
         GuardedNamespaceArgs(name=rollouts.NAMESPACE, quota=rollouts.quota(), dns=foundation.dns),

@@ -8,6 +8,7 @@ from typing import Final
 import pulumi
 import pulumi_docker_build as docker_build
 
+from infra.serving import build_tag
 from infra.serving.config import Build
 
 _PROGRAM: Final = Path(__file__).parent
@@ -47,8 +48,8 @@ class ServiceImage(pulumi.ComponentResource):
             dockerfile={"location": _from_program(args.build.dockerfile)},
             build_args={"BASE": args.build.base},
             platforms=[docker_build.Platform.LINUX_AMD64],
-            # Only to find it in the registry: nothing is deployed by tag.
-            tags=[pulumi.Output.format("{0}:{1}", repository, pulumi.get_stack())],
+            # Only to find it in the registry: nothing is deployed by tag. A registry may hold a tag to its image.
+            tags=[pulumi.Output.format("{0}:{1}", repository, _tag(args.build))],
             push=True,
             build_on_preview=False,
             # Whoever names its digest, another environment or a rollback, still needs it when this stack doesn't.
@@ -57,6 +58,11 @@ class ServiceImage(pulumi.ComponentResource):
 
         self.reference = pulumi.Output.format("{0}@{1}", repository, image.digest)
         self.register_outputs({"reference": self.reference})
+
+
+def _tag(build: Build) -> str:
+    context, dockerfile = _PROJECT / build.context, _PROJECT / build.dockerfile
+    return build_tag.tag(pulumi.get_stack(), context, dockerfile, build.base)
 
 
 def _from_program(path: str) -> str:

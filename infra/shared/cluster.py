@@ -1,6 +1,7 @@
 """Which cluster a program talks to: an explicit provider, never one that a shell's KUBECONFIG made."""
 
 import json
+from typing import TypeAlias
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -41,7 +42,36 @@ class Token(Section):
         return {"Authorization": f"Bearer {self.token}"}
 
 
-Credential = Token
+class EksRole(Section):
+    """A role of AWS that a cluster of EKS lets in. Whoever uses it signs in with what they have, and keeps nothing.
+
+    Attributes:
+        cluster_name: the cluster's name in EKS.
+        region: where it is.
+        role: the role's ARN; None for whoever asks.
+    """
+
+    cluster_name: str
+    region: str
+    role: str | None = None
+
+    def user(self) -> dict[str, object]:
+        """The user's entry in a kubeconfig: AWS's own tool gets a token, which lasts a quarter of an hour."""
+        as_role = ["--role-arn", self.role] if self.role else []
+        return {
+            "exec": {
+                "apiVersion": "client.authentication.k8s.io/v1beta1",
+                "command": "aws",
+                "args": [
+                    *("--region", self.region, "eks", "get-token", "--cluster-name", self.cluster_name),
+                    *("--output", "json", *as_role),
+                ],
+                "interactiveMode": "Never",
+            }
+        }
+
+
+Credential: TypeAlias = Token | EksRole
 
 
 def kubeconfig(cluster: Cluster, credential: Credential, namespace: str) -> str:
@@ -67,12 +97,13 @@ def kubeconfig(cluster: Cluster, credential: Credential, namespace: str) -> str:
     )
 
 
-def provider(kubeconfig: pulumi.Input[str], identifier: pulumi.Input[str]) -> k8s.Provider:
+def provider(kubeconfig: pulumi.Input[str], identifier: pulumi.Input[str], name: str = "cluster") -> k8s.Provider:
     """The provider that everything in Kubernetes is declared with.
 
     Args:
         kubeconfig: contents of a kubeconfig; kept secret.
         identifier: names the cluster for good. Without it, a renewed certificate or token in the kubeconfig would
             look like another cluster, and every resource would be replaced.
+        name: logical name, where there is more than one.
     """
-    return k8s.Provider("cluster", kubeconfig=pulumi.Output.secret(kubeconfig), cluster_identifier=identifier)
+    return k8s.Provider(name, kubeconfig=pulumi.Output.secret(kubeconfig), cluster_identifier=identifier)

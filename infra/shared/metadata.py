@@ -39,7 +39,7 @@ def metadata(
     name: pulumi.Input[str],
     labels: Mapping[str, str],
     namespace: pulumi.Input[str] | None = None,
-    annotations: Mapping[str, str] | None = None,
+    annotations: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> ObjectMetaArgsDict:
     """The metadata of an object of ours.
 

@@ -165,7 +165,9 @@ def _load(adapter: TypeAdapter[Any], stack: str, name: str) -> Callable[[object]
             return adapter.validate_python(value)
         except ValidationError as error:
             # Without the value: it may be a credential.
-            path = ".".join(map(str, (name, *error.errors()[0]["loc"])))
+            # A step that begins with a capital is the kind that was tried, and no key.
+            steps = (step for step in map(str, error.errors()[0]["loc"]) if not step[:1].isupper())
+            path = ".".join((name, *steps))
             raise pulumi.RunError(
                 f"slipway:platform = {stack!r} has no output {path} that this version can use: "
                 "bring that stack up first (on this machine, `make up` does)"

@@ -65,6 +65,36 @@ def restore(content: Any) -> None:
     s3_backends.bucket_accounts.update(owners)
 
 
+def backend(service: str, account: str, region: str) -> Any:
+    """Moto's backend of a service, for an account and a region. A service without regions has one for all.
+
+    Raises:
+        KeyError: moto has no such service.
+    """
+    regions = _backends(service)[account]
+    return regions[region if region in regions else "aws"]
+
+
+def every(service: str) -> Iterator[Any]:
+    """Moto's backends of a service, of all accounts and regions that have one."""
+    for name, accounts in _used():
+        if name == service:
+            for regions in accounts.values():
+                yield from regions.values()
+
+
+def records(owner: Any, kind: str) -> dict[str, Any]:
+    """What this server keeps beside what moto keeps, in one of moto's objects, so that it goes where that goes.
+
+    Args:
+        owner: an object of moto's state.
+        kind: what is kept; plain data only, so that older and newer servers can read one another's state.
+    """
+    attributes: dict[str, Any] = owner.__dict__
+    kept: dict[str, dict[str, Any]] = attributes.setdefault("slipway", {})
+    return kept.setdefault(kind, {})
+
+
 def extent() -> int:
     """How many backends there are. A first call to a region makes one, and EC2's has networks in it from the start."""
     return sum(len(regions) for _, found in _used() for regions in found.values())

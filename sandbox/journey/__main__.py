@@ -1,7 +1,8 @@
-"""`python -m sandbox.journey setup|up|down|clean`: what the targets of the Makefile do."""
+"""`python -m sandbox.journey setup|up|staging|prod|down|…`: what the targets of the Makefile do."""
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from sandbox import state as states
@@ -18,10 +19,16 @@ def _setup(state: State) -> None:
     setup.prepare(state)
 
 
-def _up(state: State) -> None:
+def _up(environment: str, state: State) -> None:
     from sandbox.journey import journey
 
-    journey.up(state)
+    journey.up(state, environment)
+
+
+def _destroy(environment: str, state: State) -> None:
+    from sandbox.journey import journey
+
+    journey.destroy(state, environment)
 
 
 def _down(state: State) -> None:
@@ -36,7 +43,16 @@ def _clean(state: State) -> None:
     removal.remove(state)
 
 
-COMMANDS: Final[dict[str, Callable[[State], None]]] = {"setup": _setup, "up": _up, "down": _down, "clean": _clean}
+COMMANDS: Final[dict[str, Callable[[State], None]]] = {
+    "setup": _setup,
+    "up": partial(_up, "local"),
+    "staging": partial(_up, "staging"),
+    "staging-down": partial(_destroy, "staging"),
+    "prod": partial(_up, "prod"),
+    "prod-down": partial(_destroy, "prod"),
+    "down": _down,
+    "clean": _clean,
+}
 
 
 def main(arguments: list[str]) -> int:

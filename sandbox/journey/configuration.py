@@ -22,21 +22,27 @@ from sandbox.state import State
 CHECKOUT: Final = Path(__file__).parents[2]
 Config: TypeAlias = dict[str, Any]
 
-_ANEW: Final = "# Written by `make up` from {source}: changes here are lost at the next one.\n"
+_ANEW: Final = "# Written by `{command}` from {source}: changes here are lost at the next one.\n"
 _KEPT: Final = """\
-# Yours: change it, then `pulumi up` or `make up`. It was made from {source} and is made anew only when that says
-# something else. `make up` fills in image.build.base, and the manifest of the versions that it publishes.
+# Yours: change it, then `pulumi up` or `{command}`. It was made from {source} and is made anew only when that says
+# something else. `{command}` fills in the image or its base, and the manifest of the versions that it publishes.
 """
+_UP: Final = "make up"
 
 
-def platform_file(state: State) -> Path:
-    """The platform stack's configuration in the state directory."""
-    return state.pulumi / "stacks" / "platform.local.yaml"
+def platform_file(state: State, environment: str = "local") -> Path:
+    """The configuration of an environment's platform stack in the state directory."""
+    return state.pulumi / "stacks" / f"platform.{environment}.yaml"
 
 
-def serving_file(state: State) -> Path:
-    """The serving stack's configuration in the state directory."""
-    return state.pulumi / "stacks" / "serving.local.yaml"
+def serving_file(state: State, environment: str = "local") -> Path:
+    """The configuration of an environment's serving stack in the state directory."""
+    return state.pulumi / "stacks" / f"serving.{environment}.yaml"
+
+
+def as_it_is(config: Config) -> Config:
+    """The configuration, for where no other is wanted than the committed one."""
+    return config
 
 
 def at(config: Config, path: str) -> Any:
@@ -68,7 +74,13 @@ def filled(config: Config, values: Mapping[str, Any]) -> Config:
     return result
 
 
-def write(source: Path, target: Path, known: Callable[[Config], Mapping[str, Any]]) -> Path:
+def write(
+    source: Path,
+    target: Path,
+    known: Callable[[Config], Mapping[str, Any]],
+    adapt: Callable[[Config], Config] = as_it_is,
+    command: str = _UP,
+) -> Path:
     """Write `source`, with what only this machine knows, to `target`, which holds nothing of the user's.
 
     What Pulumi itself keeps in the file (the salt of its encryption) is taken over from an earlier `target`.
@@ -77,12 +89,21 @@ def write(source: Path, target: Path, known: Callable[[Config], Mapping[str, Any
         source: the committed configuration.
         target: the stack's configuration in the state directory.
         known: what this machine knows of what a configuration asks for, as `filled` takes it.
+        adapt: makes of the committed configuration the one that suits this machine.
+        command: what writes it, for people.
     """
-    committed = _read(source)
-    return _save(_with_salt(filled(committed, known(committed)), _present(target)), source, target, _ANEW)
+    committed = adapt(read(source))
+    fresh = _with_salt(filled(committed, known(committed)), _present(target))
+    return _save(fresh, target, _ANEW.format(source=source.relative_to(CHECKOUT), command=command))
 
 
-def keep(source: Path, target: Path, known: Callable[[Config], Mapping[str, Any]]) -> Path:
+def keep(
+    source: Path,
+    target: Path,
+    known: Callable[[Config], Mapping[str, Any]],
+    adapt: Callable[[Config], Config] = as_it_is,
+    command: str = _UP,
+) -> Path:
     """Leave `target` as its user has it, but for what only this machine knows.
 
     It is made from `source` at first, and again when `source` says something else than at that time. Then the former
@@ -92,23 +113,26 @@ def keep(source: Path, target: Path, known: Callable[[Config], Mapping[str, Any]
         source: the committed configuration.
         target: the stack's configuration in the state directory.
         known: what this machine knows of what a configuration asks for, as `filled` takes it.
+        adapt: makes of the committed configuration the one that suits this machine.
+        command: what fills it in, for people.
 
     Raises:
         SandboxError: `target` can't be read.
     """
-    committed, present = _read(source), _present(target)
+    committed, present = adapt(read(source)), _present(target)
+    header = _KEPT.format(source=source.relative_to(CHECKOUT), command=command)
     made_from, digest = target.with_name(f"{target.name}.source"), f"{_digest(committed)}\n"
     if present is not None and made_from.exists() and made_from.read_text() == digest:
         wanted = filled(present, known(present))
         # Written only if something is new, because writing loses the user's comments.
-        return target if wanted == present else _save(wanted, source, target, _KEPT)
+        return target if wanted == present else _save(wanted, target, header)
     fresh = _with_salt(filled(committed, known(committed)), present)
     # A run that was killed after the next lines finds its own work, which must not take the former one's place.
     if present not in (None, fresh):
         former = files.write(target.with_name(f"{target.name}.before"), target.read_text())
         told = f"{source.name} has changed, so {target} is made anew from it; copy what you want back from {former}"
         console.print(Text(told, style="yellow"))
-    _save(fresh, source, target, _KEPT)
+    _save(fresh, target, header)
     files.write(made_from, digest)
     return target
 
@@ -119,10 +143,15 @@ def _digest(committed: Config) -> str:
 
 
 def _present(file: Path) -> Config | None:
-    return _read(file) if file.exists() else None
+    return read(file) if file.exists() else None
 
 
-def _read(file: Path) -> Config:
+def read(file: Path) -> Config:
+    """A stack's configuration, as its YAML says it.
+
+    Raises:
+        SandboxError: it is none.
+    """
     try:
         content = yaml.safe_load(file.read_text())
     except yaml.YAMLError as error:
@@ -137,6 +166,5 @@ def _with_salt(config: Config, earlier: Config | None) -> Config:
     return {**config, "encryptionsalt": salt} if salt else config
 
 
-def _save(config: Config, source: Path, target: Path, header: str) -> Path:
-    text = header.format(source=source.relative_to(CHECKOUT)) + yaml.safe_dump(config, sort_keys=False)
-    return files.write(target, text)
+def _save(config: Config, target: Path, header: str) -> Path:
+    return files.write(target, header + yaml.safe_dump(config, sort_keys=False))

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 from rich.console import Console
 from rich.table import Table
@@ -46,7 +47,12 @@ class Answer:
 
 
 def ask(
-    url: str, readings: Sequence[Mapping[str, float]] = READINGS, *, token: str = "", patience: float = 0.0
+    url: str,
+    readings: Sequence[Mapping[str, float]] = READINGS,
+    *,
+    token: str = "",
+    patience: float = 0.0,
+    entrance: str | None = None,
 ) -> list[Answer]:
     """Send every reading to the model behind `url`.
 
@@ -55,13 +61,23 @@ def ask(
         readings: one value per feature, in the card's units.
         token: proves them to be Slipway's own; without it they count as traffic.
         patience: for so many seconds an error is taken for a beginning: after a reboot, gateway and pods need a while.
+        entrance: the address that the host of `url` has, where this machine doesn't know its name.
 
     Raises:
         NoAnswer: the gateway can't be reached or answers with an error.
     """
     end = time.monotonic() + patience
     headers = {"Content-Type": "application/json", SYNTHETIC.decode(): token}
+    if entrance:
+        url, headers["Host"] = through(url, entrance)
     return [Answer(reading, _patiently(f"{url}/predict", reading, headers, end)) for reading in readings]
+
+
+def through(url: str, entrance: str) -> tuple[str, str]:
+    """`url` at another address, and the host that it is to be asked for."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit(parts._replace(netloc=f"{entrance}{port}")), parts.netloc
 
 
 def _patiently(url: str, reading: Mapping[str, float], headers: Mapping[str, str], end: float) -> Mapping[str, Any]:

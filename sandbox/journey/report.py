@@ -1,7 +1,8 @@
-"""The last words of `make up`: what is served, what it answers, and what to try next."""
+"""The last words of `make up`, `make staging` and `make prod`: what is served, what it answers, what to try next."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,53 +14,72 @@ from sandbox.journey import bundles, questions
 PATIENCE: Final = 120.0  # seconds; nothing has changed after a reboot, so nothing has waited for the pods
 
 
-def show(
-    outputs: Mapping[str, Any], kubeconfig: Path, config: Path, digests: Mapping[str, str], console: Console
-) -> None:
-    """Ask the included model, if it is served, and print all there is to know.
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """What there is to tell of an environment.
 
-    Args:
+    Attributes:
         outputs: of the serving stack.
         kubeconfig: of its cluster.
         config: the serving stack's configuration.
         digests: the manifest's digest of each published version of the included model, in ascending order.
-        console: where to.
+        environment: its name.
+        entrance: the address of the gateway, where this machine doesn't know its name.
+    """
+
+    outputs: Mapping[str, Any]
+    kubeconfig: Path
+    config: Path
+    digests: Mapping[str, str]
+    environment: str = "local"
+    entrance: str | None = None
+
+
+def show(served: Served, console: Console) -> None:
+    """Ask the included model, if it is served, and print all there is to know.
 
     Raises:
         NoAnswer: the model does not answer.
     """
+    outputs = served.outputs
     console.print()
-    for name, served in outputs["models"].items():
-        console.print(f"[bold]{name} {served['version']}[/bold] answers at {served['url']}")
+    for name, model in outputs["models"].items():
+        console.print(f"[bold]{name} {model['version']}[/bold] answers at {model['url']}")
     console.print()
     if included := outputs["models"].get(bundles.NAME):
-        token = questions.token(kubeconfig, outputs["namespace"])
-        questions.show(questions.ask(included["url"], token=token, patience=PATIENCE), console)
+        token = questions.token(served.kubeconfig, outputs["namespace"])
+        answers = questions.ask(included["url"], token=token, patience=PATIENCE, entrance=served.entrance)
+        questions.show(answers, console)
         console.print()
     console.print("[bold]Try next[/bold]")
-    for what, how in suggestions(outputs, config, digests):
+    for what, how in suggestions(served):
         console.print(Text(f"  {what:<24}{how}"))
 
 
-def suggestions(outputs: Mapping[str, Any], config: Path, digests: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What to try next, with how it is done; arguments as of `show`."""
-    url = next(iter(outputs["models"].values()))["url"]
-    look = f"kubectl -n {outputs['namespace']} get rollouts,pods"
-    common = [
-        ("what is served", f"curl -s {url}/version"),
-        ("the API's documentation", f"{url}/docs"),
-        ("a shell with kubectl", f'eval "$(.venv/bin/python -m sandbox env)"; {look}'),
+def suggestions(served: Served) -> list[tuple[str, str]]:
+    """What to try next, with how it is done."""
+    url = next(iter(served.outputs["models"].values()))["url"]
+    look = f"kubectl -n {served.outputs['namespace']} get rollouts,pods"
+    env, curl = ".venv/bin/python -m sandbox env", "curl -s"
+    if served.entrance:
+        env, curl = f"{env} {served.environment}", f"curl -s --connect-to ::{served.entrance}:"
+    included = served.outputs["models"].get(bundles.NAME)
+    return [
+        ("what is served", f"{curl} {url}/version"),
+        *([] if served.entrance else [("the API's documentation", f"{url}/docs")]),
+        ("a shell with kubectl", f'eval "$({env})"; {look}'),
+        *(_of(included, served.config, served.digests, curl) if included else ()),
+        *([("take this down", f"make {served.environment}-down")] if served.entrance else []),
+        ("take it all down", "make down"),
     ]
-    included = outputs["models"].get(bundles.NAME)
-    return [*common, *(_of(included, config, digests) if included else ()), ("take it all down", "make down")]
 
 
-def _of(included: Mapping[str, str], config: Path, digests: Mapping[str, str]) -> list[tuple[str, str]]:
+def _of(included: Mapping[str, str], config: Path, digests: Mapping[str, str], curl: str) -> list[tuple[str, str]]:
     reading = json.dumps(questions.READINGS[1])
     # The newest that isn't served: the one after the first, and after a release the one before it.
     version = [version for version in digests if version != included["version"]][-1]
     return [
-        ("a reading of your own", f"curl -s {included['url']}/predict -d '{reading}'"),
+        ("a reading of your own", f"{curl} {included['url']}/predict -d '{reading}'"),
         ("the next version", f"in {config}"),
         ("", f"set version: {version} and manifest: {digests[version]}"),
         ("", "then, in that shell: pulumi up"),

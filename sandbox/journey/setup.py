@@ -32,6 +32,7 @@ def prepare(state: State) -> None:
         makes = [partial(programs.make, state, one, go) for one in longest_first]
         concurrency.run([*makes, partial(images.base, state)])
         manifests.fetch(state, go)
+        manifests.fetch_pools(state, go)
         images.build(state)
         aws.install(state)
         if go.caches.exists():

@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -15,8 +15,9 @@ from sandbox.state import State
 from sandbox.toolchain import images
 
 POLICIES = CHECKOUT / "policies"
-# The keys of the images of monitoring, and what they are called here.
-_MONITORING: Final = {
+IMAGES: Final = {
+    "traefik": "traefik",
+    "argoRollouts": "argo-rollouts",
     "prometheus": "prometheus",
     "alertmanager": "alertmanager",
     "prometheusOperator": "prometheus-operator",
@@ -24,6 +25,11 @@ _MONITORING: Final = {
     "keda": "keda",
     "kedaMetricsApiserver": "keda-metrics-apiserver",
 }
+"""The keys of the platform's third-party images, and what they are called here."""
+_ALWAYS: Final = ("traefik", "argoRollouts")
+
+entrance: Final = None
+"""This machine reaches the gateway where the platform says that it is."""
 
 
 def platform(state: State, access: Access) -> Stack:
@@ -38,15 +44,13 @@ def platform(state: State, access: Access) -> Stack:
         f"{foundation}.store.endpoint": access.store,
         f"{foundation}.store.addresses": _addresses(access.store),
         f"{foundation}.entrance.url": access.gateway,
-        "slipway-platform:images.traefik": references["traefik"],
-        "slipway-platform:images.argoRollouts": references["argo-rollouts"],
         "slipway-platform:crds.folder": str(state.manifests),
     }
     project = CHECKOUT / "infra" / "platform"
     config = configuration.write(
         project / "Pulumi.local.yaml",
         configuration.platform_file(state),
-        lambda config: values | _monitoring(config, references),
+        lambda config: values | platform_images(config, lambda name, _: references[name]),
     )
     return Stack(project, "local", config, state, policies=(POLICIES,))
 
@@ -62,7 +66,7 @@ def serving(state: State, digests: Mapping[str, str]) -> Stack:
     config = configuration.keep(
         CHECKOUT / "Pulumi.local.yaml",
         configuration.serving_file(state),
-        lambda config: _known(config, base, digests),
+        lambda config: known(config, base, digests),
     )
     return Stack(CHECKOUT, "local", config, state, policies=(POLICIES,))
 
@@ -76,15 +80,25 @@ def existing(state: State) -> list[Stack]:
     return [stack for stack in candidates if stack.exists]
 
 
-def _monitoring(config: Config, references: Mapping[str, str]) -> dict[str, str]:
-    """The images of what a platform's stack has installed to watch it: none where it has none."""
-    images = "slipway-platform:monitoring.installed.images"
-    if configuration.at(config, "slipway-platform:monitoring.installed") is None:
-        return {}
-    return {f"{images}.{key}": references[name] for key, name in _MONITORING.items()}
+def cached(state: State, access: Access) -> None:
+    """Nothing: the cluster pulls third-party images by their official names."""
 
 
-def _known(config: Config, base: str, digests: Mapping[str, str]) -> dict[str, str]:
+def platform_images(config: Config, reference: Callable[[str, Any], str]) -> dict[str, str]:
+    """Third-party images of a platform's stack, as `filled` takes them.
+
+    Args:
+        config: of the stack.
+        reference: given an image's name here, and what the configuration says of it, tells what it is to say.
+    """
+    monitoring = "slipway-platform:monitoring.installed"
+    paths = {key: f"slipway-platform:images.{key}" for key in _ALWAYS}
+    if configuration.at(config, monitoring) is not None:
+        paths |= {key: f"{monitoring}.images.{key}" for key in IMAGES if key not in _ALWAYS}
+    return {path: reference(IMAGES[key], configuration.at(config, path)) for key, path in paths.items()}
+
+
+def known(config: Config, base: str, digests: Mapping[str, str]) -> dict[str, str]:
     """What this machine knows of what a serving stack's configuration asks for.
 
     Only what is there is filled in: another image than one that is built here, another model, and a version that

@@ -1,4 +1,7 @@
-"""The container runtime: with settings, folders and network of its own, and our registry as the only one."""
+"""The container runtime: with settings, folders and network of its own, and our registry as the only one.
+
+Whatever registry an image's reference names, the official ones or an account's own, is ours under another name.
+"""
 
 import json
 from functools import partial
@@ -12,7 +15,7 @@ from sandbox.kubernetes.layout import Layout
 
 SOCKET: Final = "/run/containerd/containerd.sock"  # as the node sees it
 CNI_PLUGINS: Final = Path("/usr/lib/cni")
-MIRRORED: Final = ("docker.io", "ghcr.io", "quay.io", "registry.k8s.io")
+EVERY_REGISTRY: Final = "_default"  # containerd's name for those that have no folder of their own
 
 
 def describe(layout: Layout, program: Path, pause: str) -> Component:
@@ -32,10 +35,7 @@ def describe(layout: Layout, program: Path, pause: str) -> Component:
         settings={
             settings: _settings(folder, pause),
             folder / "cni" / "10-sandbox.conflist": files.text(_pod_network()),
-            **{
-                folder / "registries" / registry / "hosts.toml": _mirror()
-                for registry in (*MIRRORED, addresses.REGISTRY)
-            },
+            folder / "registries" / EVERY_REGISTRY / "hosts.toml": _mirror(),
         },
         probe=partial(probes.accepts, layout.containerd_socket),
         in_node=True,
@@ -91,7 +91,15 @@ def _pod_network() -> dict[str, object]:
                 "hairpinMode": True,  # a pod may reach itself through its service
                 "ipam": {
                     "type": "host-local",
-                    "ranges": [[{"subnet": addresses.POD_NETWORK, "gateway": addresses.NODE_ADDRESS}]],
+                    "ranges": [
+                        [
+                            {
+                                "subnet": addresses.POD_NETWORK,
+                                "rangeStart": addresses.FIRST_POD,
+                                "gateway": addresses.NODE_ADDRESS,
+                            }
+                        ]
+                    ],
                     "routes": [{"dst": "0.0.0.0/0"}],
                 },
             }

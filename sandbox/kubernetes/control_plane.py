@@ -17,7 +17,8 @@ AUTOSCALER: Final = ("--horizontal-pod-autoscaler-sync-period=5s",)
 
 
 def api_server(layout: Layout, pki: Pki) -> Component:
-    """The API server, on the bridge so that pods reach it too."""
+    """The API server, on the bridge so that pods reach it too. It takes tokens of `aws eks get-token`, as EKS does."""
+    tokens = layout.config / "tokens.kubeconfig"
     return Component(
         name="kube-apiserver",
         program=layout.state.bin / "kube-apiserver",
@@ -36,9 +37,12 @@ def api_server(layout: Layout, pki: Pki) -> Component:
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
             f"--service-cluster-ip-range={addresses.SERVICE_NETWORK}",
-            f"--service-account-issuer=https://kubernetes.default.svc.{addresses.DNS_DOMAIN}",
+            f"--service-account-issuer={addresses.ISSUER}",
             f"--service-account-key-file={pki.service_account_public}",
             f"--service-account-signing-key-file={pki.service_account_private}",
+            f"--authentication-token-webhook-config-file={tokens}",
+            "--authentication-token-webhook-version=v1",
+            "--authentication-token-webhook-cache-ttl=10s",
             # The node's name is in no DNS: without this, `logs` and `exec` fail.
             "--kubelet-preferred-address-types=InternalIP",
             f"--kubelet-certificate-authority={pki.cluster.certificate}",
@@ -54,6 +58,7 @@ def api_server(layout: Layout, pki: Pki) -> Component:
             f"--proxy-client-key-file={pki.front_proxy_client.key}",
             "--profiling=false",
         ),
+        settings={tokens: kubeconfigs.asking(addresses.TOKENS_URL)},
         certificates=(
             pki.cluster.certificate,
             pki.api_server.certificate,

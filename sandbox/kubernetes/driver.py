@@ -30,7 +30,7 @@ from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 from sandbox.progress import step
 from sandbox.state import State
-from sandbox.toolchain import aws, images
+from sandbox.toolchain import aws, images, manifests
 
 
 class Embedded:
@@ -116,8 +116,9 @@ class Embedded:
     def _furnish(self, references: dict[str, str]) -> Access:
         api = Api(self._state.kubeconfig)
         try:
-            with step("apply cluster DNS and resource metrics", 1):
-                for manifest in addons.manifests(references, pki.locate(self._layout)):
+            with step("apply cluster DNS, resource metrics and what EKS brings", 1):
+                pools = manifests.pools(self._state)
+                for manifest in addons.manifests(references, pki.locate(self._layout), pools):
                     api.apply(manifest)
             for question in health.questions(self._layout, api):
                 with step(f"wait for {question.name}", question.estimate):

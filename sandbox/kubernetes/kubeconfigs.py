@@ -27,6 +27,21 @@ def containing(authority: Pair, identity: Pair) -> str:
     )
 
 
+def asking(url: str) -> str:
+    """A kubeconfig for the API server itself, which asks at `url` about tokens that it did not make."""
+    name = addresses.NODE
+    return files.text(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": name, "cluster": {"server": url}}],
+            "users": [{"name": name, "user": {}}],
+            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+            "current-context": name,
+        }
+    )
+
+
 def _kubeconfig(server: dict[str, str], user: dict[str, str]) -> str:
     name = addresses.NODE
     return files.text(

@@ -49,6 +49,11 @@ class Layout:
         return self.cluster / "aws"
 
     @property
+    def volumes(self) -> Path:
+        """What pods keep that outlives them: a folder for each volume."""
+        return self.cluster / "volumes"
+
+    @property
     def pod_addresses(self) -> Path:
         """The address allocations of the CNI plugin."""
         return self.node / "var" / "lib" / "cni"

@@ -41,6 +41,8 @@ def prepare(layout: Layout) -> None:
     # See machine.NEEDED: the kernel heeds this and the setting for all interfaces.
     Path(f"/proc/sys/net/ipv4/conf/{addresses.BRIDGE}/send_redirects").write_text("0")
     run(["ip", "address", "replace", f"{addresses.NODE_ADDRESS}/{PREFIX}", "dev", addresses.BRIDGE])
+    for address in (addresses.AWS_ENDPOINT, addresses.POD_IDENTITY):
+        run(["ip", "address", "replace", f"{address}/32", "dev", addresses.BRIDGE])
     run(["ip", "link", "set", addresses.BRIDGE, "up"])
     # So that this machine speaks to services from the bridge's address, which pods know how to answer.
     run(["ip", "route", "replace", addresses.SERVICE_NETWORK, "dev", addresses.BRIDGE])

@@ -40,6 +40,8 @@ KUBELET: Final = Identity(
 )
 PROXY: Final = Identity(file="kube-proxy", user="system:kube-proxy")
 NETWORK_POLICIES: Final = Identity(file="network-policies", user="network-policies")
+AUTO_MODE: Final = Identity(file="auto-mode", user="auto-mode")
+ADMISSION: Final = Identity(file="admission", user="admission", hosts=(addresses.NODE_ADDRESS,))
 ETCD: Final = Identity(file="etcd", user="etcd", hosts=(addresses.LOOPBACK,))
 METRICS_SERVER: Final = Identity(
     file="metrics-server",
@@ -55,6 +57,8 @@ CLUSTER_IDENTITIES: Final = (
     KUBELET,
     PROXY,
     NETWORK_POLICIES,
+    AUTO_MODE,
+    ADMISSION,
     METRICS_SERVER,
 )
 
@@ -76,6 +80,8 @@ class Pki:
     kubelet: Pair
     proxy: Pair
     network_policies: Pair
+    auto_mode: Pair
+    admission: Pair
     etcd: Pair
     metrics_server: Pair
     service_account_public: Path
@@ -102,6 +108,8 @@ def locate(layout: Layout) -> Pki:
         kubelet=at(KUBELET.file),
         proxy=at(PROXY.file),
         network_policies=at(NETWORK_POLICIES.file),
+        auto_mode=at(AUTO_MODE.file),
+        admission=at(ADMISSION.file),
         etcd=at(ETCD.file),
         metrics_server=at(METRICS_SERVER.file),
         service_account_public=layout.pki / "service-account.pub",

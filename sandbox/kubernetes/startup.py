@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.kubernetes import (
+    auto_mode,
     containerd,
     control_plane,
     etcd,
@@ -44,7 +45,7 @@ def describe(layout: Layout, pause: str, server: Path) -> Components:
         ground=(
             etcd.describe(layout, certificates),
             stores.registry(layout, preflight.program("docker-registry")),
-            stores.s3(layout, server),
+            stores.s3(layout, certificates, server),
             containerd.describe(layout, preflight.program("containerd"), pause),
         ),
         api_server=(control_plane.api_server(layout, certificates),),
@@ -54,5 +55,6 @@ def describe(layout: Layout, pause: str, server: Path) -> Components:
             kubelet.describe(layout, certificates),
             proxy.describe(layout, certificates),
             network_policies.describe(layout, certificates),
+            auto_mode.describe(layout, certificates, server),
         ),
     )

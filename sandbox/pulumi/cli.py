@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,12 @@ class Cli:
     Attributes:
         state: where Pulumi's home, backend and passphrase are.
         folder: a folder with a Pulumi.yaml.
+        signed_in: gives the variables of whoever does it, where that is not the sandbox's own AWS user.
     """
 
     state: State
     folder: Path
+    signed_in: Callable[[], Mapping[str, str]] = dict[str, str]
 
     def command(self, *arguments: str) -> list[str]:
         """The command line for `pulumi ARGUMENTS`."""
@@ -30,8 +33,10 @@ class Cli:
     def variables(self) -> dict[str, str]:
         """The caller's environment, with Pulumi's settings replaced by ours: a stack must not depend on a shell."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}
-        path = os.pathsep.join([str(self.state.bin), inherited.get("PATH", os.defpath)])
-        return {**inherited, **environment(self.state), "PATH": path}
+        # `aws`, which signs in at clusters of EKS, is beside this Python.
+        ours = [str(self.state.bin), str(Path(sys.executable).parent)]
+        path = os.pathsep.join([*ours, inherited.get("PATH", os.defpath)])
+        return {**inherited, **environment(self.state), **self.signed_in(), "PATH": path}
 
     def run(self, *arguments: str) -> str:
         """What a short command prints.

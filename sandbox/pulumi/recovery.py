@@ -27,6 +27,7 @@ from sandbox.progress import console
 from sandbox.pulumi import orphans
 from sandbox.pulumi.cli import Cli
 from sandbox.pulumi.deployment import Deployment, Export, Resource
+from sandbox.pulumi.plugins.sought import SOUGHT
 
 
 def _kubernetes(inputs: Mapping[str, Any]) -> str:
@@ -34,12 +35,17 @@ def _kubernetes(inputs: Mapping[str, Any]) -> str:
     return f"{metadata['namespace']}/{metadata['name']}" if "namespace" in metadata else metadata["name"]
 
 
+def _aws(_inputs: Mapping[str, Any]) -> object:
+    return SOUGHT
+
+
 IDENTIFIERS: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
     "kubernetes:": _kubernetes,
-    "aws:s3/bucket": lambda inputs: inputs["bucket"],
+    "aws:": _aws,
 }
-"""By the beginning of a type: the id that an object with these inputs has. Of other types, a half-made object
-is forgotten: an image, for instance, is built again from the cache."""
+"""By the beginning of a type: the id that an object with these inputs has. AWS chooses most ids, so there the plugin
+seeks what has the inputs, and the refresh records the id that it tells. Of other types, a half-made object is
+forgotten: an image, for instance, is built again from the cache."""
 
 GOES_WITHIN: Final = 300.0
 """Seconds that what is being deleted may take to go: a pod finishes its requests first, a namespace waits for all."""

@@ -1,10 +1,10 @@
 """One stack of one project, driven by the same commands that people type."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -14,6 +14,8 @@ from sandbox.pulumi import dead_locks, recovery, update
 from sandbox.pulumi.cli import Cli
 from sandbox.pulumi.events import Operation
 from sandbox.state import State
+
+_KUBERNETES: Final = "pulumi:providers:kubernetes"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Stack:
         config: the stack's configuration file.
         state: the state directory, after `prepare`.
         policies: folders of policy packs.
+        signed_in: gives the variables of whoever does it, where that is not the sandbox's own AWS user.
     """
 
     project: Path
@@ -33,6 +36,7 @@ class Stack:
     config: Path
     state: State
     policies: tuple[Path, ...] = ()
+    signed_in: Callable[[], Mapping[str, str]] = dict[str, str]
 
     def init(self) -> None:
         """Create the stack unless it exists, and select it for commands that people type in the project."""
@@ -79,16 +83,25 @@ class Stack:
             EngineError: it failed; what was done until then is in the state, and another `destroy` goes on.
         """
         self.repair()
-        try:
-            return self._destroy()
-        except EngineError as error:
-            if not error.undecided:
-                raise
-        # The kubernetes plugin may die while it waits for a Rollout to go that was made without our annotation
-        # (docs/decisions/0007).
-        console.print("  a plugin has died: going on with what is left")
-        self.repair()
         return self._destroy()
+
+    def leave_cluster(self) -> frozenset[Operation]:
+        """Remove all that the stack has in Kubernetes, and what stands on that. The rest stays: `up` goes on from it.
+
+        Raises:
+            EngineError: it failed, or something of it is protected.
+        """
+        found: list[dict[str, Any]] = self.export().get("resources") or []
+        clusters = [one["urn"] for one in found if one["type"] == _KUBERNETES]
+        if not clusters:
+            return frozenset()
+        self.repair()
+        return self._destroy(*(f"--target={urn}" for urn in clusters), "--target-dependents")
+
+    def protected(self) -> list[str]:
+        """The URNs of what refuses to be destroyed."""
+        found: list[dict[str, Any]] = self.export().get("resources") or []
+        return [one["urn"] for one in found if one.get("protect")]
 
     def remove(self) -> None:
         """Remove the stack itself, empty as `destroy` leaves it, with its history."""
@@ -126,8 +139,17 @@ class Stack:
         targets = [f"--target={urn}" for urn in urns]
         return self._update("refresh", "--yes", "--skip-preview", *targets, bare=True)
 
-    def _destroy(self) -> frozenset[Operation]:
-        return self._update("destroy", "--yes", "--skip-preview", bare=True)
+    def _destroy(self, *arguments: str) -> frozenset[Operation]:
+        try:
+            return self._update("destroy", "--yes", "--skip-preview", *arguments, bare=True)
+        except EngineError as error:
+            if not error.undecided:
+                raise
+        # The kubernetes plugin may die while it waits for a Rollout to go that was made without our annotation
+        # (docs/decisions/0007).
+        console.print("  a plugin has died: going on with what is left")
+        self.repair()
+        return self._update("destroy", "--yes", "--skip-preview", *arguments, bare=True)
 
     def _update(self, verb: str, *arguments: str, bare: bool = False) -> frozenset[Operation]:
         cli = self._bare if bare else self._cli
@@ -157,7 +179,7 @@ class Stack:
 
     @property
     def _cli(self) -> Cli:
-        return Cli(self.state, self.project)
+        return Cli(self.state, self.project, self.signed_in)
 
     @property
     def _bare(self) -> Cli:
@@ -173,7 +195,7 @@ class Stack:
         if not project.exists() or project.read_text() != content:
             folder.mkdir(parents=True, exist_ok=True)
             project.write_text(content)
-        return Cli(self.state, folder)
+        return Cli(self.state, folder, self.signed_in)
 
     @property
     def _notes(self) -> Path:

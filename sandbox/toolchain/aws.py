@@ -1,4 +1,4 @@
-"""Installs the sandbox's AWS as a program of its own, so that it outlives the checkout that it came from."""
+"""Installs the sandbox's AWS as programs of their own, so that they outlive the checkout that they came from."""
 
 import os
 import shutil
@@ -19,8 +19,17 @@ from sandbox.toolchain import commands, store
 PROGRAM: Final = Path(sys.executable).resolve()
 """The Python that this environment was made from. It runs the installed folder, and outlives the environment."""
 ROOT: Final = Path(__file__).parent.parent.parent
-SOURCES: Final = (ROOT / "sandbox" / "__init__.py", *sorted((ROOT / "sandbox" / "aws").glob("*.py")))
+SOURCES: Final = (
+    ROOT / "sandbox" / "__init__.py",
+    *sorted(file for part in ("aws", "eks") for file in (ROOT / "sandbox" / part).rglob("*.py")),
+)
 NEEDS: Final = "moto[s3,server]"
+SERVER: Final = "sandbox.aws"
+"""The program that answers AWS's calls."""
+AUTO_MODE: Final = "sandbox.eks"
+"""The one that does in a cluster what EKS does there."""
+# Python runs a folder by its file `__main__.py`, and looks for packages in it first.
+_LAUNCHER: Final = "import runpy, sys\n\nrunpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)\n"
 
 
 def install(state: State) -> Path:
@@ -62,19 +71,19 @@ def _fill(packages: list[Distribution], folder: Path) -> None:
     with step("install the AWS server", 20):
         for source in SOURCES:
             _copy(source, folder / source.relative_to(ROOT))
-        # Python runs a folder by this name, and looks for packages in it first.
-        _copy(ROOT / "sandbox" / "aws" / "__main__.py", folder / "__main__.py")
+        (folder / "__main__.py").write_text(_LAUNCHER)
         for package in packages:
             for file in package.files or ():
                 if ".." not in file.parts:  # scripts, which are not in the folder of packages
                     _copy(Path(str(file.locate())), folder / file)
-        # Compiles it too, which would otherwise fall to its first start.
-        commands.run(command(folder, "--help"), "the installed AWS server")
+        # Compiles them too, which would otherwise fall to their first start.
+        for program in (SERVER, AUTO_MODE):
+            commands.run(command(folder, program, "--help"), f"the installed {program}")
 
 
-def command(folder: Path, *arguments: str) -> list[str]:
-    """The command line of the server in `folder`: isolated, so no variable or package of the user gets in."""
-    return [str(PROGRAM), "-I", str(folder), *arguments]
+def command(folder: Path, program: str, *arguments: str) -> list[str]:
+    """The command line of a program in `folder`: isolated, so no variable or package of the user gets in."""
+    return [str(PROGRAM), "-I", str(folder), program, *arguments]
 
 
 def _folder(state: State) -> Path:
@@ -85,7 +94,7 @@ def key() -> str:
     """The content key of what this checkout would install."""
     records = [f"{one.name} {one.version} {_record(one)}" for one in _packages()]
     names = [str(source.relative_to(ROOT)) for source in SOURCES]
-    return store.key(sys.version, str(PROGRAM), *sorted(records), *names, *SOURCES)
+    return store.key(sys.version, str(PROGRAM), _LAUNCHER, *sorted(records), *names, *SOURCES)
 
 
 def _record(package: Distribution) -> str:

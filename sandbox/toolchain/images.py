@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -114,14 +115,19 @@ def references(state: State) -> dict[str, str]:
     return {name: f"{reference}@{_digest(_archive(state, name))}" for name, reference in official.items()}
 
 
-def push(state: State, registry: str) -> None:
+def push(state: State, registry: str, named: Mapping[str, str] | None = None) -> None:
     """Bring every image that `registry` (host and port) lacks into it, bytes unchanged.
+
+    Args:
+        state: where the images are.
+        registry: where they go.
+        named: references of images by name, where they are to have other repositories and tags than the official ones.
 
     Raises:
         BuildError: one isn't built, or can't be pushed.
     """
     verified = f"tls-verify={str(not registries.is_local(registry)).lower()}"
-    for name, reference in references(state).items():
+    for name, reference in (references(state) if named is None else named).items():
         tagged = reference.partition("@")[0]
         repository = tagged.partition("/")[2]
         target = f"docker://{registry}/{repository}"

@@ -1,7 +1,15 @@
-"""Upstream CRDs, read from the pinned modules and checked against a lock: they are not copied into the repo."""
+"""Upstream CRDs, read from the pinned modules and checked against a lock: they are not copied into the repo.
+
+Those that the platform declares are locked there. Karpenter's NodePool is in a cluster of EKS before any stack is, so
+it is the sandbox's own matter.
+"""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
+
+import yaml
 
 from infra.platform.crds import lock as crds
 from sandbox.errors import BuildError
@@ -9,6 +17,9 @@ from sandbox.progress import step
 from sandbox.state import State
 from sandbox.toolchain import programs, store
 from sandbox.toolchain.golang import Go, Module
+
+KARPENTER: Final = Module(programs.MODULES / "karpenter", "sigs.k8s.io/karpenter")
+_POOLS: Final = "pkg/apis/crds/karpenter.sh_nodepools.yaml"
 
 
 def fetch(state: State, go: Go, lock: Path = crds.LOCK) -> Path:
@@ -37,3 +48,33 @@ def fetch(state: State, go: Go, lock: Path = crds.LOCK) -> Path:
         fresh.symlink_to(product)
         fresh.rename(state.manifests)
     return state.manifests
+
+
+def fetch_pools(state: State, go: Go) -> None:
+    """Bring the definition of NodePools, unless it is there.
+
+    Raises:
+        BuildError: the module can't be had.
+    """
+
+    def bring(folder: Path) -> None:
+        with step("fetch the CRD of NodePools from its pinned module"):
+            shutil.copyfile(go.source(KARPENTER) / _POOLS, folder / Path(_POOLS).name)
+
+    store.produce(state.tools / "karpenter", _pools_key(), bring)
+
+
+def pools(state: State) -> Mapping[str, Any]:
+    """The definition of NodePools that `fetch_pools` brought.
+
+    Raises:
+        BuildError: it did not.
+    """
+    file = state.tools / "karpenter" / _pools_key() / Path(_POOLS).name
+    if not file.exists():
+        raise BuildError("the definition of NodePools isn't there: run `make setup`")
+    return yaml.safe_load(file.read_text())
+
+
+def _pools_key() -> str:
+    return store.key(KARPENTER.sum, _POOLS)

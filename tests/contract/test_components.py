@@ -9,7 +9,7 @@ from tests.infra.changes import MODEL, put
 from tests.infra.recording import Recording
 
 
-@pytest.mark.parametrize("program", [stacks.platform, stacks.serving])
+@pytest.mark.parametrize("program", [stacks.platform, lambda: stacks.platform("prod"), stacks.serving])
 def test_every_component_says_when_it_is_complete(program: Callable[[], Recording]) -> None:
     recording = program()
     assert len(recording.components) > 3
@@ -20,15 +20,30 @@ def test_components_keep_their_types() -> None:
     # A type is part of the names that the engine keeps of all that is in it: another one would replace all of that.
     config = stacks.serving_configuration("local")
     put(*MODEL, "canary", "mirror", value={"percent": 10, "seconds": 20})(config)
-    urns = stacks.platform().components | stacks.serving_with(config).components
+    urns = stacks.platform().components | stacks.platform("prod").components | stacks.serving_with(config).components
     types = {urn.split("::")[2].rpartition("$")[2] for urn in urns}
     assert types - {"pulumi:pulumi:Stack"} == {
+        "slipway:aws:Addons",
+        "slipway:aws:DeployerRole",
+        "slipway:aws:EksCluster",
+        "slipway:aws:Endpoints",
+        "slipway:aws:Ingress",
+        "slipway:aws:Key",
+        "slipway:aws:LogBucket",
+        "slipway:aws:ModelReaders",
+        "slipway:aws:Network",
+        "slipway:aws:Nodes",
+        "slipway:aws:Pipelines",
+        "slipway:aws:Registry",
+        "slipway:aws:Role",
+        "slipway:aws:Watch",
         "slipway:index:GuardedNamespace",
         "slipway:index:Identity",
         "slipway:local:DeployerAccount",
         "slipway:platform:Alertmanager",
         "slipway:platform:Autoscaler",
         "slipway:platform:AutoscalerOperator",
+        "slipway:platform:Bolt",
         "slipway:platform:CustomResourceDefinitions",
         "slipway:platform:Gateway",
         "slipway:platform:MetricsApi",

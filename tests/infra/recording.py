@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, mocks, set_mocks
@@ -16,13 +16,55 @@ from pulumi.runtime.settings import ROOT, get_root_resource
 from tests.infra import values
 from tests.infra.values import Object
 
+ACCOUNT: Final = "111122223333"
+
 # What providers compute and programs read. A preview knows none of it.
 COMPUTED: Mapping[str, Callable[[Object], Object]] = {
+    "aws:acm/certificate:Certificate": lambda inputs: {
+        "arn": f"arn:aws:acm:eu-central-1:{ACCOUNT}:certificate/issued",
+        "domainValidationOptions": [
+            {
+                "domainName": inputs["domainName"],
+                "resourceRecordName": f"_proof.{inputs['domainName']}",
+                "resourceRecordType": "CNAME",
+                "resourceRecordValue": "_proof.acm-validations.aws",
+            }
+        ],
+    },
+    "aws:cloudwatch/logGroup:LogGroup": lambda inputs: {"arn": f"arn:aws:logs:eu-central-1:{ACCOUNT}:{inputs['name']}"},
+    "aws:ecr/repository:Repository": lambda inputs: {
+        "arn": f"arn:aws:ecr:eu-central-1:{ACCOUNT}:repository/{inputs['name']}",
+        "repositoryUrl": f"{ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/{inputs['name']}",
+    },
+    "aws:eks/cluster:Cluster": lambda inputs: {
+        "arn": f"arn:aws:eks:eu-central-1:{ACCOUNT}:cluster/{inputs['name']}",
+        "endpoint": "https://ABCD.gr7.eu-central-1.eks.amazonaws.com",
+        "certificateAuthority": {"data": "Y2E="},
+        "identities": [{"oidcs": [{"issuer": "https://oidc.eks.eu-central-1.amazonaws.com/id/ABCD"}]}],
+        "vpcConfig": {**inputs["vpcConfig"], "clusterSecurityGroupId": "sg-0a1b2c3d"},
+    },
+    "aws:kms/key:Key": lambda _: {"arn": f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1a2b", "keyId": "1a2b"},
+    "aws:route53/record:Record": lambda inputs: {"fqdn": inputs["name"]},
+    "aws:route53/zone:Zone": lambda _: {"zoneId": "Z0123456789"},
     "aws:s3/bucket:Bucket": lambda inputs: {"arn": f"arn:aws:s3:::{inputs['bucket']}"},
+    "aws:sns/topic:Topic": lambda _: {"arn": f"arn:aws:sns:eu-central-1:{ACCOUNT}:watch"},
     # "a token" in base64, as the cluster writes it into the Secret.
     "kubernetes:core/v1:Secret": lambda _: {"data": {"token": "YSB0b2tlbg=="}},
+    "kubernetes:core/v1:Service": lambda inputs: (
+        {"status": {"loadBalancer": {"ingress": [{"hostname": "gateway.elb.eu-central-1.amazonaws.com"}]}}}
+        if inputs["spec"].get("type") == "LoadBalancer"
+        else {}
+    ),
     "docker-build:index:Image": lambda _: {"digest": f"sha256:{'d' * 64}"},
 }
+
+
+_IAM: Final = {
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "oidc-provider",
+    "aws:iam/policy:Policy": "policy",
+    "aws:iam/role:Role": "role",
+}
+"""What IAM names itself, and how its ARN calls it."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +131,9 @@ class Recording:
 
 
 class _World(Mocks):
-    def __init__(self, references: Mapping[str, Object], *, preview: bool) -> None:
+    def __init__(self, references: Mapping[str, Object], known: Mapping[str, Object], *, preview: bool) -> None:
         self.references = references
+        self.known = known
         self.preview = preview
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, Object]:
@@ -102,10 +145,13 @@ class _World(Mocks):
                 "secretOutputNames": ["credentials"],
             }
         computed: Object = {} if self.preview else COMPUTED.get(args.typ, lambda _: {})(inputs)
+        if args.typ in _IAM and not self.preview:
+            computed = {"name": args.name, "arn": f"arn:aws:iam::{ACCOUNT}:{_IAM[args.typ]}/{args.name}"}
         return args.name, inputs | computed
 
     def call(self, args: MockCallArgs) -> tuple[Object, list[tuple[str, str]] | None]:
-        raise AssertionError(f"the programs call no function of a provider, but this is {args.token}")
+        assert args.token in self.known, f"the program asks a provider for {args.token}"
+        return self.known[args.token][next(iter(cast("Object", args.args).values()))], []
 
 
 class _Monitor(MockMonitor):
@@ -127,6 +173,10 @@ class _Monitor(MockMonitor):
         self.recording.complete.add(request.urn)
         return super().RegisterResourceOutputs(request)  # pyright: ignore[reportUnknownMemberType] - untyped
 
+    def Invoke(self, request: Any) -> Any:
+        with _event_loop():
+            return super().Invoke(request)  # pyright: ignore[reportUnknownMemberType] - untyped
+
     def ReadResource(self, request: Any) -> Any:
         with _event_loop():
             return super().ReadResource(request)  # pyright: ignore[reportUnknownMemberType] - untyped
@@ -140,6 +190,7 @@ def record(
     references: Mapping[str, Object],
     *,
     preview: bool,
+    known: Mapping[str, Object] | None = None,
 ) -> Recording:
     """Run `program` and return what it declared.
 
@@ -150,9 +201,10 @@ def record(
         config: the stack's configuration, as in its YAML.
         references: outputs of the stacks that the program refers to, by name.
         preview: leave what providers compute unknown.
+        known: what providers' functions answer: by the function's token, and by the only thing that it is asked for.
     """
     recording = Recording()
-    world = _World(references, preview=preview)
+    world = _World(references, known or {}, preview=preview)
 
     async def collect(exported: Mapping[str, Any]) -> None:
         for name, value in exported.items():

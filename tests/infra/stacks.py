@@ -1,18 +1,20 @@
 """The committed stacks, with the values that `make up` adds, as the programs declare them under mocks."""
 
 import copy
-import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-import pulumi_aws as aws
+import pulumi
 import yaml
 from pulumi.runtime.config import set_all_config
 
 from infra.platform import config as platform_config
 from infra.platform import stack as platform_stack
+from infra.platform.bolt import Bolt, BoltArgs, Declared
+from infra.platform.foundation import chosen
+from infra.platform.foundation.foundation import Foundation
 from infra.platform.foundation.local import local
 from infra.platform.foundation.local.kubeconfig import Kubeconfig
 from infra.serving import config as serving_config
@@ -23,11 +25,6 @@ from infra.shared.cluster import Cluster, Credential
 from infra.shared.configuration import Model
 from tests.infra.recording import Recording, record, strings
 from tests.infra.values import Object
-
-with warnings.catch_warnings():
-    # The SDK warns of its own old classes while it is imported, which happens when something of it is first used.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    assert aws.s3.Bucket
 
 CHECKOUT: Final = Path(__file__).parents[2]
 DIGEST: Final = f"sha256:{'b' * 64}"
@@ -112,10 +109,37 @@ def load(model: type[Model], namespace: str, config: Object) -> Model:
     return configuration.load(model, namespace)
 
 
+def aws_configuration(stack: str = "prod") -> Object:
+    """The configuration of a platform on AWS, as committed."""
+    return committed(f"infra/platform/Pulumi.{stack}.yaml")
+
+
 @cache
-def platform() -> Recording:
-    """What the platform program declares on `local`."""
-    return platform_with(platform_configuration())
+def platform(stack: str = "local", *, preview: bool = False) -> Recording:
+    """What the platform program declares on a stack of the repository."""
+    return (
+        platform_with(platform_configuration()) if stack == "local" else platform_on_aws(stack=stack, preview=preview)
+    )
+
+
+def platform_on_aws(
+    config: Object | None = None,
+    stack: str = "prod",
+    *,
+    preview: bool = False,
+    known: Mapping[str, Object] | None = None,
+) -> Recording:
+    """What the platform program declares on AWS with this configuration; as committed for `stack` by default."""
+
+    def program() -> None:
+        loaded = configuration.load(platform_config.PlatformConfig, platform_config.NAMESPACE)
+        declared = Declared()
+        foundation = chosen.build(loaded, lambda _: None)
+        platform_stack.build(loaded, foundation, (DEFINITION,))
+        _bolted(declared, foundation, protect=loaded.protect)
+
+    config = aws_configuration(stack) if config is None else config
+    return record(program, "slipway-platform", stack, config, references={}, preview=preview, known=known)
 
 
 def platform_with(config: Object, definitions: Sequence[Object] = (DEFINITION,)) -> Recording:
@@ -123,19 +147,23 @@ def platform_with(config: Object, definitions: Sequence[Object] = (DEFINITION,))
 
     def program() -> None:
         loaded = configuration.load(platform_config.PlatformConfig, platform_config.NAMESPACE)
+        assert loaded.foundation.local
+        declared = Declared()
         foundation = local.build(loaded.foundation.local, KUBECONFIG, protect=loaded.protect)
         platform_stack.build(loaded, foundation, definitions)
+        _bolted(declared, foundation, protect=loaded.protect)
 
     return record(program, "slipway-platform", "local", config, references={}, preview=False)
 
 
+def _bolted(declared: Declared, foundation: Foundation, *, protect: bool) -> None:
+    opts = pulumi.ResourceOptions(provider=foundation.provider)
+    Bolt("bolt", BoltArgs(declared=declared, protect=protect), opts)
+
+
 def handed_over(stack: str) -> Object:
-    """The outputs of the platform that a serving stack stands on; larger than the local one where its stack is."""
-    outputs = copy.deepcopy(platform().outputs) | {"monitoring": MONITORING}
-    if stack != "local":
-        amounts = {"cpu": "100", "memory": "400Gi", "ephemeralStorage": "400Gi"}
-        outputs["namespaces"]["serving"]["quota"] = {"pods": 100, "requests": amounts, "limits": amounts}
-    return outputs
+    """The outputs of the platform that a serving stack stands on."""
+    return copy.deepcopy(platform(stack).outputs) | {"monitoring": MONITORING}
 
 
 @cache

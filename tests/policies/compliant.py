@@ -16,13 +16,35 @@ _DENY: Final[Object] = {
     "Resource": [_ARN, f"{_ARN}/*"],
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
-_BUCKET: Final = Declared("aws:s3/bucket:Bucket", "bucket", {"bucket": "models", "forceDestroy": False})
+_BUCKET: Final = Declared("aws:s3/bucket:Bucket", "bucket", {"bucket": "models", "forceDestroy": False}, protect=True)
+_NETWORK: Final = Declared("aws:ec2/vpc:Vpc", "network", {"cidrBlock": "10.0.0.0/16"}, protect=True)
+_KEY: Final = "arn:aws:kms:eu-central-1:111122223333:key/1a2b"
+BALANCER: Final = "service.beta.kubernetes.io/aws-load-balancer-"
 _RBAC: Final = "kubernetes:rbac.authorization.k8s.io/v1"
 
 
 def policy(**changes: object) -> str:
     """A bucket's policy that refuses requests without TLS, with `changes` of its statement."""
     return json.dumps({"Version": "2012-10-17", "Statement": [_DENY | changes]})
+
+
+def document(**changes: object) -> str:
+    """What a role may do, with `changes` of its statement."""
+    allow = {"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": f"{_ARN}/*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allow | changes]})
+
+
+def trust(**changes: object) -> str:
+    """Who may be a role: one service account, with `changes` of the statement."""
+    issuer = "oidc.eks.eu-central-1.amazonaws.com/id/ABCD"
+    claims = {f"{issuer}:sub": "system:serviceaccount:serving:pump", f"{issuer}:aud": "sts.amazonaws.com"}
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{issuer}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": claims},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [allow | changes]})
 
 
 def _object(resource_type: str, name: str, props: Object) -> Declared:
@@ -84,6 +106,71 @@ _STACK: Final = (
         {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]},
     ),
     _beside("BucketPolicy", "policy", {"policy": policy()}),
+    Declared(
+        "aws:eks/cluster:Cluster",
+        "cluster",
+        {
+            "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
+            "deletionProtection": True,
+            "enabledClusterLogTypes": ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+            "encryptionConfig": {"provider": {"keyArn": _KEY}, "resources": ["secrets"]},
+            "vpcConfig": {"endpointPrivateAccess": True, "endpointPublicAccess": False},
+        },
+        protect=True,
+    ),
+    Declared(
+        "aws:ecr/repository:Repository",
+        "repository",
+        {
+            "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": _KEY}],
+            "forceDelete": False,
+            "imageScanningConfiguration": {"scanOnPush": True},
+            "imageTagMutability": "IMMUTABLE",
+        },
+        protect=True,
+    ),
+    Declared(
+        "aws:kms/key:Key",
+        "key",
+        {
+            "deletionWindowInDays": 30.0,
+            "enableKeyRotation": True,
+            "policy": document(Principal={"AWS": "arn:aws:iam::111122223333:root"}, Action="kms:*", Resource="*"),
+        },
+        protect=True,
+    ),
+    Declared("aws:cloudwatch/logGroup:LogGroup", "logs", {"kmsKeyId": _KEY, "retentionInDays": 30.0}),
+    Declared("aws:iam/role:Role", "iam-role", {"assumeRolePolicy": trust()}),
+    Declared("aws:iam/rolePolicy:RolePolicy", "rights", {"policy": document()}),
+    Declared(
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "attachment",
+        {"policyArn": "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"},
+    ),
+    Declared(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        "ingress",
+        {"cidrIpv4": "10.0.0.0/16", "fromPort": 443.0, "toPort": 443.0},
+    ),
+    _NETWORK,
+    Declared("aws:ec2/flowLog:FlowLog", "flows", {"trafficType": "ALL", "vpcId": "vpc-1"}, {"vpcId": [_NETWORK.urn]}),
+    _object(
+        "kubernetes:core/v1:Service",
+        "balancer",
+        {
+            "metadata": {
+                "name": "app",
+                "namespace": "serving",
+                "annotations": {
+                    f"{BALANCER}scheme": "internet-facing",
+                    f"{BALANCER}attributes": "access_logs.s3.enabled=true,access_logs.s3.bucket=logs",
+                    f"{BALANCER}ssl-cert": "arn:aws:acm:eu-central-1:111122223333:certificate/1a2b",
+                    f"{BALANCER}ssl-negotiation-policy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+                },
+            },
+            "spec": {"type": "LoadBalancer", "loadBalancerSourceRanges": ["203.0.113.0/28"]},
+        },
+    ),
 )
 
 

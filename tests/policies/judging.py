@@ -20,7 +20,6 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown
 Object: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[Object], object]
 
-_OPTIONS: Final = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 UNKNOWN: Final = UNKNOWN_STRING_VALUE
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 POD: Final = "kubernetes:core/v1:Pod"
@@ -125,12 +124,14 @@ class Declared:
         name: its logical name.
         props: its properties.
         sources: URNs of what each property's value comes from.
+        protect: whether it refuses to be deleted.
     """
 
     type: str
     name: str
     props: Object
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    protect: bool = False
 
     @property
     def urn(self) -> str:
@@ -156,9 +157,13 @@ def judge_stack(policy: Policy, stack: Sequence[Declared]) -> tuple[list[str], U
     return said, unknown
 
 
+def _options(one: Declared) -> PolicyResourceOptions:
+    return PolicyResourceOptions(one.protect, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
+
+
 def _resources(stack: Sequence[Declared]) -> list[ResourceValidationArgs]:
     return [
-        ResourceValidationArgs(one.type, unknown_checking_proxy(one.props), one.urn, one.name, _OPTIONS, None)
+        ResourceValidationArgs(one.type, unknown_checking_proxy(one.props), one.urn, one.name, _options(one), None)
         for one in stack
     ]
 
@@ -166,7 +171,7 @@ def _resources(stack: Sequence[Declared]) -> list[ResourceValidationArgs]:
 def _whole(stack: Sequence[Declared]) -> StackValidationArgs:
     resources = {
         one.urn: PolicyResource(
-            one.type, unknown_checking_proxy(one.props), one.urn, one.name, _OPTIONS, None, None, [], {}
+            one.type, unknown_checking_proxy(one.props), one.urn, one.name, _options(one), None, None, [], {}
         )
         for one in stack
     }

@@ -19,6 +19,7 @@ from policies import levels
 from policies.rules import RULES
 from policies.rules.aws.forbid_force_destroy import forbid_force_destroy
 from policies.rules.aws.require_bucket_tls import require_bucket_tls
+from policies.rules.aws.require_protection import require_protection
 from tests.policies.compliant import stack
 from tests.policies.judging import Declared
 
@@ -31,6 +32,7 @@ ADVISORY, DISABLED, MANDATORY = EnforcementLevel.ADVISORY, EnforcementLevel.DISA
     ("rule", "expected"),
     [
         (forbid_force_destroy, [DISABLED, ADVISORY, MANDATORY, MANDATORY]),
+        (require_protection, [DISABLED, ADVISORY, MANDATORY, MANDATORY]),
         (require_bucket_tls, [DISABLED, MANDATORY, MANDATORY, MANDATORY]),
     ],
 )
@@ -74,6 +76,7 @@ def analyzed(declared: list[Declared]) -> Any:
     for one in declared:
         resource = request.resources.add(type=one.type, name=one.name, urn=one.urn)
         resource.properties.update(one.props)
+        resource.options.protect = one.protect
         for name, urns in one.sources.items():
             resource.propertyDependencies[name].urns.extend(urns)
     return request

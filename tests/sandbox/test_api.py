@@ -14,6 +14,8 @@ from sandbox.state import State
 from tests.http_servers import Handler, answering
 from tests.sandbox.kubernetes.test_addons import IMAGES
 
+EVERYWHERE = {"APIService", "CustomResourceDefinition", "MutatingWebhookConfiguration"}
+
 
 @pytest.fixture
 def sent() -> dict[str, str]:
@@ -42,7 +44,8 @@ def kubeconfig(sent: dict[str, str], tmp_path: Path) -> Generator[Path]:
 
 
 def test_every_object_of_the_add_ons_has_its_place(kubeconfig: Path, sent: dict[str, str], tmp_path: Path) -> None:
-    manifests = addons.manifests(IMAGES, pki.make(Layout(State(tmp_path / "state"))))
+    pools = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "n"}}
+    manifests = addons.manifests(IMAGES, pki.make(Layout(State(tmp_path / "state"))), pools)
     api = Api(kubeconfig)
     for manifest in manifests:
         api.apply(manifest)
@@ -52,6 +55,6 @@ def test_every_object_of_the_add_ons_has_its_place(kubeconfig: Path, sent: dict[
     assert len(places) == len(manifests)
     for place, kind in places.items():
         assert place.split("/")[-2] == f"{kind.lower()}s"
-        everywhere = kind.startswith("Cluster") or kind == "APIService"
+        everywhere = kind.startswith("Cluster") or kind in EVERYWHERE
         assert ("/namespaces/kube-system/" in place) is not everywhere
     assert all("fieldValidation=Strict" in path for path in sent)

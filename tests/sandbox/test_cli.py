@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from sandbox import cli, driver, lifecycle, shell
 from sandbox.driver import Access, DriverName, Part
 from sandbox.errors import SandboxError
+from sandbox.journey import account
 from sandbox.progress import console
 from sandbox.state import State
 
@@ -155,6 +156,37 @@ def test_env_gives_what_kubectl_pulumi_and_slipway_need(state: State) -> None:
     assert list(Path(values["PULUMI_HOME"]).glob("plugins/resource-kubernetes-*/pulumi-resource-kubernetes"))
     assert "PULUMI_OPTION_CONFIG_FILE" not in values  # which names what the first `make up` writes
     assert "SLIPWAY_SANDBOX" not in values  # the mark of the sandbox's own processes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["production"], "there is no environment 'production': take local, staging or prod"),
+        (["local", "--platform"], "local's platform needs no sign-in"),
+    ],
+)
+def test_a_shell_of_what_there_is_not_is_refused(state: State, arguments: list[str], message: str) -> None:
+    driver.record(state, access(state))
+    state.bin.mkdir()
+    (state.bin / "pulumi").touch()
+    code, said = refused("env", *arguments)
+    assert code == 1
+    assert said.startswith(f"error: {message}")
+
+
+def test_a_shell_of_an_environment_on_aws_is_signed_in_there(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    driver.record(state, access(state))
+    state.bin.mkdir()
+    (state.bin / "pulumi").touch()
+    monkeypatch.setattr(account, "signed_in", Mock(return_value={"AWS_ACCESS_KEY_ID": "ASIA"}))
+
+    code, out, _ = invoke("env", "staging", "--json")
+    values = json.loads(out)
+
+    assert code == 0
+    assert values["AWS_ACCESS_KEY_ID"] == "ASIA"
+    assert values["PULUMI_OPTION_CONFIG_FILE"].endswith("/serving.staging.yaml")
+    assert values["KUBECONFIG"] == str(state.kubeconfig)
 
 
 def test_a_shell_reads_values_as_they_are() -> None:

@@ -1,6 +1,6 @@
 """What every foundation gives to the platform, whatever it is made of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -31,18 +31,43 @@ MakeDeployer: TypeAlias = Callable[[pulumi.Input[str], str, pulumi.ResourceOptio
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoadBalancer:
+    """A load balancer that the cluster's provider makes for the gateway's Service.
+
+    Attributes:
+        class_name: which of the cluster's kinds.
+        annotations: what the provider has to know.
+        open_to: networks that may reach it.
+        registration_seconds: a new pod gets requests only after so long.
+        deregistration_seconds: a pod that goes may get requests for so long.
+        named: gives its address, once there is one, the name that clients use.
+    """
+
+    class_name: str
+    annotations: Mapping[str, pulumi.Input[str]]
+    open_to: pulumi.Input[Sequence[str]]
+    registration_seconds: int
+    deregistration_seconds: int
+    named: Callable[[pulumi.Output[str]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Entrance:
     """How requests get to the gateway from outside of the cluster.
 
     Attributes:
         url: where clients send them.
         service_type: of the gateway's Service.
+        port: of the gateway's Service.
         node_port: the port that every node serves the gateway on, where the type has one.
+        load_balancer: what is in front of the gateway, where the type has one.
     """
 
     url: pulumi.Input[str]
     service_type: str
+    port: int = 80
     node_port: int | None
+    load_balancer: LoadBalancer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,8 @@ _OF_THE_CLUSTER: Final = {
     "MutatingWebhookConfiguration",
     "Namespace",
     "Node",
+    "NodeClass",
+    "NodePool",
     "PersistentVolume",
     "PriorityClass",
     "PriorityLevelConfiguration",

@@ -3,12 +3,13 @@
 from typing import Any
 
 from sandbox.kubernetes.addons import workload
-from sandbox.kubernetes.pki import KUBELET_CLIENT, NETWORK_POLICIES, Identity
+from sandbox.kubernetes.pki import AUTO_MODE, KUBELET_CLIENT, NETWORK_POLICIES, Identity
 
 
 def manifests() -> list[dict[str, Any]]:
     """All objects, in the order in which they are applied."""
-    role = "sandbox:network-policies"
+    role, auto_mode = "sandbox:network-policies", "sandbox:auto-mode"
+    read = ["get", "list", "watch"]
     return [
         # The API server asks the kubelet for logs and commands; Kubernetes has the role, but binds it to nobody.
         _binding("sandbox:kubelet-api-admin", "system:kubelet-api-admin", KUBELET_CLIENT),
@@ -20,6 +21,15 @@ def manifests() -> list[dict[str, Any]]:
             ],
         ),
         _binding(role, role, NETWORK_POLICIES),
+        workload.cluster_role(
+            auto_mode,
+            [
+                {"apiGroups": [""], "resources": ["persistentvolumeclaims", "services"], "verbs": read},
+                {"apiGroups": [""], "resources": ["services/status"], "verbs": ["patch"]},
+                {"apiGroups": [""], "resources": ["persistentvolumes"], "verbs": [*read, "create", "delete"]},
+            ],
+        ),
+        _binding(auto_mode, auto_mode, AUTO_MODE),
     ]
 
 

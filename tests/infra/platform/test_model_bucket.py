@@ -53,7 +53,7 @@ def test_old_versions_and_torn_uploads_go_after_a_while() -> None:
 
 def test_plain_text_is_refused_where_the_store_has_tls() -> None:
     policy = json.loads(over_tls().one("BucketPolicy")["policy"])
-    (statement,) = policy["Statement"]
+    statement, _ = policy["Statement"]
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert statement["Resource"] == ["arn:aws:s3:::slipway-models", "arn:aws:s3:::slipway-models/*"]

@@ -1,7 +1,9 @@
 import json
 
+from pydantic import TypeAdapter
+
 from infra.shared import cluster
-from infra.shared.cluster import Cluster, Token
+from infra.shared.cluster import Cluster, Credential, EksRole, Token
 from tests.infra import stacks
 
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of secrets on the wire
@@ -32,3 +34,31 @@ def test_a_token_is_in_no_text_about_it() -> None:
     assert "very secret" not in f"{token} {token!r}"
     reached = Cluster.model_validate({"endpoint": "https://a", "certificateAuthority": "Y2E=", "identifier": "one"})
     assert "very secret" in cluster.kubeconfig(reached, token, "serving")
+
+
+def test_a_role_signs_in_by_awss_own_tool_and_keeps_nothing() -> None:
+    role = EksRole.model_validate(
+        {"clusterName": "slipway-prod", "region": "eu-central-1", "role": "arn:aws:iam::1:role/a"}
+    )
+    command = role.user()["exec"]
+    assert command == {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": "aws",
+        "args": [
+            *("--region", "eu-central-1", "eks", "get-token", "--cluster-name", "slipway-prod"),
+            *("--output", "json", "--role-arn", "arn:aws:iam::1:role/a"),
+        ],
+        "interactiveMode": "Never",
+    }
+
+
+def test_whoever_asks_needs_no_role() -> None:
+    role = EksRole.model_validate({"clusterName": "slipway-prod", "region": "eu-central-1"})
+    assert "--role-arn" not in str(role.user())
+
+
+def test_each_kind_of_credential_is_read_back_as_what_it_was() -> None:
+    adapter = TypeAdapter[Credential](Credential)
+    for one in ({"token": "a"}, {"clusterName": "a", "region": "b", "role": "c"}):
+        read = adapter.validate_python(one)
+        assert adapter.dump_python(read, mode="json", by_alias=True) == one

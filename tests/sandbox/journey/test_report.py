@@ -9,6 +9,7 @@ from rich.console import Console
 
 from sandbox.journey import questions, report
 from sandbox.journey.questions import Answer
+from sandbox.journey.report import Served
 
 CONFIG = Path("/state/serving.local.yaml")
 KUBECONFIG = Path("/state/kubeconfig")
@@ -28,9 +29,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Mock:
     return ask
 
 
-def shown(found: Mapping[str, Any]) -> str:
+def shown(found: Mapping[str, Any], **more: Any) -> str:
     place = io.StringIO()
-    report.show(found, KUBECONFIG, CONFIG, DIGESTS, Console(file=place, soft_wrap=True, highlight=False))
+    served = Served(outputs=found, kubeconfig=KUBECONFIG, config=CONFIG, digests=DIGESTS, **more)
+    report.show(served, Console(file=place, soft_wrap=True, highlight=False))
     return place.getvalue()
 
 
@@ -43,7 +45,7 @@ def test_it_tells_the_version_that_is_served_and_another_as_the_next(asked: Mock
     assert f"set version: {other} and manifest: {DIGESTS[other]}" in text
     assert "MEDIUM" in text
     asked.assert_called_once_with(
-        "http://gateway/maintenance_predictor", token=f"{KUBECONFIG} serving", patience=report.PATIENCE
+        "http://gateway/maintenance_predictor", token=f"{KUBECONFIG} serving", patience=report.PATIENCE, entrance=None
     )
 
 
@@ -51,7 +53,7 @@ def test_every_model_is_told_and_only_the_included_one_is_asked(asked: Mock) -> 
     text = shown(outputs(building_load="1.0.0", maintenance_predictor="1.0.0"))
     assert "building_load 1.0.0 answers at http://gateway/building_load" in text
     asked.assert_called_once_with(
-        "http://gateway/maintenance_predictor", token=f"{KUBECONFIG} serving", patience=report.PATIENCE
+        "http://gateway/maintenance_predictor", token=f"{KUBECONFIG} serving", patience=report.PATIENCE, entrance=None
     )
 
 
@@ -61,3 +63,14 @@ def test_without_the_included_model_there_is_still_something_to_try(asked: Mock)
     assert "kubectl -n serving get rollouts,pods" in text
     assert "next version" not in text
     asked.assert_not_called()
+
+
+def test_where_the_gateway_s_name_is_unknown_here_its_address_is_told(asked: Mock) -> None:
+    text = shown(outputs(maintenance_predictor="1.0.0"), environment="staging", entrance="10.0.0.3")
+    assert asked.call_args.kwargs["entrance"] == "10.0.0.3"
+    reached = "curl -s --connect-to ::10.0.0.3: http://gateway/maintenance_predictor"
+    assert f"{reached}/version" in text
+    assert f"{reached}/predict" in text
+    assert "python -m sandbox env staging" in text
+    assert "make staging-down" in text
+    assert "/docs" not in text  # a browser can't be told where to connect to

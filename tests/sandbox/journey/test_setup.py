@@ -43,6 +43,7 @@ def steps(state: State, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(programs, "make", step("programs"))
     monkeypatch.setattr(images, "base", step("base"))
     monkeypatch.setattr(manifests, "fetch", step("manifests"))
+    monkeypatch.setattr(manifests, "fetch_pools", step("pools"))
     monkeypatch.setattr(images, "build", step("images"))
     monkeypatch.setattr(aws, "install", step("aws"))
     return made
@@ -53,7 +54,7 @@ def test_the_steps_come_in_the_order_of_what_they_need(state: State, steps: list
 
     assert steps[:3] == ["space", "packages", "surroundings"]
     assert set(steps[3:5]) == {"programs", "base"}  # these two go side by side
-    assert steps[5:] == ["manifests", "images", "aws"]
+    assert steps[5:] == ["manifests", "pools", "images", "aws"]
 
 
 def test_another_user_than_root_is_refused_before_anything(
@@ -149,4 +150,4 @@ def test_what_goes_wrong_ends_in_one_line(
 
 def test_a_command_that_there_is_not_is_told_how_it_goes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["clear"]) == 2
-    assert "usage: python -m sandbox.journey setup|up|down|clean" in capsys.readouterr().err
+    assert "usage: python -m sandbox.journey setup|up|staging|" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from infra.platform.config import PlatformConfig
+from infra.platform.foundation.local.config import Local
 from infra.serving.config import ServingConfig
 from sandbox.driver import Access, DriverName
 from sandbox.errors import SandboxError
@@ -86,9 +87,14 @@ def platform(state: State, store: str) -> PlatformConfig:
     return load(PlatformConfig, "slipway-platform", written)
 
 
+def local(config: PlatformConfig) -> Local:
+    assert config.foundation.local
+    return config.foundation.local
+
+
 def test_the_platform_stands_on_the_addresses_of_the_cluster(state: State) -> None:
     config = platform(state, "https://172.18.0.9")
-    foundation = config.foundation.local
+    foundation = local(config)
     assert [(one.cidr, one.port) for one in foundation.api_server] == [("172.18.0.2/32", 6444)]
     assert [(one.cidr, one.port) for one in foundation.kubelets] == [("172.18.0.2/32", 10250)]
     assert foundation.kubeconfig == "/their/kubeconfig"
@@ -124,7 +130,7 @@ def test_where_nothing_is_installed_to_watch_no_image_is_named(
 
 
 def test_a_store_that_is_given_by_name_is_found_for_the_network_policies(state: State) -> None:
-    store = platform(state, "http://localhost:9000").foundation.local.store
+    store = local(platform(state, "http://localhost:9000")).store
     assert store.endpoint == "http://localhost:9000"
     assert ("127.0.0.1/32", 9000) in [(one.cidr, one.port) for one in store.addresses]
 
@@ -134,12 +140,12 @@ def test_a_store_with_several_addresses_is_reached_at_each_of_them(
 ) -> None:
     found = [(0, 0, 0, "", (address, 0)) for address in ("10.0.2.7", "10.0.1.7", "10.0.2.7")]
     monkeypatch.setattr(socket, "getaddrinfo", Mock(return_value=found))
-    addresses = platform(state, "https://s3.example.com").foundation.local.store.addresses
+    addresses = local(platform(state, "https://s3.example.com")).store.addresses
     assert [(one.cidr, one.port) for one in addresses] == [("10.0.1.7/32", 443), ("10.0.2.7/32", 443)]
 
 
 def test_a_store_may_have_an_address_of_version_6(state: State) -> None:
-    (address,) = platform(state, "http://[fd00::9]:9000").foundation.local.store.addresses
+    (address,) = local(platform(state, "http://[fd00::9]:9000")).store.addresses
     assert (address.cidr, address.port) == ("fd00::9/128", 9000)
 
 

@@ -4,16 +4,18 @@ from typing import Any
 
 import pytest
 
-from sandbox.kubernetes import addons, pki
+from sandbox.kubernetes import addons, addresses, pki
 from sandbox.kubernetes.addons import coredns
 from sandbox.kubernetes.layout import Layout
+from tests.infra import stacks
 
+POOLS = {"kind": "CustomResourceDefinition", "metadata": {"name": "nodepools.karpenter.sh"}}
 IMAGES = {name: f"registry.k8s.io/{name}:v1@sha256:{'0' * 64}" for name in ("coredns", "metrics-server")}
 
 
 @pytest.fixture
 def manifests(layout: Layout) -> list[dict[str, Any]]:
-    return addons.manifests(IMAGES, pki.make(layout))
+    return addons.manifests(IMAGES, pki.make(layout), POOLS)
 
 
 def pods(manifests: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -72,3 +74,23 @@ def test_every_workload_finds_its_account_and_every_service_its_pods(manifests: 
     assert {pod["serviceAccountName"] for pod in pods(manifests)} == accounts
     for service in (one for one in manifests if one["kind"] == "Service"):
         assert any(service["spec"]["selector"].items() <= one for one in labels)
+
+
+def test_a_node_class_of_the_platform_s_is_one(manifests: list[dict[str, Any]]) -> None:
+    definition = next(one for one in manifests if one["metadata"]["name"] == "nodeclasses.eks.amazonaws.com")
+    (version,) = definition["spec"]["versions"]
+    known = version["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
+    declared = stacks.platform("staging").one("NodeClass")
+    assert declared["apiVersion"] == f"{definition['spec']['group']}/{version['name']}"
+    assert set(declared["spec"]) <= set(known)
+    assert set(declared["spec"]["ephemeralStorage"]) <= set(known["ephemeralStorage"]["properties"])
+    assert declared["spec"]["networkPolicy"] in known["networkPolicy"]["enum"]
+
+
+def test_pods_get_their_roles_from_aws_and_the_cluster_s_own_pods_need_none(manifests: list[dict[str, Any]]) -> None:
+    (webhook,) = next(one for one in manifests if one["kind"] == "MutatingWebhookConfiguration")["webhooks"]
+    assert webhook["clientConfig"]["url"] == addresses.PODS_URL
+    assert webhook["clientConfig"]["caBundle"]
+    (selected,) = webhook["namespaceSelector"]["matchExpressions"]
+    assert (selected["operator"], selected["values"]) == ("NotIn", ["kube-system"])
+    assert webhook["failurePolicy"] == "Ignore"  # without AWS there are pods all the same

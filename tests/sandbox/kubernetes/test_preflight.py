@@ -118,8 +118,8 @@ def test_too_little_disk_is_told_in_figures(check: Callable[[], None], monkeypat
 
 @pytest.mark.parametrize("host", ["10.244.0.1", *preflight.ANYWHERE])
 def test_a_port_in_use_is_told_with_its_holder(machine: Machine, check: Callable[[], None], host: str) -> None:
-    machine.listening = f'LISTEN 0 128 {host}:6443 0.0.0.0:* users:(("nginx",pid=77,fd=3))\n'
-    with pytest.raises(SandboxError, match=r"port 6443 .* for kube-apiserver, is in use by nginx \(pid 77\)"):
+    machine.listening = f'LISTEN 0 128 {host}:10250 0.0.0.0:* users:(("nginx",pid=77,fd=3))\n'
+    with pytest.raises(SandboxError, match=r"port 10250 .* for kubelet, is in use by nginx \(pid 77\)"):
         check()
 
 
@@ -142,7 +142,7 @@ def test_the_gateways_port_is_taken_by_nobody_else(
 
 
 def test_the_same_port_on_another_address_is_not_in_the_way(machine: Machine, check: Callable[[], None]) -> None:
-    machine.listening = 'LISTEN 0 128 127.0.0.1:6443 0.0.0.0:* users:(("nginx",pid=77,fd=3))\n'
+    machine.listening = 'LISTEN 0 128 127.0.0.1:443 0.0.0.0:* users:(("nginx",pid=77,fd=3))\n'
 
     check()
 
@@ -150,7 +150,7 @@ def test_the_same_port_on_another_address_is_not_in_the_way(machine: Machine, ch
 def test_our_own_component_is_not_in_the_way(
     machine: Machine, check: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    machine.listening = 'LISTEN 0 128 10.244.0.1:6443 0.0.0.0:* users:(("kube-apiserver",pid=77,fd=3))\n'
+    machine.listening = 'LISTEN 0 128 10.244.0.1:443 0.0.0.0:* users:(("kube-apiserver",pid=77,fd=3))\n'
     ours = processes.Process(pid=77, component="kube-apiserver", key="", leader=True, started=0)
     monkeypatch.setattr(processes, "owned", Mock(return_value=[ours]))
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from infra.platform.foundation.aws.subnets import divide
 from sandbox.kubernetes import addresses, pki
 from sandbox.kubernetes.component import Component
 from sandbox.kubernetes.layout import Layout
 
 ADDRESS = re.compile(r"\b\d+\.\d+\.\d+\.\d+\b(?!/)")
-ALLOWED = {addresses.NODE_ADDRESS, addresses.LOOPBACK, addresses.DNS_SERVICE}
+# The bridge has them, and none of them is a network card's.
+OWN = {addresses.NODE_ADDRESS, addresses.AWS_ENDPOINT, addresses.POD_IDENTITY}
+ALLOWED = {*OWN, addresses.LOOPBACK, addresses.DNS_SERVICE, addresses.LOAD_BALANCER, addresses.FIRST_POD}
 
 
 def settings(component: Component, name: str) -> dict[str, Any]:
@@ -32,7 +35,7 @@ def test_no_component_listens_beyond_this_machine() -> None:
     for endpoints in addresses.ENDPOINTS.values():
         for endpoint in endpoints:
             address = ipaddress.ip_address(endpoint.host)
-            assert address.is_loopback or str(address) == addresses.NODE_ADDRESS
+            assert address.is_loopback or str(address) in OWN
 
 
 def test_no_component_is_told_another_address(described: dict[str, Component]) -> None:
@@ -61,6 +64,7 @@ def test_every_kubeconfig_checks_the_server_and_names_one_identity(described: di
         "kubelet": "kubelet",
         "kube-proxy": "kube-proxy",
         "network-policies": "network-policies",
+        "auto-mode": "auto-mode",
     }
     for name, identity in identities.items():
         content = settings(described[name], f"{name}.kubeconfig")
@@ -110,10 +114,26 @@ def test_every_registry_is_mirrored_by_ours_alone(described: dict[str, Component
         if file.name == "hosts.toml"
     }
 
-    assert set(mirrors) == {"docker.io", "ghcr.io", "quay.io", "registry.k8s.io", "127.0.0.1:5050"}
+    assert set(mirrors) == {"_default"}  # any registry that has no folder of its own
     for mirror in mirrors.values():
         assert mirror["server"] == "http://127.0.0.1:5050"
         assert list(mirror["host"]) == ["http://127.0.0.1:5050"]
+
+
+def test_pods_have_none_of_the_addresses_that_aws_has_in_their_network(described: dict[str, Component]) -> None:
+    (plugin,) = settings(described["containerd"], "10-sandbox.conflist")["plugins"]
+    ((pods,),) = plugin["ipam"]["ranges"]
+    first = ipaddress.ip_address(pods["rangeStart"])
+    network = ipaddress.ip_network(pods["subnet"])
+    for taken in (addresses.NODE_ADDRESS, addresses.AWS_ENDPOINT, addresses.LOAD_BALANCER):
+        address = ipaddress.ip_address(taken)
+        assert address in network
+        assert address < first  # pyright: ignore[reportOperatorIssue] (both are of version 4)
+
+
+def test_the_pods_network_is_in_the_first_private_subnet_of_the_vpc_of_stacks_for_aws() -> None:
+    private = ipaddress.ip_network(divide(addresses.VPC).private[0])
+    assert ipaddress.ip_network(addresses.POD_NETWORK).subnet_of(private)  # pyright: ignore[reportArgumentType]
 
 
 def test_pods_are_on_our_bridge(described: dict[str, Component]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.pulumi import recovery
 from sandbox.pulumi.deployment import Deployment, Export
+from sandbox.pulumi.plugins.sought import SOUGHT
 from sandbox.pulumi.recovery import assumed, identifier
 
 Wire: TypeAlias = dict[str, Any]
@@ -113,8 +114,8 @@ def test_a_create_without_a_derivable_id_is_forgotten(capsys: pytest.CaptureFixt
         ("kubernetes:core/v1:Namespace", {"metadata": {"name": "a"}}, "a"),
         ("kubernetes:core/v1:ConfigMap", {"metadata": {"name": {"4dabf": "secret"}}}, None),
         ("kubernetes:core/v1:ConfigMap", {}, None),
-        ("aws:s3/bucket:Bucket", {"bucket": "b"}, "b"),
-        ("aws:s3/bucketVersioning:BucketVersioning", {"bucket": "b"}, "b"),
+        ("aws:s3/bucket:Bucket", {"bucket": "b"}, SOUGHT),
+        ("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"}, SOUGHT),
         ("pulumi:providers:kubernetes", {"metadata": {"name": "a"}}, None),
     ],
 )

@@ -208,3 +208,35 @@ def test_one_stack_reads_the_outputs_of_another(project: Project) -> None:
     second.up()
 
     assert second.outputs() == {"seen": "http://127.0.0.1"}
+
+
+def test_a_stack_that_leaves_the_cluster_goes_on_from_what_it_has_elsewhere(project: Project) -> None:
+    project.program("""
+        class Group(pulumi.ComponentResource):
+            def __init__(self):
+                super().__init__("test:index:Group", "group")
+
+        Group()
+        Object("one", data="x")
+    """)
+    stack = project.stack()
+    stack.up()
+
+    left = stack.leave_cluster()
+
+    assert (Kind.DELETE, "one") in described(left)
+    assert project.objects == {}
+    assert [one["type"] for one in stack.export()["resources"]] == ["pulumi:pulumi:Stack", "test:index:Group"]
+    assert stack.leave_cluster() == frozenset()
+    assert (Kind.CREATE, "one") in described(stack.up())
+
+
+def test_a_stack_tells_what_refuses_to_be_destroyed(project: Project) -> None:
+    project.program('Object("one", opts=pulumi.ResourceOptions(protect=True))\nObject("two")')
+    stack = project.stack()
+    stack.up()
+    (kept,) = stack.protected()
+    assert kept.endswith("::one")
+    with pytest.raises(EngineError, match="protect"):
+        stack.leave_cluster()
+    assert len(project.objects) == 2

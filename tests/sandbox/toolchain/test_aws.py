@@ -27,7 +27,7 @@ def test_the_installed_server_serves_with_its_own_files_alone(
     assert aws.install(state).stat().st_ino == made
 
     monkeypatch.chdir(tmp_path)  # where no package of ours lies
-    with Running(tmp_path / "data", tuple(aws.command(folder))) as server:
+    with Running(tmp_path / "data", tuple(aws.command(folder, aws.SERVER))) as server:
         server.client("s3").create_bucket(
             Bucket="one", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
@@ -59,4 +59,5 @@ def test_the_source_imports_nothing_else_of_the_project() -> None:
     for source in aws.SOURCES:
         for line in source.read_text().splitlines():
             if "sandbox" in line and line.startswith(("import", "from")):
-                assert line.startswith(("from sandbox.aws import", "from sandbox.aws.")), f"{source}: {line}"
+                ours = tuple(f"from sandbox.{part}{after}" for part in ("aws", "eks") for after in (" import", "."))
+                assert line.startswith(ours), f"{source}: {line}"

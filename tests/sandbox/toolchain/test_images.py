@@ -5,6 +5,7 @@ import json
 import subprocess
 import tarfile
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -66,3 +67,21 @@ def test_an_image_holds_what_it_was_given_and_nothing_else_is_left(tmp_path: Pat
     config = json.loads(inspected[0])["config"]
     assert (config["User"], config["Entrypoint"]) == ("65532:65532", ["/program"])
     assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
+
+
+def test_an_image_goes_where_another_registry_s_cache_would_have_it(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive(state, "k1", "sha256:whole")
+    looked, pushed = Mock(return_value=Mock(returncode=1)), Mock()
+    monkeypatch.setattr(subprocess, "run", looked)
+    monkeypatch.setattr(images.commands, "run", pushed)
+    images.push(state, "127.0.0.1:5050", {"python": "1.dkr.ecr.r.amazonaws.com/quay/a/python:v1@sha256:whole"})
+    assert looked.call_args.args[0][-1] == "docker://127.0.0.1:5050/quay/a/python@sha256:whole"
+    command = pushed.call_args.args[0]
+    assert command[-1] == "docker://127.0.0.1:5050/quay/a/python:v1"
+    assert command[-2].startswith(f"oci-archive:{state.images}/python/k1/")
+
+    looked.return_value.returncode = 0  # it is there
+    images.push(state, "127.0.0.1:5050", {"python": "1.dkr.ecr.r.amazonaws.com/quay/a/python:v1@sha256:whole"})
+    assert pushed.call_count == 1

@@ -90,3 +90,15 @@ def test_content_that_is_not_the_locks_is_refused_and_what_was_there_stays(upstr
     with pytest.raises(BuildError, match=rf"crd.yaml has SHA-256 {found}, the lock of example.org/tool v1.2.3 wants"):
         upstream.fetch(state)
     assert (state.manifests / "tool" / "crd.yaml").read_text() == "one"
+
+
+def test_the_definition_of_node_pools_is_there_once_it_was_fetched(upstream: Upstream, state: State) -> None:
+    with pytest.raises(BuildError, match="run `make setup`"):
+        manifests.pools(state)
+    file = upstream.source / "pkg/apis/crds/karpenter.sh_nodepools.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("kind: CustomResourceDefinition")
+    manifests.fetch_pools(state, upstream.go)
+    file.unlink()
+    manifests.fetch_pools(state, upstream.go)
+    assert manifests.pools(state) == {"kind": "CustomResourceDefinition"}

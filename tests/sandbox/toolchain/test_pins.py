@@ -6,17 +6,16 @@ from pathlib import Path
 import pytest
 
 from sandbox.errors import BuildError
-from sandbox.toolchain import images, programs
+from sandbox.toolchain import images, manifests, programs
 from sandbox.toolchain.golang import Module
-from sandbox.toolchain.programs import BUILDS, MODULES, Build
+from sandbox.toolchain.programs import BUILDS, MODULES
 
 PINNED = [one for one in BUILDS if one.module]
+PINS = [*(Module(MODULES / one.name, one.module) for one in PINNED if one.module), manifests.KARPENTER]
 
 
-@pytest.mark.parametrize("one", PINNED, ids=lambda one: one.name)
-def test_every_module_has_a_version_and_a_checksum(one: Build) -> None:
-    assert one.module
-    pin = Module(MODULES / one.name, one.module)
+@pytest.mark.parametrize("pin", PINS, ids=lambda pin: pin.folder.name)
+def test_every_module_has_a_version_and_a_checksum(pin: Module) -> None:
     # A release, or the one commit of a module that has none of its own.
     assert re.fullmatch(r"v\d+\.\d+\.\d+(-\d{14}-[0-9a-f]{12})?", pin.version)
     assert re.fullmatch(r"h1:\S+=", pin.checksum)

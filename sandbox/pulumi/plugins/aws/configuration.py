@@ -4,6 +4,7 @@
 # pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
 
 import json
+import os
 from typing import Annotated, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from sandbox.pulumi.plugins.wire import Properties, Value
 
 # The SDK and the engine put these beside the provider's own inputs.
 ENGINE_KEYS: Final = frozenset({"version", "pluginDownloadURL"})
+ENDPOINT: Final = "AWS_ENDPOINT_URL"
+"""The variable of the environment that names the endpoint of all services that have none of their own."""
 AMAZON: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
@@ -24,9 +27,11 @@ def _from_json(value: Value) -> Value:
 
 def _stand_ins_only(endpoints: list[dict[str, str]]) -> list[dict[str, str]]:
     urls = [url for services in endpoints for url in services.values()]
+    urls += [os.environ[ENDPOINT]] if os.environ.get(ENDPOINT) else []
     if not urls:
         raise ValueError(
-            "the stand-in plugin talks only to endpoints that are configured here, as in {'s3': 'http://…'}"
+            "the stand-in plugin talks only to endpoints that are configured here, as in {'s3': 'http://…'}, "
+            f"or to the one of {ENDPOINT}"
         )
     for url in urls:
         host = urlsplit(url).hostname
@@ -52,6 +57,8 @@ class Configuration(Inputs):
     Attributes:
         region: of resources that don't name their own.
         endpoints: maps from service name (`s3`) to URL.
+        access_key: of whoever acts; without one it is the environment's, as for the official plugin.
+        allowed_account_ids: the accounts that may be acted in; any if there are none.
         s3_use_path_style: `http://endpoint/bucket` instead of `http://bucket.endpoint`.
         max_retries: attempts after the first one.
         skip_credentials_validation: like the other `skip_` keys accepted and without effect: nothing is validated.
@@ -62,6 +69,7 @@ class Configuration(Inputs):
     access_key: str | None = None
     secret_key: str | None = None
     token: str | None = None
+    allowed_account_ids: Json[list[str]] = Field([])
     default_tags: Json[DefaultTags] = DefaultTags(tags={})
     s3_use_path_style: Json[bool] = False
     max_retries: Json[int] = 2
@@ -70,10 +78,10 @@ class Configuration(Inputs):
     skip_region_validation: Json[bool] = True
     skip_requesting_account_id: Json[bool] = False
 
-    @property
-    def urls(self) -> dict[str, str]:
-        """URL by service name."""
-        return {service: url for services in self.endpoints for service, url in services.items()}
+    def url(self, service: str) -> str | None:
+        """The endpoint of a service, None if it has none."""
+        own = {name: url for services in self.endpoints for name, url in services.items()}
+        return own.get(service) or os.environ.get(ENDPOINT)
 
 
 def checked(properties: Properties) -> Properties:

@@ -41,7 +41,7 @@ def _new(autoname: Autoname, request: rpc.CheckRequest) -> str:
         name = wish.proposed_name
     else:
         seed = request.randomSeed or secrets.token_bytes(16)
-        name = f"{request.name}-{hashlib.sha256(seed).hexdigest()[:DIGITS]}"
+        name = f"{autoname.prefix}{request.name}-{hashlib.sha256(seed).hexdigest()[:DIGITS]}"
     if len(name) > autoname.limit:
         reason = f"the automatic name {name!r} is longer than {autoname.limit} characters: give one"
         raise InvalidInputsError([Failure(autoname.property, reason)])

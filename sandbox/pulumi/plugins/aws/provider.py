@@ -10,7 +10,7 @@ from pulumi.runtime.proto import provider_pb2 as rpc
 
 from sandbox.pulumi.plugins import replies, wire
 from sandbox.pulumi.plugins.aws import configuration, outputs
-from sandbox.pulumi.plugins.aws.clients import Client, Clients
+from sandbox.pulumi.plugins.aws.clients import Api, Clients
 from sandbox.pulumi.plugins.aws.configuration import Configuration
 from sandbox.pulumi.plugins.aws.errors import explained
 from sandbox.pulumi.plugins.aws.invokes import INVOKES
@@ -21,6 +21,7 @@ from sandbox.pulumi.plugins.aws.types import TYPES
 from sandbox.pulumi.plugins.difference import difference
 from sandbox.pulumi.plugins.inputs import InvalidInputsError, normal
 from sandbox.pulumi.plugins.replies import InitFailedError, RefusedError, told
+from sandbox.pulumi.plugins.sought import SOUGHT
 from sandbox.pulumi.plugins.wire import Properties
 
 
@@ -58,6 +59,10 @@ class Aws(provider_pb2_grpc.ResourceProviderServicer):
         with told(context, explained):
             self._configuration = configuration.configuration(wire.decode(request.args))
             self._clients = Clients(self._configuration)
+            allowed = self._configuration.allowed_account_ids
+            if allowed and (account := self._clients.account()) not in allowed:
+                message = f"the credentials are those of account {account}, and only {', '.join(allowed)} is allowed"
+                raise RefusedError(grpc.StatusCode.FAILED_PRECONDITION, f"{message}: use credentials of that one")
         return rpc.ConfigureResponse(
             acceptSecrets=True,
             supportsPreview=True,
@@ -70,7 +75,7 @@ class Aws(provider_pb2_grpc.ResourceProviderServicer):
         """Validate inputs, fill in defaults and the name."""
         with told(context, explained):
             kind = self._kind(request.type)
-            self._client(kind, {})  # a missing endpoint shows in the preview
+            self._api(kind, {})  # a missing endpoint shows in the preview
             olds, news = wire.decode(request.olds), wire.decode(request.news)
             try:
                 given = named(kind.autoname, request, olds, news) if kind.autoname else news
@@ -94,29 +99,33 @@ class Aws(provider_pb2_grpc.ResourceProviderServicer):
             wanted = outputs.desired(kind, inputs, self._default_tags)
             if request.preview:
                 return rpc.CreateResponse(properties=wire.encode(outputs.planned(kind, wanted, {})))
-            client = self._client(kind, inputs)
-            identity = kind.create(client, wire.plain(wanted))
+            api = self._api(kind, inputs)
+            identity = kind.create(api, wire.plain(wanted))
             try:
-                state = self._state(kind, client, identity, inputs)
+                kind.finish(api, identity, wire.plain(wanted))
+                state = self._state(kind, api, identity, inputs)
             except Exception as error:  # whatever it is, the resource is there, and the engine has to know of it
                 _, why = replies.explanation(error, explained)
-                message = f"{identity!r} was created, but could not be read behind that: {why}"
+                message = f"{identity!r} was created, but what follows failed: {why}"
                 raise InitFailedError(message, identity, {**wanted, "id": identity}) from error
             return rpc.CreateResponse(id=identity, properties=state)
 
     def Read(self, request: rpc.ReadRequest, context: grpc.ServicerContext) -> rpc.ReadResponse:
-        """The live resource, for a refresh or an import. An empty id says that it is gone."""
+        """The live resource, for a refresh or an import, by its own id; an empty id says that it is gone."""
         with told(context, explained):
             kind, prior = self._kind(request.type), wire.decode(request.inputs)
             last = wire.decode(request.properties)
-            live = kind.read(self._client(kind, last), request.id)
+            api, identity = self._api(kind, last), request.id
+            if identity == SOUGHT:
+                identity = kind.seek(api, wire.plain(outputs.desired(kind, prior, self._default_tags))) or ""
+            live = kind.read(api, identity, wire.plain(last)) if identity else None
             if live is None:
                 return rpc.ReadResponse()
             inputs = outputs.live_inputs(kind, live, prior, self._default_tags)
             inputs = wire.with_secrets_of(prior, inputs)
-            state = outputs.state(kind, request.id, inputs, live, self._default_tags)
+            state = outputs.state(kind, identity, inputs, live, self._default_tags)
             state = wire.with_secrets_of(last, state)
-            return rpc.ReadResponse(id=request.id, inputs=wire.encode(inputs), properties=wire.encode(state))
+            return rpc.ReadResponse(id=identity, inputs=wire.encode(inputs), properties=wire.encode(state))
 
     def Update(self, request: rpc.UpdateRequest, context: grpc.ServicerContext) -> rpc.UpdateResponse:
         """Bring the resource to its inputs; a preview only tells what it would be like."""
@@ -125,15 +134,15 @@ class Aws(provider_pb2_grpc.ResourceProviderServicer):
             wanted = outputs.desired(kind, inputs, self._default_tags)
             if request.preview:
                 return rpc.UpdateResponse(properties=wire.encode(outputs.planned(kind, wanted, last)))
-            client = self._client(kind, inputs)
-            kind.update(client, request.id, wire.plain(wanted))
-            return rpc.UpdateResponse(properties=self._state(kind, client, request.id, inputs))
+            api = self._api(kind, inputs)
+            kind.update(api, request.id, wire.plain(wanted), wire.plain(last))
+            return rpc.UpdateResponse(properties=self._state(kind, api, request.id, inputs))
 
     def Delete(self, request: rpc.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Remove the resource; one that is gone is as good as removed."""
         with told(context, explained):
             kind, last = self._kind(request.type), wire.plain(wire.decode(request.properties))
-            kind.delete(self._client(kind, last), request.id, last)
+            kind.delete(self._api(kind, last), request.id, last)
             return empty_pb2.Empty()
 
     def Invoke(self, request: rpc.InvokeRequest, context: grpc.ServicerContext) -> rpc.InvokeResponse:
@@ -143,13 +152,15 @@ class Aws(provider_pb2_grpc.ResourceProviderServicer):
             if invoke is None or self._configuration is None or self._clients is None:
                 raise _unknown(request.tok, INVOKES)
             arguments = wire.plain(wire.decode(request.args))
-            answer = invoke(self._clients, arguments.get("region") or self._configuration.region)
+            answer = invoke(self._clients, arguments.get("region") or self._configuration.region, arguments)
             response = rpc.InvokeResponse()
             getattr(response, "return").CopyFrom(wire.encode(answer))  # a keyword to Python
             return response
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Nothing here takes long enough to be cut short."""
+        """Wait for nothing any more."""
+        if self._clients:
+            self._clients.ending.set()
         return empty_pb2.Empty()
 
     def _kind(self, token: str) -> ResourceType:
@@ -158,17 +169,17 @@ class Aws(provider_pb2_grpc.ResourceProviderServicer):
             raise _unknown(token, self._types)
         return kind
 
-    def _client(self, kind: ResourceType, properties: Properties) -> Client:
+    def _api(self, kind: ResourceType, properties: Properties) -> Api:
         if self._clients is None:
             raise RefusedError(grpc.StatusCode.FAILED_PRECONDITION, "the provider isn't configured")
-        return self._clients.client(kind.service, wire.plain(properties.get("region")))
+        return self._clients.api(kind.service, wire.plain(properties.get("region")))
 
     @property
     def _default_tags(self) -> dict[str, str]:
         return self._configuration.default_tags.tags if self._configuration else {}
 
-    def _state(self, kind: ResourceType, client: Client, identity: str, inputs: Properties) -> struct_pb2.Struct:
-        live = kind.read(client, identity)
+    def _state(self, kind: ResourceType, api: Api, identity: str, inputs: Properties) -> struct_pb2.Struct:
+        live = kind.read(api, identity, wire.plain(outputs.desired(kind, inputs, self._default_tags)))
         if live is None:
             raise RefusedError(grpc.StatusCode.UNKNOWN, f"{identity!r} is gone right after it was written: try again")
         return wire.encode(outputs.state(kind, identity, inputs, live, self._default_tags))

@@ -72,7 +72,7 @@ class Builder:
         with self._workspace() as workspace:
             digest = workspace / "digest"
             plain = ["--tls-verify=false"] if repository.is_local else []
-            target = f"docker://{repository}:{tag}"
+            target = f"docker://{repository.address}/{repository.name}:{tag}"
             command = ["push", *plain, "--format", "v2s2", "--digestfile", str(digest), image, target]
             try:
                 self._buildah(command, workspace, repository, lambda line: say(line, True))

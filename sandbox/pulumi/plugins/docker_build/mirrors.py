@@ -15,8 +15,8 @@ def environment(repository: Repository, workspace: Path) -> dict[str, str]:
     if VARIABLE in os.environ or not repository.is_local or not repository.name:
         return {}
     tables = ['unqualified-search-registries = ["docker.io"]']
-    tables += [f'[[registry]]\nlocation = "{repository.registry}"\ninsecure = true']
-    tables += [_mirrored(public, repository.registry) for public in PUBLIC]
+    tables += [f'[[registry]]\nlocation = "{repository.address}"\ninsecure = true']
+    tables += [_mirrored(public, repository.address) for public in PUBLIC]
     file = workspace / "registries.conf"
     file.write_text("\n".join(tables))
     return {VARIABLE: str(file)}

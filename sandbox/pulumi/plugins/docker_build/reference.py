@@ -1,5 +1,6 @@
 """Image references as programs write them: `registry/repository:tag`."""
 
+import os
 import re
 from dataclasses import dataclass
 from typing import Final, Self
@@ -12,6 +13,10 @@ _FORM: Final = re.compile(
     r"(?::(?P<tag>\w[\w.-]{0,127}))?"
 )
 
+ECR: Final = "SLIPWAY_ECR"
+"""The variable of the environment that names the registry behind every account's ECR."""
+_ECR: Final = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com")
+
 
 @dataclass(frozen=True)
 class Repository:
@@ -21,9 +26,14 @@ class Repository:
     name: str
 
     @property
+    def address(self) -> str:
+        """Where the registry is really spoken to."""
+        return os.environ.get(ECR, self.registry) if _ECR.fullmatch(self.registry) else self.registry
+
+    @property
     def is_local(self) -> bool:
         """Whether the registry is on this machine, where it is spoken to in plain HTTP."""
-        return registries.is_local(self.registry)
+        return registries.is_local(self.address)
 
     def __str__(self) -> str:
         return f"{self.registry}/{self.name}"

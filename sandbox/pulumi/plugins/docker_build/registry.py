@@ -79,7 +79,7 @@ def delete(repository: Repository, manifest: str) -> None:
 def _call(
     repository: Repository, method: str, path: str, body: bytes | None = None, kind: str | None = None
 ) -> tuple[int, dict[str, str], bytes]:
-    connection = (HTTPConnection if repository.is_local else HTTPSConnection)(repository.registry, timeout=TIMEOUT)
+    connection = (HTTPConnection if repository.is_local else HTTPSConnection)(repository.address, timeout=TIMEOUT)
     headers = {"Accept": ", ".join(TYPES)} | ({"Content-Type": kind} if kind else {})
     try:
         connection.request(method, f"/v2/{repository.name}/{path}", body, headers)

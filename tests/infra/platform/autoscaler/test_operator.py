@@ -31,5 +31,5 @@ def test_it_scales_rollouts_and_reads_no_secrets_of_others() -> None:
 
 def test_it_asks_prometheus_and_is_asked_by_the_metrics_api() -> None:
     policy = stacks.platform().one("NetworkPolicy", "keda-operator-traffic")
-    assert told.peers(policy, "egress") == {("10.244.0.1/32", 6443), ("monitoring/prometheus", 9090)}
+    assert told.peers(policy, "egress") == {("10.244.0.1/32", 443), ("monitoring/prometheus", 9090)}
     assert told.peers(policy, "ingress") == {("keda/metrics-api", 9666), ("monitoring/prometheus", 8080)}

@@ -38,7 +38,7 @@ def test_it_reads_secrets_of_its_own_namespace_alone() -> None:
 
 def test_it_talks_to_the_kubernetes_api_and_is_asked_by_prometheus() -> None:
     policy = stacks.platform().one("NetworkPolicy", "prometheus-operator-traffic")
-    assert told.peers(policy, "egress") == {("10.244.0.1/32", 6443)}
+    assert told.peers(policy, "egress") == {("10.244.0.1/32", 443)}
     assert told.peers(policy, "ingress") == {
         ("monitoring/prometheus", pod()["containers"][0]["ports"][0]["containerPort"])
     }

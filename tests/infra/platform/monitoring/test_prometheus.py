@@ -44,7 +44,7 @@ def test_it_reaches_what_has_to_be_asked_and_the_kubernetes_api_and_nothing_else
     config["slipway-platform:foundation"]["local"]["kubelets"] = [{"cidr": "10.0.3.0/24", "port": 10250}]
     policy = stacks.platform_with(config).one("NetworkPolicy", "prometheus-traffic")
     assert told.peers(policy, "egress") == {
-        ("10.244.0.1/32", 6443),
+        ("10.244.0.1/32", 443),
         ("10.0.3.0/24", 10250),
         ("any/model-server", 8001),
         ("any/gateway", 8080),

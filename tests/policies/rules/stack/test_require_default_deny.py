@@ -48,3 +48,11 @@ def test_a_policy_that_is_not_known_yet_does_not_hide_one_that_is() -> None:
     said, unknown = judge_stack(rule, stack(hidden, deny=None))
     assert said == []
     assert unknown
+
+
+def test_of_what_a_cluster_that_is_still_to_be_made_will_hold_nothing_is_said() -> None:
+    """The engine asks no provider whose configuration isn't known, and so tells policies of nothing at all."""
+    unborn = [Declared(f"kubernetes:{kind}", "serving", {}) for kind in ("core/v1:Namespace", "apps/v1:Deployment")]
+    said, unknown = judge_stack(rule, unborn)
+    assert said == []
+    assert unknown

@@ -1,23 +1,49 @@
-"""The table of resource types. A further type is a further entry."""
+"""The table of resource types. A further type is a further row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sandbox.pulumi.plugins.aws.by_row import by_row
 from sandbox.pulumi.plugins.aws.resource_type import ResourceType
+from sandbox.pulumi.plugins.aws.row import Row
+from sandbox.pulumi.plugins.aws.types import dns, ec2, ecr, eks, iam, kms, s3, watching
 from sandbox.pulumi.plugins.aws.types.bucket import BUCKET
-from sandbox.pulumi.plugins.aws.types.bucket_encryption import BUCKET_ENCRYPTION
-from sandbox.pulumi.plugins.aws.types.bucket_lifecycle import BUCKET_LIFECYCLE
-from sandbox.pulumi.plugins.aws.types.bucket_ownership_controls import BUCKET_OWNERSHIP_CONTROLS
-from sandbox.pulumi.plugins.aws.types.bucket_policy import BUCKET_POLICY
-from sandbox.pulumi.plugins.aws.types.bucket_public_access_block import BUCKET_PUBLIC_ACCESS_BLOCK
-from sandbox.pulumi.plugins.aws.types.bucket_versioning import BUCKET_VERSIONING
 
-TYPES: Final[Mapping[str, ResourceType]] = {
-    "aws:s3/bucket:Bucket": BUCKET,
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": BUCKET_LIFECYCLE,
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": BUCKET_OWNERSHIP_CONTROLS,
-    "aws:s3/bucketPolicy:BucketPolicy": BUCKET_POLICY,
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": BUCKET_PUBLIC_ACCESS_BLOCK,
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": BUCKET_ENCRYPTION,
-    "aws:s3/bucketVersioning:BucketVersioning": BUCKET_VERSIONING,
+ROWS: Final[Mapping[str, Row]] = {
+    **dns.ROWS,
+    **ec2.ROWS,
+    **ecr.ROWS,
+    **eks.ROWS,
+    **iam.ROWS,
+    **kms.ROWS,
+    **s3.ROWS,
+    **watching.ROWS,
 }
+"""By token."""
+
+
+class Types(Mapping[str, ResourceType]):
+    """Types by token, each made of its row when it is first asked for: a program has a few, and EC2's model is large.
+
+    Args:
+        rows: by token.
+        coded: types that are no rows.
+    """
+
+    def __init__(self, rows: Mapping[str, Row], coded: Mapping[str, ResourceType]) -> None:
+        self._rows = rows
+        self._made = dict(coded)
+
+    def __getitem__(self, token: str) -> ResourceType:
+        if token not in self._made:
+            self._made[token] = by_row(self._rows[token])  # twice, if two threads ask at once: it does no harm
+        return self._made[token]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._rows, **self._made})
+
+    def __len__(self) -> int:
+        return len({**self._rows, **self._made})
+
+
+TYPES: Final = Types(ROWS, {"aws:s3/bucket:Bucket": BUCKET})

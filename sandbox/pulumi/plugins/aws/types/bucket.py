@@ -5,11 +5,11 @@ from typing import Annotated, Final
 from botocore.exceptions import ClientError
 from pydantic import Field
 
-from sandbox.pulumi.plugins.aws.api_names import tag_set, tags
-from sandbox.pulumi.plugins.aws.clients import Client
+from sandbox.pulumi.plugins.aws.clients import Api, Client
 from sandbox.pulumi.plugins.aws.errors import code
 from sandbox.pulumi.plugins.aws.invokes import partition
 from sandbox.pulumi.plugins.aws.resource_type import Autoname, Resource, ResourceType
+from sandbox.pulumi.plugins.aws.shapes import as_map
 from sandbox.pulumi.plugins.wire import Properties
 
 # Route 53's zones of S3's website endpoints: docs.aws.amazon.com/general/latest/gr/s3.html.
@@ -43,8 +43,8 @@ class Bucket(Resource):
     tags: dict[str, str] | None = None
 
 
-def _create(s3: Client, properties: Properties) -> str:
-    name, region = properties["bucket"], s3.meta.region_name
+def _create(api: Api, properties: Properties) -> str:
+    s3, name, region = api.client, properties["bucket"], api.region
     # In the classic region a second CreateBucket of the owner succeeds and would take over another's bucket.
     if _exists(s3, name):
         answer = {"Error": {"Code": "BucketAlreadyExists", "Message": f"there is a bucket {name!r} already"}}
@@ -52,7 +52,7 @@ def _create(s3: Client, properties: Properties) -> str:
     where = {} if region == CLASSIC_REGION else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, **where)
     try:
-        _update(s3, name, properties)
+        _tag(s3, name, properties)
     except Exception:
         s3.delete_bucket(Bucket=name)  # nothing half-made stays behind
         raise
@@ -69,7 +69,8 @@ def _exists(s3: Client, name: str) -> bool:
     return True
 
 
-def _read(s3: Client, name: str) -> Properties | None:
+def _read(api: Api, name: str, last: Properties) -> Properties | None:
+    s3 = api.client
     if not _exists(s3, name):
         return None
     region = s3.get_bucket_location(Bucket=name)["LocationConstraint"] or CLASSIC_REGION
@@ -90,21 +91,27 @@ def _read(s3: Client, name: str) -> Properties | None:
 
 def _tags(s3: Client, name: str) -> dict[str, str]:
     try:
-        return tags(s3.get_bucket_tagging(Bucket=name)["TagSet"])
+        return as_map(s3.get_bucket_tagging(Bucket=name)["TagSet"])
     except ClientError as error:
         if code(error) == "NoSuchTagSet":
             return {}
         raise
 
 
-def _update(s3: Client, name: str, properties: Properties) -> None:
+def _update(api: Api, name: str, properties: Properties, last: Properties) -> None:
+    _tag(api.client, name, properties)
+
+
+def _tag(s3: Client, name: str, properties: Properties) -> None:
     if properties["tagsAll"]:
-        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tag_set(properties["tagsAll"])})
+        tags = [{"Key": key, "Value": value} for key, value in sorted(properties["tagsAll"].items())]
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags})
     else:
         s3.delete_bucket_tagging(Bucket=name)
 
 
-def _delete(s3: Client, name: str, last: Properties) -> None:
+def _delete(api: Api, name: str, last: Properties) -> None:
+    s3 = api.client
     try:
         if last.get("forceDestroy"):
             _empty(s3, name)
@@ -127,6 +134,7 @@ BUCKET: Final = ResourceType(
     inputs=Bucket,
     service="s3",
     create=_create,
+    seek=lambda api, properties: properties["bucket"] if _exists(api.client, properties["bucket"]) else None,
     read=_read,
     update=_update,
     delete=_delete,

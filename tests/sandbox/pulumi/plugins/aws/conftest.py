@@ -1,13 +1,18 @@
-"""The plugin, configured for a moto server of each test's own."""
+"""The plugin, configured for an S3 of each test's own, and for an account of each test's own in the sandbox's AWS."""
 
 import json
+from collections.abc import Generator, Iterator
+from itertools import count
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
 
+from sandbox.aws.accounts import key_of
 from sandbox.pulumi.plugins.aws.provider import Aws
+from tests.sandbox.aws.running import Running
+from tests.sandbox.pulumi.plugins.aws.world import World
 
 
 @pytest.fixture
@@ -46,3 +51,40 @@ def s3(moto: str) -> Any:
         aws_secret_access_key="test",  # noqa: S106 (moto takes any)
         config=config,
     )
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
+    """The sandbox's AWS, with a cluster around it."""
+    folder = tmp_path_factory.mktemp("aws")
+    cluster = {"endpoint": "https://10.1.2.3:6443", "certificate_authority": "LS0t", "issuer": "https://tokens.test"}
+    (folder / "around").write_text(json.dumps({"cluster": cluster}))
+    with Running(folder / "data", options=("--controls", "--around", str(folder / "around"))) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def numbers() -> Iterator[int]:
+    return count(200_000_000_001)
+
+
+@pytest.fixture
+def world(
+    server: Running, numbers: Iterator[int], serve_plugin: Any, monkeypatch: pytest.MonkeyPatch
+) -> Generator[World]:
+    """An account that nobody has used, by a plugin that has its endpoint and its credentials from the environment."""
+    account = str(next(numbers))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key_of(account, "TEST"))
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    plugin = serve_plugin(Aws())
+    plugin.configure(
+        {
+            "region": "eu-central-1",
+            "defaultTags": json.dumps({"tags": {"owner": "tests"}}),
+            "allowedAccountIds": json.dumps([account]),
+        }
+    )
+    world = World(plugin, account, server.url)
+    yield world
+    world.fail()

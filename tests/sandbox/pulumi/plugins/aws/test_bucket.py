@@ -311,7 +311,7 @@ def test_a_bucket_that_cannot_be_read_behind_its_creation_is_in_the_state(
     plugin = serve_plugin(Aws({BUCKET: replace(TYPES[BUCKET], read=unreadable)}))
     plugin.configure(settings)
 
-    with pytest.raises(grpc.RpcError, match=r"could not be read behind that: .*is the sandbox up") as failure:
+    with pytest.raises(grpc.RpcError, match=r"was created, but what follows failed: .*is the sandbox up") as failure:
         plugin.create(BUCKET, "store", {"bucket": "models-store", "tags": {"key": Secret("hush")}})
 
     recorded = init_failure(failure.value)

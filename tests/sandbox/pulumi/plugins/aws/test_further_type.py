@@ -1,82 +1,45 @@
-"""A further resource type is a further entry in the table: here a parameter of SSM."""
+"""A further resource type is a further row in the table: here a parameter of SSM."""
 
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from sandbox.pulumi.plugins.aws.api_names import tag_set, tags
-from sandbox.pulumi.plugins.aws.errors import code
 from sandbox.pulumi.plugins.aws.provider import Aws
-from sandbox.pulumi.plugins.aws.resource_type import Autoname, Resource, ResourceType
-from sandbox.pulumi.plugins.aws.types import TYPES
+from sandbox.pulumi.plugins.aws.resource_type import Autoname
+from sandbox.pulumi.plugins.aws.row import Call, Row, Tagging, declared
+from sandbox.pulumi.plugins.aws.types import Types
 from sandbox.pulumi.plugins.wire import Secret, Unknown
 
 PARAMETER = "aws:ssm/parameter:Parameter"
-
-
-class Parameter(Resource):
-    name: str
-    type: str
-    value: str
-    tags: dict[str, str] | None = None
-
-
-def create(ssm: Any, properties: Any) -> Any:
-    update(ssm, properties["name"], properties)
-    return properties["name"]
-
-
-def read(ssm: Any, name: Any) -> Any:
-    try:
-        found = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]
-    except ClientError as error:
-        if code(error) == "ParameterNotFound":
-            return None
-        raise
-    live = tags(ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"])
-    return {
-        "arn": found["ARN"],
-        "name": name,
-        "region": ssm.meta.region_name,
-        "tags": live or None,
-        "tagsAll": live,
-        "type": found["Type"],
-        "value": found["Value"],
-        "version": found["Version"],
-    }
-
-
-def update(ssm: Any, name: Any, properties: Any) -> None:
-    ssm.put_parameter(Name=name, Type=properties["type"], Value=properties["value"], Overwrite=True)
-    ssm.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=tag_set(properties["tagsAll"]))
-
-
-def delete(ssm: Any, name: Any, last: Any) -> None:
-    ssm.delete_parameter(Name=name)
-
-
-ENTRY = ResourceType(
-    inputs=Parameter,
+ROW = Row(
     service="ssm",
-    create=create,
-    read=read,
-    update=update,
-    delete=delete,
-    replaces=frozenset({"name", "type"}),
-    computed=frozenset({"arn", "id", "region", "version"}),
+    inputs=declared("type! value! name"),
+    told="arn version",
+    create=Call("PutParameter"),
+    id="{name}",
+    reads=(Call("GetParameter", at="parameter", withDecryption=True),),
+    updates=(Call("PutParameter", only="value", type="$was.type", overwrite=True),),
+    deletes=(Call("DeleteParameter"),),
+    gone=("ParameterNotFound",),
     autoname=Autoname("name", 2048),
+    tagging=Tagging(
+        made={"tags": "$tagsAll"},
+        add=Call("AddTagsToResource", resourceType="Parameter", resourceId="$id", tags="$tags"),
+        remove=Call("RemoveTagsFromResource", resourceType="Parameter", resourceId="$id", tagKeys="$keys"),
+        read=Call("ListTagsForResource", at="tagList", resourceType="Parameter", resourceId="$id"),
+    ),
+    replaces=("type",),
 )
 
 
 @pytest.fixture
 def plugin(serve_plugin: Any, settings: Any) -> Any:
-    plugin = serve_plugin(Aws({**TYPES, PARAMETER: ENTRY}))
+    plugin = serve_plugin(Aws(Types({PARAMETER: ROW}, {})))
     plugin.configure(settings)
     return plugin
 
 
-def test_the_entry_alone_makes_the_whole_life_of_a_resource(plugin: Any) -> None:
+def test_the_row_alone_makes_the_whole_life_of_a_resource(plugin: Any) -> None:
     news = {"type": "SecureString", "value": Secret("one")}
     planned = plugin.create(PARAMETER, "key", news, preview=True)
     made = plugin.create(PARAMETER, "key", news)
@@ -96,3 +59,10 @@ def test_the_entry_alone_makes_the_whole_life_of_a_resource(plugin: Any) -> None
 
     plugin.delete(updated)
     assert plugin.read(updated) is None
+
+
+def test_its_types_enums_patterns_and_ranges_are_those_of_aws(plugin: Any) -> None:
+    refused = plugin.check(PARAMETER, "key", {"name": "n" * 2049, "type": "Rune", "value": 1})
+    assert "at most 2048" in refused.reasons["name"]
+    assert "'Rune'" in refused.reasons["type"]
+    assert "string" in refused.reasons["value"]

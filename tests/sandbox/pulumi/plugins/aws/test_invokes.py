@@ -35,6 +35,6 @@ def test_the_partition_is_the_regions(aws: Any) -> None:
 
 def test_another_function_is_refused_by_name(aws: Any) -> None:
     with pytest.raises(grpc.RpcError) as refused:
-        aws.invoke("aws:ec2/getVpc:getVpc", {})
+        aws.invoke("aws:ec2/getAmi:getAmi", {})
     assert refused.value.code() == grpc.StatusCode.UNIMPLEMENTED
-    assert "aws:ec2/getVpc:getVpc" in str(refused.value.details())
+    assert "aws:ec2/getAmi:getAmi" in str(refused.value.details())

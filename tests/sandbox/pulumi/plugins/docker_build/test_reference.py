@@ -31,3 +31,15 @@ def test_what_names_no_registry_is_refused(text: Any) -> None:
 @pytest.mark.parametrize(("registry", "local"), [("127.0.0.1:5050", True), ("localhost:1", True), ("ghcr.io", False)])
 def test_plain_http_is_for_this_machine_only(registry: Any, local: Any) -> None:
     assert Repository(registry, "a").is_local is local
+
+
+ECR = "111122223333.dkr.ecr.eu-central-1.amazonaws.com"
+
+
+def test_an_account_s_registry_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = Reference.parse(f"{ECR}/slipway/service:staging-1").repository
+    assert (repository.address, repository.is_local) == (ECR, False)
+    monkeypatch.setenv("SLIPWAY_ECR", "127.0.0.1:5050")
+    assert (repository.address, repository.is_local) == ("127.0.0.1:5050", True)
+    assert str(repository) == f"{ECR}/slipway/service"  # by which pods name it
+    assert Repository("ghcr.io", "a").address == "ghcr.io"

@@ -1,0 +1,1 @@
+"""STS, where moto lets anybody take any role."""

@@ -1,0 +1,45 @@
+import pytest
+
+from tests.infra import stacks
+
+ZONES = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
+
+
+def test_each_zone_has_a_private_and_a_public_subnet_that_load_balancers_find() -> None:
+    subnets = {one.name: one.inputs for one in stacks.platform("prod").of("Subnet")}
+    assert {name.removeprefix("network-") for name in subnets} == {
+        f"{kind}-{zone}" for kind in ("private", "public") for zone in ZONES
+    }
+    for name, one in subnets.items():
+        role = "kubernetes.io/role/internal-elb" if "private" in name else "kubernetes.io/role/elb"
+        assert one["tags"][role] == "1"
+        assert one["mapPublicIpOnLaunch"] is False
+
+
+@pytest.mark.parametrize(("stack", "gateways"), [("staging", 1), ("prod", 3)])
+def test_private_subnets_lead_out_by_nat_and_public_ones_by_the_gateway(stack: str, gateways: int) -> None:
+    platform = stacks.platform(stack)
+    assert len(platform.of("NatGateway")) == len(platform.of("Eip")) == gateways
+    routes = {one.name: one.inputs for one in platform.of("Route")}
+    assert len(routes) == 6
+    for zone in ZONES:
+        own = f"network-nat-{zone if gateways == len(ZONES) else ZONES[0]}"
+        assert routes[f"network-private-{zone}-out"]["natGatewayId"] == own
+        assert routes[f"network-public-{zone}-out"]["gatewayId"] == "network-internet"
+
+
+def test_a_way_out_works_when_its_subnet_leads_outside() -> None:
+    for zone in ZONES:
+        nat = stacks.platform("prod").resource("NatGateway", f"network-nat-{zone}")
+        assert f"network-public-{zone}" in nat.dependencies
+
+
+def test_everything_that_is_said_is_written_down() -> None:
+    log = stacks.platform("prod").one("FlowLog")
+    assert log["trafficType"] == "ALL"
+    assert log["logDestination"] == "arn:aws:s3:::slipway-prod-logs-444455556666/flows/"
+
+
+def test_the_network_is_protected_where_the_stack_says_so() -> None:
+    assert stacks.platform("prod").resource("Vpc").request.protect is True
+    assert stacks.platform("staging").resource("Vpc").request.protect is False

@@ -1,0 +1,51 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from infra.platform.foundation.aws.rights import LIMIT, RIGHTS, policies
+from tests.infra import stacks
+from tests.infra.platform.foundation.aws import test_addons, test_entrance, test_runner
+
+
+def test_every_type_that_the_stacks_declare_is_in_the_table_and_no_other() -> None:
+    recordings = [
+        stacks.platform("staging"),
+        stacks.platform("prod"),
+        test_addons.with_volumes(),
+        test_entrance.declared(test_entrance.PUBLIC),
+        test_runner.declared(),
+    ]
+    declared = {one.type for found in recordings for one in found.resources if one.type.startswith("aws:")}
+    assert declared == set(RIGHTS)
+
+
+@pytest.mark.parametrize("writing", [True, False])
+def test_iam_takes_them(writing: bool) -> None:
+    for found in policies("111122223333", "eu-central-1", writing=writing).values():
+        assert len(json.dumps({"Version": "2012-10-17", "Statement": found}, separators=(",", ":"))) <= LIMIT
+
+
+def test_only_our_roles_are_written_and_handed_on() -> None:
+    identity, passed = policies("111122223333", "eu-central-1", writing=True)["identity"]
+    assert "iam:PassRole" not in identity["Action"]
+    assert passed["Resource"] == "arn:aws:iam::111122223333:role/slipway-*"
+    assert "*" not in identity["Resource"]
+    assert all(one.startswith("arn:aws:iam::111122223333:") for one in identity["Resource"])
+
+
+def test_what_has_a_region_is_held_to_ours() -> None:
+    for part in ("network", "rest"):
+        for one in policies("111122223333", "eu-central-1", writing=True)[part]:
+            held = one.get("Condition") == {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}
+            assert held is (one["Sid"] not in ("Budgets", "Route53", "S3"))
+
+
+def test_they_are_printed_for_people() -> None:
+    command = [sys.executable, "-m", "infra.platform.foundation.aws.rights"]
+    ran = subprocess.run([*command, "preview", "111122223333", "eu-central-1"], capture_output=True, check=True)
+    assert set(json.loads(ran.stdout)) == {"network", "identity", "rest"}
+    failed = subprocess.run([*command, "everything"], capture_output=True, text=True, check=False)
+    assert failed.returncode == 1
+    assert "deploy|preview ACCOUNT REGION" in failed.stderr
