@@ -4,7 +4,8 @@ import typer
 
 from slipway.models import commands as model_commands
 from slipway.monitoring.commands import dashboard
-from slipway.releases.commands import COMMANDS
+from slipway.promotion import commands as promotion
+from slipway.releases import commands as releases
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,6 +39,6 @@ def slipway() -> None:
 
 
 app.add_typer(model_commands.app, name="model")
-for command in COMMANDS:
+for command in (*releases.COMMANDS, *promotion.COMMANDS):
     app.command()(command)
 app.command()(dashboard)
