@@ -4,6 +4,7 @@ import typer
 
 from slipway.models import commands as model_commands
 from slipway.monitoring.commands import dashboard
+from slipway.notifications import commands as notifications
 from slipway.pipeline import commands as pipeline
 from slipway.promotion import commands as promotion
 from slipway.releases import commands as releases
@@ -40,6 +41,6 @@ def slipway() -> None:
 
 
 app.add_typer(model_commands.app, name="model")
-for command in (*releases.COMMANDS, *promotion.COMMANDS, *pipeline.COMMANDS):
+for command in (*releases.COMMANDS, *promotion.COMMANDS, *pipeline.COMMANDS, *notifications.COMMANDS):
     app.command()(command)
 app.command()(dashboard)

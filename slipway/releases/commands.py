@@ -22,6 +22,7 @@ from slipway.models.reports import show
 from slipway.monitoring import access
 from slipway.monitoring.prometheus import Prometheus
 from slipway.monitoring.snapshot import Missing
+from slipway.notifications.announcing import announced
 from slipway.releases import changing, endings, reconciling, releasing, rolling_back, standing
 from slipway.releases import report as reports
 from slipway.releases.changing import PATIENCE, Aborted
@@ -70,7 +71,8 @@ def release(
         change = releasing.planned(place, wish)
         _planned(place, change.values, place.engine.preview(change.after.content), as_json)
         return
-    releasing.release(place, wish, _shown(place))
+    with announced(place, _say):
+        releasing.release(place, wish, _shown(place))
     _served(place, as_json)
 
 
@@ -147,8 +149,9 @@ def abort(
     `slipway reconcile` does.
     """
     why = f"aborted by {endings.who()}" + (f": {reason}" if reason else "")
-    version = endings.abort(place, why, _say).template.version
-    last = wait(_shown(place), PATIENCE, lambda seen: seen is None or (not seen.under_way and seen.weight == 0))
+    with announced(place, _say):
+        version = endings.abort(place, why, _say).template.version
+        last = wait(_shown(place), PATIENCE, lambda seen: seen is None or (not seen.under_way and seen.weight == 0))
     if last is None or not last.aborted:
         raise SlipwayError(f"{version} is not aborted: {line(last)}")
     print(f"{version} is aborted: {line(last)}")
@@ -183,7 +186,8 @@ def rollback(
         rolling_back.check_artefacts(place, target, _say)
         rolling_back.check_changes(place, target, changes, back)
         return
-    rolling_back.rollback(place, back, _shown(place, every=_FAST))
+    with announced(place, _say):
+        rolling_back.rollback(place, back, _shown(place, every=_FAST))
     _served(place, as_json)
 
 
@@ -250,7 +254,8 @@ def reconcile(
         content = change.after.content if change else place.path.read_bytes()
         _planned(place, change.values if change else {}, reconciling.planned(place, content), as_json)
         return
-    reconciling.reconcile(place, _shown(place))
+    with announced(place, _say):
+        reconciling.reconcile(place, _shown(place))
     _served(place, as_json)
 
 

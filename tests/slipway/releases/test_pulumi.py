@@ -120,7 +120,9 @@ def test_a_preview_tells_all_that_the_engine_said(
     project.configure(version="bad")
     found = plan("x/test", engine.tried(file))
     assert (found.verdict, found.errors) == (Verdict.REFUSED, ())
-    assert [(one.policy, one.resource, one.message) for one in found.findings] == [("forbid-bad", "a", "bad data")]
+    assert [(one.policy, one.resource, one.message) for one in found.findings] == [
+        ("forbid-bad", "a", "Nothing is bad. bad data")
+    ]
     project.program("raise pulumi.RunError('models.pump.version is\\nno version')")
     found = plan("x/test", engine.tried(file))
     assert (found.verdict, found.errors) == (Verdict.FAILED, ("models.pump.version is no version",))
