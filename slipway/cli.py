@@ -6,6 +6,7 @@ from slipway.models import commands as model_commands
 from slipway.monitoring.commands import dashboard
 from slipway.notifications import commands as notifications
 from slipway.pipeline import commands as pipeline
+from slipway.pipeline import group
 from slipway.promotion import commands as promotion
 from slipway.releases import commands as releases
 
@@ -41,6 +42,7 @@ def slipway() -> None:
 
 
 app.add_typer(model_commands.app, name="model")
+app.add_typer(group.app, name="pipeline")
 for command in (*releases.COMMANDS, *promotion.COMMANDS, *pipeline.COMMANDS, *notifications.COMMANDS):
     app.command()(command)
 app.command()(dashboard)

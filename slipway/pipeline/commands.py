@@ -1,4 +1,4 @@
-"""`slipway preview` and `slipway comment`: what a change would do, on one page; the same finds drift."""
+"""`slipway preview`: what a change would do to a stack, on one page; the same finds drift."""
 
 # pyright: reportUnknownMemberType=false
 # Typer's own signatures are unknown in part, where they name types of other releases of click.
@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from pydantic import ValidationError
 
-from slipway.errors import BadInput, SlipwayError
+from slipway.errors import SlipwayError
 from slipway.failures import failures_in_one_line
-from slipway.pipeline import drift
 from slipway.pipeline.comment import comment as commented
 from slipway.pipeline.plan import Plan, Verdict, plan
 from slipway.releases import place
@@ -34,7 +32,7 @@ def preview(
     *,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="keep it for `slipway comment`, which shows several"),
+        typer.Option("--out", "-o", metavar="FILE", help="keep it for `slipway pipeline comment`"),
     ] = None,
     look: Annotated[
         bool, typer.Option("--drift", help="look at the world first, and expect it to be what the stack says")
@@ -62,34 +60,6 @@ def preview(
             raise typer.Exit(DRIFTED)
 
 
-def comment(
-    plans: Annotated[list[Path], typer.Argument(metavar="FILE…", help="what `slipway preview --out` has kept")],
-    *,
-    head: Annotated[str, typer.Option(help="what was previewed, like a commit")] = "",
-    of_drift: Annotated[bool, typer.Option("--drift", help="the text of an issue about drift")] = False,
-) -> None:
-    """Write the plans of several stacks as one comment in Markdown, whose length is bounded.
-
-    Exit codes: 0 nothing is wrong, 1 a plan would fail or be refused, 2 wrong input, 4 with `--drift`: there is drift.
-    """
-    with failures_in_one_line():
-        found = [_read(path) for path in plans]
-        print(drift.issue(found, head) if of_drift else commented(found, head), end="")
-        if of_drift and drift.drifted(found):
-            raise typer.Exit(DRIFTED)
-        if bad := [one.stack for one in found if one.verdict in (Verdict.REFUSED, Verdict.FAILED)]:
-            raise SlipwayError(f"{', '.join(bad)} would not go through: see the comment")
-
-
-def _read(path: Path) -> Plan:
-    try:
-        return Plan.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise BadInput(f"{path}: there is no such plan; `slipway preview --out {path}` makes it") from None
-    except ValidationError as error:
-        raise BadInput(f"{path} is no plan of `slipway preview --out`: {error.errors()[0]['msg']}") from None
-
-
 def _first(found: Plan) -> str:
     if found.verdict is Verdict.REFUSED:
         one = next(one for one in found.findings if one.mandatory)
@@ -97,5 +67,5 @@ def _first(found: Plan) -> str:
     return found.errors[0]
 
 
-COMMANDS: Final = (preview, comment)
+COMMANDS: Final = (preview,)
 """All of them, each under its own name."""

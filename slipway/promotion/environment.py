@@ -56,12 +56,13 @@ class Environment:
     store: Store
 
     @classmethod
-    def find(cls, named: Named, variables: Mapping[str, str] | None = None) -> Self:
+    def find(cls, named: Named, variables: Mapping[str, str] | None = None, *, images: bool = True) -> Self:
         """The environment that is meant.
 
         Args:
             named: as people name it.
             variables: that count for its store before this process's own, like credentials of another account.
+            images: whether its registry is needed, which otherwise is left out.
 
         Raises:
             BadInput: there is no such stack or file.
@@ -72,7 +73,9 @@ class Environment:
         path = named.file or place.stack_file(named.folder, place.project(named.folder), engine.stack)
         file = StackFile.read(path)
         platform = file.text("platform")
-        registry = named.registry or place.platform_output(engine, platform, REGISTRY, "--registry")
+        registry = named.registry or ""
+        if images and not registry:
+            registry = place.platform_output(engine, platform, REGISTRY, "--registry")
         if named.store is not None:
             store = Store.open(named.store, environment=dict(variables or {}))
         else:

@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from modelstore import catalog
 from modelstore.history import Entry
 from modelstore.store_errors import StoreError
 from slipway.errors import BadInput, SlipwayError
@@ -33,7 +32,7 @@ from slipway.releases.pulumi import Change
 from slipway.releases.releasing import Wish
 from slipway.releases.rolling_back import Back
 from slipway.releases.shown import Shown, line, view, wait
-from slipway.releases.smoke import Smoke
+from slipway.releases.smoke import smoked
 
 DIFFER: Final = 4
 """Exit code of `slipway status` when file, state, cluster and ledger don't agree."""
@@ -225,16 +224,12 @@ def smoke(
 
     Exit codes: 0 all right, 1 something is wrong, 2 wrong input.
     """
-    said = place.file().says(place.model, ["version", "manifest"])
-    found = catalog.fetch_manifest(place.store, place.model, said["version"] or "", said["manifest"])
-    where = url or place.engine.output("models")[place.model]["url"]
-    checks = Smoke(where.rstrip("/"), found.manifest, found.digest, token, host).run()
+    where, checks = smoked(place, url, token, host)
     wrong = sum(bool(check.wrong) for check in checks)
     if as_json:
         _print_json({"url": where, "passed": not wrong, "checks": [vars(check) for check in checks]})
     else:
-        for check in checks:
-            print(f"{'✗' if check.wrong else '✓'} {check.name}{f': {check.wrong}' if check.wrong else ''}")
+        print(*checks, sep="\n")
     if wrong:
         raise SlipwayError(f"{wrong} of {len(checks)} checks of {where} failed")
 

@@ -1,6 +1,6 @@
 """Where a release is: the stack with its file, the cluster, and the store with models and ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
@@ -92,6 +92,13 @@ class Place:
             _platform=file.text("platform"),
             _store=options.store,
         )
+
+    @classmethod
+    def every(cls, options: Options) -> list[Self]:
+        """The places of all models of a stack, in its file's order; raises like `find`."""
+        engine = Engine.find(options.folder, options.stack)
+        path = options.file or stack_file(options.folder, project(options.folder), engine.stack)
+        return [cls.find(replace(options, stack=engine.stack), name) for name in StackFile.read(path).models]
 
     @property
     def rollout(self) -> str:

@@ -67,22 +67,22 @@ def test_a_comment_shows_several(call: Call, tmp_path: Path) -> None:
     files = [tmp_path / f"{name}.json" for name in ("a", "b")]
     call(ran(), "--out", str(files[0]))
     call(ran(violation(), code=1), "--out", str(files[1]))
-    done = CliRunner().invoke(app, ["comment", "--head", "abc", *map(str, files)])
+    done = CliRunner().invoke(app, ["pipeline", "comment", "--head", "abc", *map(str, files)])
     assert done.exit_code == 1
     assert done.stdout.startswith("<!-- slipway-preview -->\n### What `pulumi up` would do at `abc`\n")
     assert done.stdout.count("`slipway/prod` |") == 2
     assert "slipway/prod would not go through: see the comment" in done.stderr
-    well = CliRunner().invoke(app, ["comment", str(files[0])])
+    well = CliRunner().invoke(app, ["pipeline", "comment", str(files[0])])
     assert well.exit_code == 0
 
 
 def test_an_issue_is_written_where_there_is_drift(call: Call, tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     call(ran(*released("1.0.0", "1.1.0")), "--out", str(file))
-    done = CliRunner().invoke(app, ["comment", "--drift", str(file)])
+    done = CliRunner().invoke(app, ["pipeline", "comment", "--drift", str(file)])
     assert (done.exit_code, done.stdout.startswith("<!-- slipway-drift -->")) == (4, True)
     call(ran(), "--out", str(file))
-    assert CliRunner().invoke(app, ["comment", "--drift", str(file)]).exit_code == 0
+    assert CliRunner().invoke(app, ["pipeline", "comment", "--drift", str(file)]).exit_code == 0
 
 
 @pytest.mark.parametrize("content", [None, "{}", "no json"])
@@ -90,5 +90,5 @@ def test_what_is_no_plan_is_wrong_input(content: str | None, tmp_path: Path) -> 
     file = tmp_path / "a.json"
     if content is not None:
         file.write_text(content)
-    done = CliRunner().invoke(app, ["comment", str(file)])
+    done = CliRunner().invoke(app, ["pipeline", "comment", str(file)])
     assert (done.exit_code, f"slipway: {file}" in done.stderr) == (2, True)
