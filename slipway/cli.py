@@ -9,6 +9,7 @@ from slipway.pipeline import commands as pipeline
 from slipway.pipeline import group
 from slipway.promotion import commands as promotion
 from slipway.releases import commands as releases
+from slipway.supply import commands as supply
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,7 +43,10 @@ def slipway() -> None:
 
 
 app.add_typer(model_commands.app, name="model")
+app.add_typer(supply.app, name="image")
 app.add_typer(group.app, name="pipeline")
+model_commands.app.command("sign")(supply.sign_model)
+model_commands.app.command("verify")(supply.verify_model)
 for command in (*releases.COMMANDS, *promotion.COMMANDS, *pipeline.COMMANDS, *notifications.COMMANDS):
     app.command()(command)
 app.command()(dashboard)

@@ -9,12 +9,13 @@ Each does what people do by other commands, and prints these before it does.
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from modelstore import catalog
 from slipway.errors import BadInput, SlipwayError
 from slipway.failures import failures_in_one_line
 from slipway.pipeline import drift, gate, published, recording, releasing, reverting
@@ -28,9 +29,12 @@ from slipway.promotion import commands as promotion
 from slipway.promotion import copying
 from slipway.promotion.environment import Environment, Named, of_source
 from slipway.releases.place import Options, Place
+from slipway.releases.pulumi import Engine
 from slipway.releases.shown import Shown
 from slipway.releases.smoke import smoked
 from slipway.releases.stack_file import StackFile
+from slipway.supply import commands as supply
+from slipway.supply import keys, models
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -135,6 +139,42 @@ def release(  # noqa: PLR0913 - each is an option
                 wanted = Wanted(done.proven.version, done.proven.manifest, done.image, again)
             releasing.release(place, wanted, Checkout(cwd), _shown)
             print(f"{place.model}: {place.stack} serves what was wanted")
+
+
+@app.command()
+def attest(
+    stack: _Stack = None,
+    cwd: _Cwd = Path(),
+    config_file: _File = None,
+    store: _StoreUrl = None,
+    *,
+    key: Annotated[Path | None, typer.Option(metavar="FILE", help=f"PEM (default: {keys.SIGNING})")] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="where bill and provenance go")] = Path(
+        "supply"
+    ),
+) -> None:
+    """Write down what is in the image that a stack serves and what it was built from; with a key, sign it all.
+
+    Image, bill and provenance are signed as `cosign` does, the models' versions as `model_signing` does.
+    """
+    with failures_in_one_line():
+        signing = keys.signing(key)
+        environment = _environment(cwd, stack, config_file, store)
+        image = supply.reference(Engine.find(cwd, stack).output("image"))
+        said: Any = environment.file.config.get("slipway:image")
+        _say(f"$ slipway image describe {image} --out {out}")
+        build: Any = said.get("build") or {} if isinstance(said, dict) else {}
+        print(*supply.described(image, build, out, environment.file.path), sep="\n")
+        if signing is None:
+            _say(f"nothing is signed: there is no key in {keys.SIGNING}")
+            return
+        _say(f"$ slipway image sign {image} --attest {out}")
+        print(*supply.signed(image, signing, out), sep="\n")
+        for model, values in environment.file.models.items():
+            _say(f"$ slipway model sign {model} {values['version']}")
+            entry = catalog.fetch_manifest(environment.store, model, values["version"], values["manifest"])
+            new = models.sign(environment.store, entry, signing)
+            print(f"{model} {values['version']} {'is signed' if new else 'was signed already, with this key'}")
 
 
 @app.command()
