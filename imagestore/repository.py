@@ -8,7 +8,7 @@ import hashlib
 import ipaddress
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
@@ -145,7 +145,7 @@ class Repository:
             return file.read()
 
     @contextmanager
-    def opened(self, blob: Blob) -> Iterator[BinaryIO]:
+    def opened(self, blob: Blob) -> Generator[BinaryIO]:
         """A blob in a file, which goes with the block, once it is whole and its digest is right.
 
         Raises:

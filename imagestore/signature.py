@@ -59,8 +59,8 @@ def sign(image: Reference, key: PrivateKey) -> bool:
         }
     ).encode()
     note = {_ANNOTATION: base64.b64encode(key.sign(payload)).decode()}
-    layers = [*(before.document["layers"] if before else []), _layer(repository, payload, _SIGNED, note)]
-    _push(repository, layers, about(image.digest, "sig"))
+    layers: list[dict[str, Any]] = before.document["layers"] if before else []
+    _push(repository, [*layers, _layer(repository, payload, _SIGNED, note)], about(image.digest, "sig"))
     return True
 
 

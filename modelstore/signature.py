@@ -48,7 +48,7 @@ def sign(entry: Entry, key: PrivateKey) -> bytes:
             "resources": [{"name": name, "algorithm": "sha256", "digest": digest} for name, digest in files],
         },
     }
-    bundle = {
+    bundle: dict[str, Any] = {
         "mediaType": _BUNDLE,
         "verificationMaterial": {"publicKey": {"hint": key.public.hint}, "tlogEntries": []},
         "dsseEnvelope": sealed(key, json.dumps(statement).encode()),

@@ -161,10 +161,9 @@ def attest(
         signing = keys.signing(key)
         environment = _environment(cwd, stack, config_file, store)
         image = supply.reference(Engine.find(cwd, stack).output("image"))
-        said: Any = environment.file.config.get("slipway:image")
+        built: Any = environment.file.config.get("slipway:image", {})
         _say(f"$ slipway image describe {image} --out {out}")
-        build: Any = said.get("build") or {} if isinstance(said, dict) else {}
-        print(*supply.described(image, build, out, environment.file.path), sep="\n")
+        print(*supply.described(image, built.get("build") or {}, out, environment.file.path), sep="\n")
         if signing is None:
             _say(f"nothing is signed: there is no key in {keys.SIGNING}")
             return

@@ -139,7 +139,11 @@ def test_nobody_is_told_a_password_in_plain_text(
 ) -> None:
     registry.login = "Bearer"
     sign_in(registry, tmp_path)
-    monkeypatch.setattr(repositories, "_here", lambda where: where == registry.host and not registry.asked)  # pyright: ignore[reportUnknownLambdaType]
+
+    def here(where: str) -> bool:
+        return where == registry.host and not registry.asked
+
+    monkeypatch.setattr(repositories, "_here", here)
     with pytest.raises(RegistryDenied, match="which is not https"):
         registry.repository().manifest(NOWHERE)
 

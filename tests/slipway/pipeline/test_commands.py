@@ -26,7 +26,11 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
             return answer
 
         monkeypatch.setattr(Engine, "tried", tried)
-        monkeypatch.setattr(Engine, "find", lambda folder, stack: Engine("pulumi", folder, stack))
+
+        def found(folder: Path, stack: str) -> Engine:
+            return Engine("pulumi", folder, stack)
+
+        monkeypatch.setattr(Engine, "find", found)
         return CliRunner().invoke(app, ["preview", "-C", str(tmp_path), "-s", "organization/slipway/prod", *arguments])
 
     return run

@@ -14,7 +14,7 @@ def row(text: str) -> str:
 
 
 def made(count: int, kind: str = "kubernetes:core/v1:ConfigMap") -> list[dict[str, object]]:
-    paths = {f"spec.a[{number}].b": {} for number in range(9)}
+    paths: dict[str, object] = {f"spec.a[{number}].b": {} for number in range(9)}
     return [step("update", kind, f"thing-{number}", detailedDiff=paths) for number in range(count)]
 
 
@@ -76,7 +76,7 @@ def test_a_hundred_changes_stay_readable() -> None:
 
 
 def test_the_overview_is_whole_and_the_size_bounded_whatever_there_is() -> None:
-    paths = {f"{'y' * 200}[{index}]": {} for index in range(50)}
+    paths: dict[str, object] = {f"{'y' * 200}[{index}]": {} for index in range(50)}
     long = [
         step("update", "kubernetes:core/v1:ConfigMap", f"{'x' * 300}{number}", detailedDiff=paths)
         for number in range(500)

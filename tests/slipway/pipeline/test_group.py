@@ -14,6 +14,7 @@ from slipway.pipeline import group
 from slipway.promotion.environment import Environment, Named
 from slipway.releases import shown
 from slipway.releases.place import Options, Place
+from slipway.releases.shown import Shown
 from slipway.releases.smoke import Check
 from slipway.releases.stack_file import StackFile
 from tests.imagestore.registry import Fake, serving
@@ -50,10 +51,15 @@ def call(prod: World, monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setattr(Place, "every", every)
     monkeypatch.setattr(Environment, "find", find)
     monkeypatch.setattr(shown, "EVERY", 0.0)
-    monkeypatch.setattr(group, "_shown", lambda place: prod.shown())  # pyright: ignore[reportUnknownLambdaType]
-    return lambda name, *arguments: CliRunner().invoke(
-        app, ["pipeline", name, "-s", "prod", "-C", str(prod.folder), *arguments]
-    )
+
+    def looked(place: Place) -> Shown:
+        return prod.shown()
+
+    def invoke(name: str, *arguments: str) -> Result:
+        return CliRunner().invoke(app, ["pipeline", name, "-s", "prod", "-C", str(prod.folder), *arguments])
+
+    monkeypatch.setattr(group, "_shown", looked)
+    return invoke
 
 
 def published(prod: World, version: str, name: str = MODEL) -> Path:

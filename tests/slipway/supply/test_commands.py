@@ -117,7 +117,11 @@ def test_a_pipeline_describes_and_signs_all_that_a_stack_serves(
         return str(image)
 
     monkeypatch.setattr(Environment, "find", find)
-    monkeypatch.setattr(Engine, "find", lambda folder, stack: Engine("pulumi", folder, stack))
+
+    def found(folder: Path, stack: str) -> Engine:
+        return Engine("pulumi", folder, stack)
+
+    monkeypatch.setattr(Engine, "find", found)
     monkeypatch.setattr(Engine, "output", output)
     done = call("pipeline", "attest", "-s", "staging", "--out", out, *(["--key", key] if signed else []))
     assert done.exit_code == 0
