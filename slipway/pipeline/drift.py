@@ -9,7 +9,8 @@ from slipway.pipeline.plan import Plan, Verdict
 MARKER: Final = "<!-- slipway-drift -->"
 """First line of the issue's text, by which it is found and updated."""
 
-TITLE: Final = "Drift: what runs is not what the stacks say"
+TITLE: Final = "Drift - what runs is not what the stacks say"
+"""Of the issue."""
 
 _REMEDY: Final = """\
 `pulumi up` would change the above although nobody has changed the code: somebody has changed the world, or a stack's

@@ -60,10 +60,12 @@ def validate(
     store: _StoreUrl = None,
     *,
     models: _Models = Path("models"),
+    alone: Annotated[bool, typer.Option("--alone", help="compare with nothing published, and need no store")] = False,
 ) -> None:
     """Judge all models of the repository, beside those that they would replace in the stack's store; change nothing."""
     with failures_in_one_line():
-        published.validate(models, _environment(cwd, stack, config_file, store).store, _say)
+        found = None if alone else _environment(cwd, stack, config_file, store).store
+        published.validate(models, found, _say)
 
 
 @app.command()
@@ -247,6 +249,7 @@ def comment(
     *,
     head: Annotated[str, typer.Option(help="what was previewed, like a commit")] = "",
     of_drift: Annotated[bool, typer.Option("--drift", help="the text of an issue about drift")] = False,
+    told: Annotated[bool, typer.Option("--told", help="end with 0 whatever the plans say: others have told it")] = False,
 ) -> None:
     """Write the plans of several stacks as one comment in Markdown, whose length is bounded.
 
@@ -255,6 +258,8 @@ def comment(
     with failures_in_one_line():
         found = [_read(path) for path in plans]
         print(drift.issue(found, head) if of_drift else commented(found, head), end="")
+        if told:
+            return
         if of_drift and drift.drifted(found):
             raise typer.Exit(DRIFTED)
         if bad := [one.stack for one in found if one.verdict in (Verdict.REFUSED, Verdict.FAILED)]:

@@ -59,8 +59,13 @@ def bundles(folder: Path) -> Mapping[str, Bundle]:
     return {card.parent.name: Bundle.find(card.parent) for card in cards}
 
 
-def validate(folder: Path, store: Store, say: Callable[[str], object]) -> None:
+def validate(folder: Path, store: Store | None, say: Callable[[str], object]) -> None:
     """Judge all models of a folder.
+
+    Args:
+        folder: has them.
+        store: of the versions that they would replace; None to compare with nothing.
+        say: told what is being done, and what came of it.
 
     Raises:
         SlipwayError: one is not good enough; the others were looked at all the same.
@@ -70,7 +75,8 @@ def validate(folder: Path, store: Store, say: Callable[[str], object]) -> None:
     for name, bundle in bundles(folder).items():
         say(f"$ slipway model validate {folder / name}")
         try:
-            judged = publishing.validate(bundle, store.url, say, store.environment)
+            given = (store.url, store.environment) if store else (None, None)
+            judged = publishing.validate(bundle, given[0], say, given[1])
         except SlipwayError as error:
             say(f"✗ {name}: {error}")
             refused.append(error)
