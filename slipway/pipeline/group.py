@@ -249,7 +249,9 @@ def comment(
     *,
     head: Annotated[str, typer.Option(help="what was previewed, like a commit")] = "",
     of_drift: Annotated[bool, typer.Option("--drift", help="the text of an issue about drift")] = False,
-    told: Annotated[bool, typer.Option("--told", help="end with 0 whatever the plans say: others have told it")] = False,
+    told: Annotated[
+        bool, typer.Option("--told", help="end with 0 whatever the plans say: others have told it")
+    ] = False,
 ) -> None:
     """Write the plans of several stacks as one comment in Markdown, whose length is bounded.
 
