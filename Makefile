@@ -40,7 +40,7 @@ check: .venv/.complete ## lint, format, types
 	@.venv/bin/zizmor --quiet --offline .github
 
 unit: .venv/.complete ## the tests that need neither the toolchain's programs nor the sandbox
-	@.venv/bin/python -m pytest -n auto --dist worksteal -m "not built and not engine and not cluster and not life and not e2e and not soak"
+	@.venv/bin/python -m pytest -n auto --dist worksteal --ignore=tests/sandbox -m "not engine and not cluster and not life and not e2e and not soak"
 
 audit: .venv/.complete ## known vulnerabilities of what is in the image, and of the tools; asks a public database
 	@.venv/bin/pip-audit --strict --disable-pip --require-hashes -r service/requirements.txt

@@ -1,4 +1,4 @@
-"""`python -m sandbox.journey setup|up|down|clean`: what the targets of the Makefile do."""
+"""`python -m sandbox.journey setup|up|pipeline|down|clean`: what the targets of the Makefile do."""
 
 import sys
 from collections.abc import Callable
@@ -24,6 +24,12 @@ def _up(state: State) -> None:
     journey.up(state)
 
 
+def _pipeline(state: State) -> None:
+    from sandbox.journey import pipeline
+
+    pipeline.run(state)
+
+
 def _down(state: State) -> None:
     from sandbox.journey import journey
 
@@ -36,7 +42,13 @@ def _clean(state: State) -> None:
     removal.remove(state)
 
 
-COMMANDS: Final[dict[str, Callable[[State], None]]] = {"setup": _setup, "up": _up, "down": _down, "clean": _clean}
+COMMANDS: Final[dict[str, Callable[[State], None]]] = {
+    "setup": _setup,
+    "up": _up,
+    "pipeline": _pipeline,
+    "down": _down,
+    "clean": _clean,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -34,9 +34,9 @@ def platform_file(state: State) -> Path:
     return state.pulumi / "stacks" / "platform.local.yaml"
 
 
-def serving_file(state: State) -> Path:
-    """The serving stack's configuration in the state directory."""
-    return state.pulumi / "stacks" / "serving.local.yaml"
+def serving_file(state: State, name: str = "local") -> Path:
+    """A serving stack's configuration in the state directory."""
+    return state.pulumi / "stacks" / f"serving.{name}.yaml"
 
 
 def at(config: Config, path: str) -> Any:

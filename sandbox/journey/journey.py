@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sandbox import files, lifecycle
 from sandbox import pulumi as engine
-from sandbox.driver import DriverName
+from sandbox.driver import Access, DriverName
 from sandbox.errors import SandboxError
 from sandbox.journey import bundles, cluster, report, stacks
 from sandbox.progress import console, step
@@ -29,6 +29,26 @@ def up(state: State) -> None:
     Raises:
         SandboxError, NoAnswer: a step failed; what was done until then stays, and another `up` goes on.
     """
+    access, trained, outputs = ground(state)
+    store = outputs["modelStore"]
+    digests = {path.name: publish(path, path.name, store) for path in sorted(trained.iterdir())}
+    serving = stacks.serving(state, digests)
+    serving.init()
+    # The preview that this begins with fails for a model that the store doesn't have.
+    serving.up()
+    report.show(serving.outputs(), access.kubeconfig, serving.config, digests, console)
+
+
+def ground(state: State) -> tuple[Access, Path, Mapping[str, Any]]:
+    """Boot the sandbox and bring the platform up.
+
+    Returns:
+        How the cluster is reached, the folder with a bundle for each version of the included model, and the platform's
+        outputs.
+
+    Raises:
+        SandboxError: a step failed; what was done until then stays, and another call goes on.
+    """
     engine.prepare(state)  # state that can't be gone on with is refused before anything is changed
     access = lifecycle.up(state)
     trained = bundles.trained(state)
@@ -36,13 +56,7 @@ def up(state: State) -> None:
     platform = stacks.platform(state, access)
     platform.init()
     platform.up()
-    store = platform.outputs()["modelStore"]
-    digests = {path.name: publish(path, path.name, store) for path in sorted(trained.iterdir())}
-    serving = stacks.serving(state, digests)
-    serving.init()
-    # The preview that this begins with fails for a model that the store doesn't have.
-    serving.up()
-    report.show(serving.outputs(), access.kubeconfig, serving.config, digests, console)
+    return access, trained, platform.outputs()
 
 
 def down(state: State) -> None:

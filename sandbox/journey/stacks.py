@@ -15,6 +15,11 @@ from sandbox.state import State
 from sandbox.toolchain import images
 
 POLICIES = CHECKOUT / "policies"
+STAGES: Final = ("staging", "prod")
+"""The serving stacks that a pipeline brings a model through; each has the namespace and the routes of its name."""
+
+_NO_IMAGE: Final = f"registry.invalid/slipway/service@sha256:{'0' * 64}"
+_NO_MANIFEST: Final = f"sha256:{'0' * 64}"
 # The keys of the images of monitoring, and what they are called here.
 _MONITORING: Final = {
     "prometheus": "prometheus",
@@ -67,10 +72,38 @@ def serving(state: State, digests: Mapping[str, str]) -> Stack:
     return Stack(CHECKOUT, "local", config, state, policies=(POLICIES,))
 
 
+def stage(state: State, name: str, key: str) -> Stack:
+    """A stack of a pipeline: sizes and times are the sandbox's, and what it serves is the pipeline's to say.
+
+    Args:
+        state: where it is kept.
+        name: one of `STAGES`; the first builds the image, and the others take what was proven.
+        key: public key that what it takes has to be signed with.
+    """
+    base = images.references(state)["python"]
+
+    def known(config: Config) -> dict[str, Any]:
+        model = f"slipway:models.{bundles.NAME}"
+        values: dict[str, Any] = {
+            "slipway:namespace": name,
+            f"{model}.route": f"/{name}/{bundles.NAME.replace('_', '-')}",
+            f"{model}.manifest": configuration.at(config, f"{model}.manifest") or _NO_MANIFEST,
+        }
+        if name == STAGES[0]:
+            return {**values, "slipway:image.build.base": base}
+        return {**values, "slipway:image": {"digest": _NO_IMAGE}, "slipway:signatures": {"images": key, "models": key}}
+
+    source, target = CHECKOUT / "Pulumi.local.yaml", configuration.serving_file(state, name)
+    return Stack(CHECKOUT, name, configuration.keep(source, target, known), state, policies=(POLICIES,))
+
+
 def existing(state: State) -> list[Stack]:
     """The stacks that were brought up and not yet removed, in the order in which they have to go."""
     candidates = [
-        Stack(CHECKOUT, "local", configuration.serving_file(state), state),
+        *(
+            Stack(CHECKOUT, name, configuration.serving_file(state, name), state)
+            for name in (*reversed(STAGES), "local")
+        ),
         Stack(CHECKOUT / "infra" / "platform", "local", configuration.platform_file(state), state),
     ]
     return [stack for stack in candidates if stack.exists]

@@ -17,7 +17,7 @@ def test_zizmor_finds_nothing() -> None:
     assert (done.returncode, "No findings to report" in done.stdout + done.stderr) == (0, True), done.stdout
 
 
-@pytest.mark.built
+@pytest.mark.engine
 def test_actionlint_finds_nothing() -> None:
     program = state.default().bin / "actionlint"
     done = subprocess.run([program, *WORKFLOWS], cwd=CHECKOUT, capture_output=True, text=True, check=False)

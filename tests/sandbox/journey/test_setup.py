@@ -149,4 +149,4 @@ def test_what_goes_wrong_ends_in_one_line(
 
 def test_a_command_that_there_is_not_is_told_how_it_goes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["clear"]) == 2
-    assert "usage: python -m sandbox.journey setup|up|down|clean" in capsys.readouterr().err
+    assert "usage: python -m sandbox.journey setup|up|pipeline|down|clean" in capsys.readouterr().err
