@@ -32,7 +32,11 @@ def slipway() -> None:
     3. `slipway release --model 1.0.0 -s STACK` puts version and digest into `Pulumi.<stack>.yaml` and rolls it out by
        `pulumi up`; the cluster judges it, and `slipway watch` shows how. `slipway rollback` goes back.
 
-    4. `slipway dashboard` shows how it does: traffic, latency, errors, budgets and alerts.
+    4. `slipway copy --to prod` brings what one environment has proven to another one, by digest.
+
+    5. `slipway dashboard` shows how it does: traffic, latency, errors, budgets and alerts.
+
+    `slipway preview` shows what a change would do; `slipway pipeline` has all of this as the steps of a pipeline.
 
     DIR has a SavedModel (or a `.keras` file) and beside it `card.yaml`, `holdout.csv` and `training.csv`; see
     `slipway model validate --help`. The store is `--store` or the environment's `MODEL_STORE`; S3 reads the
