@@ -97,7 +97,7 @@ def _violations(plan: Plan) -> str:
 
 def _advice(plan: Plan) -> str:
     found = [one for one in plan.findings if not one.mandatory]
-    return folded(f"{plan.stack}: {len(found)} remarks of policies", _findings(found)) if found else ""
+    return folded(f"{plan.stack}: {_counted(len(found), 'remark')} of policies", _findings(found)) if found else ""
 
 
 def _findings(found: Sequence[Finding]) -> str:

@@ -93,7 +93,7 @@ def test_the_overview_is_whole_and_the_size_bounded_whatever_there_is() -> None:
 def test_advice_is_folded() -> None:
     text = comment([plan("slipway/prod", ran(violation(level="advisory")))])
     assert "| ✅ |" in text
-    assert "<details><summary>slipway/prod: 1 remarks of policies</summary>" in text
+    assert "<details><summary>slipway/prod: 1 remark of policies</summary>" in text
 
 
 def test_stacks_come_in_the_order_given() -> None:
