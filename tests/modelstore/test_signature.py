@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from modelstore.catalog import Entry
-from modelstore.keys import sealed
+from modelstore.catalog import Entry, parsed
+from modelstore.keys import PublicKey, sealed
 from modelstore.manifest import digest
 from modelstore.signature import SIGNATURE, check, fetch, sign
 from modelstore.store import Store
@@ -94,3 +94,14 @@ def test_it_lies_beside_the_manifest(tmp_path: Path) -> None:
         fetch(store, entry())
     store.create(f"tiny_model/1.0.0/{SIGNATURE}", b"signed")
     assert fetch(store, entry()) == b"signed"
+
+
+def test_what_model_signing_itself_has_signed_passes() -> None:
+    # By `model_signing sign key FOLDER --signature FOLDER/model.sig --private_key …`, version 1.1.1, which verified one
+    # of ours as well.
+    folder = Path(__file__).with_name("model_signing")
+    theirs = parsed((folder / "manifest.json").read_bytes(), "it")
+    key = PublicKey.of((folder / "key.pub").read_text())
+    check(theirs, (folder / "model.sig").read_bytes(), key)
+    with pytest.raises(SignatureRefused):
+        check(theirs, (folder / "model.sig").read_bytes(), SIGNER.public)
