@@ -33,7 +33,7 @@ IMAGE: Final = "application/vnd.oci.image.manifest.v1+json"
 _KINDS: Final = (*INDEXES, IMAGE, "application/vnd.docker.distribution.manifest.v2+json")
 
 _CHUNK: Final = 1024 * 1024
-_TIMEOUT: Final = urllib3.Timeout(connect=5, read=60)
+_TIMEOUT: Final = urllib3.Timeout(connect=5, read=120)
 # What only asks is asked again; what writes isn't, because its body may be half gone.
 _RETRIES: Final = urllib3.Retry(
     total=3, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False, redirect=5

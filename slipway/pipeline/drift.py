@@ -12,6 +12,10 @@ MARKER: Final = "<!-- slipway-drift -->"
 TITLE: Final = "Drift - what runs is not what the stacks say"
 """Of the issue."""
 
+_UNSEEN: Final = """\
+A stack could not be looked at, and the others are what they should be: the night's run says why.
+"""
+
 _REMEDY: Final = """\
 `pulumi up` would change the above although nobody has changed the code: somebody has changed the world, or a stack's
 file was not brought up. Either is put right by
@@ -37,5 +41,7 @@ def issue(plans: Sequence[Plan], head: str = "") -> str:
         head: which commit the stacks are of.
     """
     found = [plan for plan in plans if plan.verdict is not Verdict.NOTHING]
+    if not found:
+        return f"{MARKER}\n{_UNSEEN}"
     _, _, shown = comment(found, head, LIMIT - len(_REMEDY)).partition("\n")
     return f"{MARKER}\n{shown}\n{_REMEDY}"

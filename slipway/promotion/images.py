@@ -54,6 +54,8 @@ def copy(image: Reference, target: Reference, announce: Announce) -> Copied:
 
 def _copy(source: Repository, target: Repository, manifest: Manifest, announce: Announce) -> tuple[int, int]:
     blobs = size = 0
+    if target.tagged(manifest.digest) is not None:  # and so all that it names
+        return blobs, size
     for digest in manifest.images:
         more, bigger = _copy(source, target, source.manifest(digest), announce)
         blobs, size = blobs + more, size + bigger

@@ -7,7 +7,7 @@ import pytest
 
 from slipway.notifications.announcing import RUN, WEBHOOK
 from slipway.pipeline import comment, drift
-from slipway.pipeline.checkout import MADE_FROM
+from slipway.pipeline.checkout import MADE_FROM, RECORDED
 from slipway.promotion.environment import FROM
 from slipway.supply import keys
 from tests.github import cli
@@ -141,6 +141,11 @@ def test_a_release_is_begun_by_what_it_is_made_from() -> None:
     on = workflow("release")[True]  # pyright: ignore[reportArgumentType] - YAML takes `on` for true
     assert [one.removesuffix("/**") for one in on["push"]["paths"]] == list(MADE_FROM)
     assert on["push"]["branches"] == ["main"]
+
+
+def test_what_is_written_down_begins_no_release() -> None:
+    # By another token than GitHub's own, the commit of `record` would begin the next one, and so on.
+    assert f"!contains(github.event.head_commit.message, '{RECORDED}')" in workflow("release")["jobs"]["test"]["if"]
 
 
 def test_a_release_goes_through_its_steps_in_this_order() -> None:

@@ -22,6 +22,12 @@ def test_the_issue_names_what_differs_and_the_remedy() -> None:
     assert "pulumi up --refresh -s STACK" in text
 
 
+def test_a_night_that_could_not_look_says_so() -> None:
+    assert issue([plan("slipway/prod", ran())]) == (
+        f"{MARKER}\nA stack could not be looked at, and the others are what they should be: the night's run says why.\n"
+    )
+
+
 def test_it_is_bounded_and_whole() -> None:
     many = [plan(f"slipway/x{number}", ran(problem("z" * 5000), code=1)) for number in range(100)]
     text = issue(many)
