@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, BinaryIO, Final, Self, cast
 
 from slipway.errors import BadInput, SlipwayError
 
@@ -304,8 +304,19 @@ def _events(file: BinaryIO) -> Iterator[dict[str, Any]]:
             event = json.loads(line)
         except ValueError:  # a program that prints
             continue
-        if isinstance(event, dict):
-            yield event
+        if isinstance(event, dict) and _told(cast("dict[str, Any]", event)):
+            yield cast("dict[str, Any]", event)
+
+
+def _told(event: dict[str, Any]) -> bool:
+    """Whether an event says anything: most are of resources that stay, with all that these are."""
+    step = event.get("resourcePreEvent") or event.get("resOutputsEvent")
+    if step is None:
+        return True
+    # What a resource has become is as long again as what it was asked to be, and nobody reads it.
+    for side in ("old", "new"):
+        (step["metadata"].get(side) or {}).pop("outputs", None)
+    return step["metadata"]["op"] in _CHANGES
 
 
 def _change(event: dict[str, Any], *, planned: bool) -> Iterator[Change]:

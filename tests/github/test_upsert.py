@@ -24,8 +24,10 @@ def body(words):
 if words[:1] == ["api"]:
     place = next(one for one in words if one.startswith("repos/"))
     if "--paginate" in words:
-        for number, text in said["comments"].items():
-            print(json.dumps({"id": int(number), "body": text}))
+        print(json.dumps([
+            {"id": int(number), "body": text, "user": {"type": "User" if "quoted" in text else "Bot"}}
+            for number, text in said["comments"].items()
+        ]))
     elif "PATCH" in words:
         said["comments"][place.rpartition("/")[2]] = body(words)
     else:
@@ -86,12 +88,12 @@ def github(tmp_path: Path) -> Github:
 
 
 def test_a_comment_is_written_once_and_then_updated(github: Github) -> None:
-    github.have(comments={"1": "<!-- other -->\nstays", "2": "said by somebody: <!-- ours -->"})
+    github.have(comments={"1": "<!-- other -->\nstays", "2": "<!-- ours -->\nquoted by somebody"})
     github.upsert("comment", "5", github.write("x.md", "<!-- ours -->\nfirst"))
     github.upsert("comment", "5", github.write("x.md", "<!-- ours -->\nsecond"))
     assert github.said["comments"] == {
         "1": "<!-- other -->\nstays",
-        "2": "said by somebody: <!-- ours -->",
+        "2": "<!-- ours -->\nquoted by somebody",
         "3": "<!-- ours -->\nsecond",
     }
 
