@@ -1,6 +1,6 @@
 # Each target does its own set-up; every step is cached by content, so a second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup up staging prod staging-down prod-down down clean test check soak bench
+.PHONY: help tools setup up staging prod staging-down prod-down down clean test check unit audit pipeline soak bench
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -20,6 +20,8 @@ help: ## what can be done here
 
 .venv/.complete: pyproject.toml uv.lock tools/bootstrap
 	@tools/bootstrap $(PYTHON) $(UV_VERSION)
+
+tools: .venv/.complete ## slipway and Python alone, as pipelines need them
 
 setup: .venv/.complete ## prepare Python, the toolchain and the images on this machine
 	@.venv/bin/python -m sandbox.journey setup
@@ -44,6 +46,17 @@ check: .venv/.complete ## lint, format, types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/hadolint Dockerfile
 	@.venv/bin/basedpyright
+	@.venv/bin/zizmor --quiet --offline .github
+
+unit: .venv/.complete ## the tests that need neither the toolchain's programs nor the sandbox
+	@.venv/bin/python -m pytest -n auto --dist worksteal --ignore=tests/sandbox -m "not engine and not cluster and not life and not e2e and not cloud and not soak"
+
+audit: .venv/.complete ## known vulnerabilities of what is in the image, and of the tools; asks a public database
+	@.venv/bin/pip-audit --strict --disable-pip --require-hashes -r service/requirements.txt
+	@.venv/bin/pip-audit --strict --skip-editable
+
+pipeline: setup ## from a model to production on this machine, by the steps of the workflows
+	@.venv/bin/python -m sandbox.journey pipeline
 
 test: setup ## every test and check; boots the sandbox itself
 	@tools/lanes

@@ -10,6 +10,7 @@ The kinds of failure:
         ├── AccessDenied
         ├── StoreMisconfigured
         ├── DigestMismatch    what is stored is not what the manifest, or the stack, says
+        ├── SignatureRefused  it has no signature of the key that is asked for, or one of something else
         ├── UnreadableManifest  it is, but this release cannot read it
         └── UnreadableLedger  an entry of a ledger is missing, or is not one
 """
@@ -50,6 +51,10 @@ class StoreMisconfigured(PermanentStoreError):
 
 class DigestMismatch(PermanentStoreError):
     """The bytes are not those that were published."""
+
+
+class SignatureRefused(PermanentStoreError):
+    """The model has no signature of the key that is asked for, or one of something else."""
 
 
 class UnreadableManifest(PermanentStoreError):

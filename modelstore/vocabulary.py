@@ -45,8 +45,15 @@ def _output_name(value: str) -> str:
     return value
 
 
+def _key(value: str) -> str:
+    from modelstore.keys import PublicKey
+
+    return PublicKey.of(value).pem
+
+
 Digest = Annotated[str, AfterValidator(_digest)]
 ModelName = Annotated[str, AfterValidator(_model_name)]
 ModelVersion = Annotated[str, AfterValidator(_version)]
 OutputName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60), AfterValidator(_output_name)]
+PublicKeyPem = Annotated[str, AfterValidator(_key)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]

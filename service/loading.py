@@ -10,12 +10,15 @@ import logging
 import random
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from modelstore.catalog import fetch_manifest
+from modelstore import signature
+from modelstore.catalog import Entry, fetch_manifest
+from modelstore.keys import PublicKey
 from modelstore.manifest import MANIFEST, Manifest, digest
 from modelstore.store import Store
-from modelstore.store_errors import PermanentStoreError, StoreError, UnreadableManifest
+from modelstore.store_errors import PermanentStoreError, SignatureRefused, StoreError, UnreadableManifest
 from service import costs, golden
 from service.admission import Admission
 from service.batching import Batcher
@@ -124,16 +127,29 @@ class Loading:
         cached, folder = settings.model_cache / MANIFEST, settings.model_cache / FILES
         if cached.is_file() and digest(content := cached.read_bytes()) == settings.model_manifest:
             manifest = Manifest.from_bytes(content)
-            if complete(manifest, folder):
+            if self._signed(Entry(manifest, content)) and complete(manifest, folder):
                 return manifest
         store = Store.open(settings.model_store)
         found = fetch_manifest(store, settings.model_name, settings.model_version, settings.model_manifest)
         settings.model_cache.mkdir(parents=True, exist_ok=True)
-        partial = cached.with_suffix(".partial")  # not half a manifest under its own name, whatever happens here
-        partial.write_bytes(found.content)
-        partial.replace(cached)
+        if settings.model_public_key is not None:
+            signed = signature.fetch(store, found)
+            signature.check(found, signed, PublicKey.of(settings.model_public_key))
+            _keep(signed, settings.model_cache / signature.SIGNATURE)
+        _keep(found.content, cached)
         download(store, found.manifest, folder)
         return found.manifest
+
+    def _signed(self, entry: Entry) -> bool:
+        """Whether the cache has a signature that lets this version be loaded."""
+        key, cached = self.settings.model_public_key, self.settings.model_cache / signature.SIGNATURE
+        if key is None:
+            return True
+        try:
+            signature.check(entry, cached.read_bytes(), PublicKey.of(key))
+        except (FileNotFoundError, SignatureRefused):  # the store has the last word
+            return False
+        return True
 
     def _serve(self, loaded: _Loaded) -> None:
         settings, manifest = self.settings, loaded.manifest
@@ -170,3 +186,9 @@ class Loading:
     def _refuse(self, reason: str) -> None:
         _log.error("model refused: %s", reason)
         self.lifecycle.refuse(reason)
+
+
+def _keep(content: bytes, path: Path) -> None:
+    partial = path.with_suffix(".partial")  # not half of it under its own name, whatever happens here
+    partial.write_bytes(content)
+    partial.replace(path)

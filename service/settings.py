@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from modelstore.vocabulary import Digest, ModelName, ModelVersion
+from modelstore.vocabulary import Digest, ModelName, ModelVersion, PublicKeyPem
 
 
 class LogLevel(StrEnum):
@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     model_version: ModelVersion
     model_manifest: Digest = Field(description="digest of manifest.json: what may be served, and nothing else")
     model_store: str = Field(description="where models are published, like 's3://slipway-models/models'")
+    model_public_key: PublicKeyPem | None = Field(
+        default=None, description="key in PEM that the model has to be signed with, or it isn't loaded"
+    )
     model_cache: Path = Field(default=Path("/models"), description="folder for the downloaded model")
     release: str = Field(description="release id, told in /version")
     aws_region: str | None = Field(default=None, description="read by the store's client; needed for s3:// stores")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import typer
 
+from imagestore.errors import ImageError
 from modelstore.store_errors import StoreError
 from slipway.errors import SlipwayError
 
@@ -17,7 +18,7 @@ def failures_in_one_line() -> Generator[None]:
         yield
     except SlipwayError as error:
         _fail(str(error), error.exit_code)
-    except StoreError as error:
+    except (StoreError, ImageError) as error:
         _fail(str(error), 1)
     except BrokenPipeError:
         raise  # nobody reads any more; the caller ends quietly

@@ -13,7 +13,7 @@ from infra.shared.configuration import Section
 from infra.shared.namespaces import Claim
 from infra.shared.quantities import Quantity, Resources
 from infra.shared.vocabulary import Host, ImageByDigest, Namespace, Route
-from modelstore.vocabulary import Digest, ModelName, ModelVersion
+from modelstore.vocabulary import Digest, ModelName, ModelVersion, PublicKeyPem
 
 NAMESPACE: Final = "slipway"
 
@@ -255,6 +255,17 @@ class Monitoring(Section):
     scrape_seconds: Annotated[int, Field(ge=1, le=15)] = Field(description="pods are asked for their figures so often")
 
 
+class Signatures(Section):
+    """Public keys, in PEM: what isn't signed with them is neither brought up nor loaded. A public key is no secret."""
+
+    images: PublicKeyPem | None = Field(
+        default=None, description="of images that are taken by digest, as `cosign` signs them with a key"
+    )
+    models: PublicKeyPem | None = Field(
+        default=None, description="of models, as `slipway model sign` and `model_signing` sign them with a key"
+    )
+
+
 class ServingConfig(Section):
     """All of it."""
 
@@ -267,6 +278,9 @@ class ServingConfig(Section):
         "their autoscaler knows CPU and memory alone",
     )
     models: dict[ModelName, Model] = Field(min_length=1, description="models by name")
+    signatures: Signatures = Field(
+        default_factory=Signatures, description="keys that images and models have to be signed with; none without"
+    )
     tracing: Tracing | None = Field(
         default=None, description="where traces of predictions go, of every model that says nothing; none without"
     )

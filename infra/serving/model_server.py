@@ -48,6 +48,7 @@ class ModelServerArgs:
         image: the service's image by digest.
         platform: model store and gateway.
         tracing: where traces of its predictions go; None where nothing is traced.
+        key: public key that the model has to be signed with; None where it needn't be.
         after: what judges it: a release that began before would be judged by what the one before it was.
     """
 
@@ -57,6 +58,7 @@ class ModelServerArgs:
     image: pulumi.Input[str]
     platform: PlatformOutputs
     tracing: Tracing | None
+    key: str | None
     after: Sequence[pulumi.Resource]
 
 
@@ -218,6 +220,7 @@ def _environment(args: ModelServerArgs) -> pulumi.Output[list[EnvVarArgsDict]]:
             "MODEL_STORE": store.url,
             "MODEL_MANIFEST": args.model.manifest,
             "MODEL_CACHE": CACHE,
+            **({"MODEL_PUBLIC_KEY": args.key} if args.key else {}),
             **dict(sorted(store.environment.items())),
             **(args.tracing.variables(args.namespace) if args.tracing else {}),
         }

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_docker_build as docker_build
 from pulumi import ResourceOptions
 
-from infra.serving import admission, golden, pins, published, under_way
+from infra.serving import admission, golden, pins, published, signed, under_way
 from infra.serving.analysis.metrics import metrics
 from infra.serving.analysis.templates import AnalysisTemplates, AnalysisTemplatesArgs
 from infra.serving.autoscaling import Autoscaling, AutoscalingArgs
@@ -26,12 +26,13 @@ from infra.shared import cluster, platform_outputs
 from infra.shared.platform_outputs import PlatformOutputs
 
 
-def build(config: ServingConfig, look: published.Look, served: under_way.Look) -> None:
+def build(config: ServingConfig, look: published.Look, signs: signed.Look, served: under_way.Look) -> None:
     """Declare everything that serves the models of `config`, and export where they are.
 
     Args:
         config: the stack's configuration.
         look: tells whether the platform's store has the models.
+        signs: tells whether images and models are signed with the stack's keys.
         served: tells what the cluster has of them.
     """
     platform = platform_outputs.read(config.platform)
@@ -44,14 +45,16 @@ def build(config: ServingConfig, look: published.Look, served: under_way.Look) -
             image=model.image or image,
             platform=platform,
             tracing=model.tracing or config.tracing,
+            key=config.signatures.models,
             after=[],
         )
         for model_name, model in config.models.items()
     }
     # Everything in the cluster needs the provider, so nothing is touched there for a stack that the platform has no
-    # room for, for a model that nobody has published, or during a release.
+    # room for, for a model that nobody has published or signed, or during a release.
     kubeconfig = published.confirmed(admission.admitted(config, platform), config.models, platform.model_store, look)
     releases = {model_name: release(_name(model_name), server) for model_name, server in servers.items()}
+    kubeconfig = signed.confirmed(kubeconfig, config, platform.model_store, signs)
     kubeconfig = under_way.confirmed(kubeconfig, config.models, releases, config.namespace, platform, served)
     identifier = platform.cluster.apply(lambda known: known.identifier)
     in_cluster = ResourceOptions(provider=cluster.provider(kubeconfig, identifier))

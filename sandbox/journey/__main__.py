@@ -1,4 +1,4 @@
-"""`python -m sandbox.journey setup|up|staging|prod|down|…`: what the targets of the Makefile do."""
+"""`python -m sandbox.journey setup|up|staging|prod|pipeline|down|…`: what the targets of the Makefile do."""
 
 import sys
 from collections.abc import Callable
@@ -31,6 +31,12 @@ def _destroy(environment: str, state: State) -> None:
     journey.destroy(state, environment)
 
 
+def _pipeline(state: State) -> None:
+    from sandbox.journey import pipeline
+
+    pipeline.run(state)
+
+
 def _down(state: State) -> None:
     from sandbox.journey import journey
 
@@ -50,6 +56,7 @@ COMMANDS: Final[dict[str, Callable[[State], None]]] = {
     "staging-down": partial(_destroy, "staging"),
     "prod": partial(_up, "prod"),
     "prod-down": partial(_destroy, "prod"),
+    "pipeline": _pipeline,
     "down": _down,
     "clean": _clean,
 }

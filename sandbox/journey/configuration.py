@@ -35,9 +35,9 @@ def platform_file(state: State, environment: str = "local") -> Path:
     return state.pulumi / "stacks" / f"platform.{environment}.yaml"
 
 
-def serving_file(state: State, environment: str = "local") -> Path:
-    """The configuration of an environment's serving stack in the state directory."""
-    return state.pulumi / "stacks" / f"serving.{environment}.yaml"
+def serving_file(state: State, name: str = "local") -> Path:
+    """A serving stack's configuration in the state directory."""
+    return state.pulumi / "stacks" / f"serving.{name}.yaml"
 
 
 def as_it_is(config: Config) -> Config:

@@ -72,17 +72,7 @@ def up(state: State, name: str = LOCAL) -> None:
         SandboxError, NoAnswer: a step failed; what was done until then stays, and another `up` goes on.
     """
     environment = ENVIRONMENTS[name]
-    engine.prepare(state)  # state that can't be gone on with is refused before anything is changed
-    access = lifecycle.up(state)
-    trained = bundles.trained(state)
-    cluster.settle(state, access, _existing(state))
-    platform = environment.platform(state, access)
-    for other in ENVIRONMENTS:
-        if other != name:
-            _leave(state, other)
-    environment.cached(state, access)
-    platform.init()
-    platform.up()
+    access, trained, platform = ground(state, name)
     store = platform.outputs()["modelStore"]
     digests = {path.name: publish(path, path.name, store, platform.signed_in()) for path in sorted(trained.iterdir())}
     serving = environment.serving(state, digests)
@@ -98,6 +88,34 @@ def up(state: State, name: str = LOCAL) -> None:
         entrance=environment.entrance,
     )
     report.show(served, console)
+
+
+def ground(state: State, name: str = LOCAL) -> tuple[Access, Path, Stack]:
+    """Boot the sandbox and bring an environment's platform up, in the place of any other's.
+
+    Args:
+        state: where everything is kept.
+        name: of the environment.
+
+    Returns:
+        How the cluster is reached, the folder with a bundle for each version of the included model, and the platform.
+
+    Raises:
+        SandboxError: a step failed; what was done until then stays, and another call goes on.
+    """
+    environment = ENVIRONMENTS[name]
+    engine.prepare(state)  # state that can't be gone on with is refused before anything is changed
+    access = lifecycle.up(state)
+    trained = bundles.trained(state)
+    cluster.settle(state, access, _existing(state))
+    platform = environment.platform(state, access)
+    for other in ENVIRONMENTS:
+        if other != name:
+            _leave(state, other)
+    environment.cached(state, access)
+    platform.init()
+    platform.up()
+    return access, trained, platform
 
 
 def destroy(state: State, name: str) -> None:

@@ -15,6 +15,11 @@ from sandbox.state import State
 from sandbox.toolchain import images
 
 POLICIES = CHECKOUT / "policies"
+STAGES: Final = ("local-staging", "local-prod")
+"""The serving stacks that a pipeline brings a model through, beside the local one on its platform."""
+
+_NO_IMAGE: Final = f"registry.invalid/slipway/service@sha256:{'0' * 64}"
+_NO_MANIFEST: Final = f"sha256:{'0' * 64}"
 IMAGES: Final = {
     "traefik": "traefik",
     "argoRollouts": "argo-rollouts",
@@ -71,10 +76,45 @@ def serving(state: State, digests: Mapping[str, str]) -> Stack:
     return Stack(CHECKOUT, "local", config, state, policies=(POLICIES,))
 
 
+def stage(state: State, name: str, key: str) -> Stack:
+    """A stack of a pipeline: sizes and times are the sandbox's, and what it serves is the pipeline's to say.
+
+    Args:
+        state: where it is kept.
+        name: one of `STAGES`; the first builds the image, and the others take what was proven.
+        key: public key that what it takes has to be signed with.
+    """
+    base = images.references(state)["python"]
+
+    def known(config: Config) -> dict[str, Any]:
+        model = f"slipway:models.{bundles.NAME}"
+        values: dict[str, Any] = {
+            "slipway:namespace": namespace(name),
+            f"{model}.route": f"/{namespace(name)}/{bundles.NAME.replace('_', '-')}",
+            f"{model}.manifest": configuration.at(config, f"{model}.manifest") or _NO_MANIFEST,
+        }
+        if name == STAGES[0]:
+            return {**values, "slipway:image.build.base": base}
+        return {**values, "slipway:image": {"digest": _NO_IMAGE}, "slipway:signatures": {"images": key, "models": key}}
+
+    config = configuration.keep(
+        CHECKOUT / "Pulumi.local.yaml", configuration.serving_file(state, name), known, command="make pipeline"
+    )
+    return Stack(CHECKOUT, name, config, state, policies=(POLICIES,))
+
+
+def namespace(stage: str) -> str:
+    """Where a stage is on the local platform, which has a namespace and routes of that name for it."""
+    return stage.removeprefix("local-")
+
+
 def existing(state: State) -> list[Stack]:
     """The stacks that were brought up and not yet removed, in the order in which they have to go."""
     candidates = [
-        Stack(CHECKOUT, "local", configuration.serving_file(state), state),
+        *(
+            Stack(CHECKOUT, name, configuration.serving_file(state, name), state)
+            for name in (*reversed(STAGES), "local")
+        ),
         Stack(CHECKOUT / "infra" / "platform", "local", configuration.platform_file(state), state),
     ]
     return [stack for stack in candidates if stack.exists]

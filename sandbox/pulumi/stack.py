@@ -38,11 +38,12 @@ class Stack:
     policies: tuple[Path, ...] = ()
     signed_in: Callable[[], Mapping[str, str]] = dict[str, str]
 
-    def init(self) -> None:
-        """Create the stack unless it exists, and select it for commands that people type in the project."""
+    def init(self, *, select: bool = True) -> None:
+        """Create the stack unless it exists, and if asked to select it for commands that people type in the project."""
         if not self.exists:
             self._bare.run("stack", "init", self.name, "--no-select")
-        self._cli.run("stack", "select", self.name)
+        if select:
+            self._cli.run("stack", "select", self.name)
 
     @property
     def exists(self) -> bool:

@@ -68,6 +68,7 @@ def release(version: str) -> str:
 
 BUILDS: Final = (
     Build("pause", None, {"pause": "."}, estimate=10),
+    Build("actionlint", "github.com/rhysd/actionlint", {"actionlint": "./cmd/actionlint"}, estimate=20),
     Build(
         "pulumi",
         "github.com/pulumi/pulumi/pkg/v3",

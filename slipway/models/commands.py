@@ -68,7 +68,7 @@ def validate(
 @app.command()
 def publish(
     model: _Model,
-    version: Annotated[str, typer.Option(help="major.minor.patch; what changed decides which is next")],
+    version: Annotated[str, typer.Option(help="major.minor.patch, or `next`; what changed decides which is next")],
     store: _StoreUrl,
     card: _Card = None,
     data: _Data = None,
@@ -79,6 +79,7 @@ def publish(
 
     A published version never changes. Which number may come next follows from what changed: features, output or
     architecture make a **major** version, other weights a **minor** one, the same weights a **patch**.
+    `--version next` takes that one, or the version that the same inputs have already.
     """
     with failures_in_one_line():
         bundle = Bundle.find(model, card=card, holdout=data, training=training_data)

@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from modelstore import catalog
 from modelstore.history import Entry
 from modelstore.store_errors import StoreError
 from slipway.errors import BadInput, SlipwayError
@@ -22,6 +21,7 @@ from slipway.models.reports import show
 from slipway.monitoring import access
 from slipway.monitoring.prometheus import Prometheus
 from slipway.monitoring.snapshot import Missing
+from slipway.notifications.announcing import announced
 from slipway.releases import changing, endings, reconciling, releasing, rolling_back, standing
 from slipway.releases import report as reports
 from slipway.releases.changing import PATIENCE, Aborted
@@ -32,7 +32,7 @@ from slipway.releases.pulumi import Change
 from slipway.releases.releasing import Wish
 from slipway.releases.rolling_back import Back
 from slipway.releases.shown import Shown, line, view, wait
-from slipway.releases.smoke import Smoke
+from slipway.releases.smoke import smoked
 
 DIFFER: Final = 4
 """Exit code of `slipway status` when file, state, cluster and ledger don't agree."""
@@ -70,7 +70,8 @@ def release(
         change = releasing.planned(place, wish)
         _planned(place, change.values, place.engine.preview(change.after.content), as_json)
         return
-    releasing.release(place, wish, _shown(place))
+    with announced(place, _say):
+        releasing.release(place, wish, _shown(place))
     _served(place, as_json)
 
 
@@ -147,8 +148,9 @@ def abort(
     `slipway reconcile` does.
     """
     why = f"aborted by {endings.who()}" + (f": {reason}" if reason else "")
-    version = endings.abort(place, why, _say).template.version
-    last = wait(_shown(place), PATIENCE, lambda seen: seen is None or (not seen.under_way and seen.weight == 0))
+    with announced(place, _say):
+        version = endings.abort(place, why, _say).template.version
+        last = wait(_shown(place), PATIENCE, lambda seen: seen is None or (not seen.under_way and seen.weight == 0))
     if last is None or not last.aborted:
         raise SlipwayError(f"{version} is not aborted: {line(last)}")
     print(f"{version} is aborted: {line(last)}")
@@ -183,7 +185,8 @@ def rollback(
         rolling_back.check_artefacts(place, target, _say)
         rolling_back.check_changes(place, target, changes, back)
         return
-    rolling_back.rollback(place, back, _shown(place, every=_FAST))
+    with announced(place, _say):
+        rolling_back.rollback(place, back, _shown(place, every=_FAST))
     _served(place, as_json)
 
 
@@ -221,16 +224,12 @@ def smoke(
 
     Exit codes: 0 all right, 1 something is wrong, 2 wrong input.
     """
-    said = place.file().says(place.model, ["version", "manifest"])
-    found = catalog.fetch_manifest(place.store, place.model, said["version"] or "", said["manifest"])
-    where = url or place.engine.output("models")[place.model]["url"]
-    checks = Smoke(where.rstrip("/"), found.manifest, found.digest, token, host).run()
+    where, checks = smoked(place, url, token, host)
     wrong = sum(bool(check.wrong) for check in checks)
     if as_json:
         _print_json({"url": where, "passed": not wrong, "checks": [vars(check) for check in checks]})
     else:
-        for check in checks:
-            print(f"{'✗' if check.wrong else '✓'} {check.name}{f': {check.wrong}' if check.wrong else ''}")
+        print(*checks, sep="\n")
     if wrong:
         raise SlipwayError(f"{wrong} of {len(checks)} checks of {where} failed")
 
@@ -250,7 +249,8 @@ def reconcile(
         content = change.after.content if change else place.path.read_bytes()
         _planned(place, change.values if change else {}, reconciling.planned(place, content), as_json)
         return
-    reconciling.reconcile(place, _shown(place))
+    with announced(place, _say):
+        reconciling.reconcile(place, _shown(place))
     _served(place, as_json)
 
 

@@ -1,13 +1,8 @@
-"""Whether a registry still has an image, as far as somebody without an account there may ask."""
+"""Whether a registry still has an image, as far as it tells us."""
 
-import urllib3
-
-_TIMEOUT = 5.0
-_KINDS = (
-    "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
-    "application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json"
-)
-_FOUND, _ABSENT = 200, 404
+from imagestore.errors import ImageError, ImageNotFound
+from imagestore.reference import Reference
+from imagestore.repository import Repository
 
 
 def there(image: str) -> bool | None:
@@ -16,18 +11,11 @@ def there(image: str) -> bool | None:
     Args:
         image: by digest, like `registry.example/team/app@sha256:…`.
     """
-    registry, _, rest = image.partition("/")
-    repository, _, digest = rest.partition("@")
-    repository = repository.partition(":")[0]
-    scheme = "http" if registry.partition(":")[0] in ("127.0.0.1", "localhost") else "https"
     try:
-        answer = urllib3.request(
-            "HEAD",
-            f"{scheme}://{registry}/v2/{repository}/manifests/{digest}",
-            headers={"Accept": _KINDS},
-            timeout=_TIMEOUT,
-            retries=False,
-        )
-    except urllib3.exceptions.HTTPError:
+        found = Reference.parse(image)
+        Repository(found.registry, found.repository).manifest(found.digest)
+    except ImageNotFound:
+        return False
+    except (ImageError, ValueError):
         return None
-    return {_FOUND: True, _ABSENT: False}.get(answer.status)
+    return True

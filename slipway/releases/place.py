@@ -1,6 +1,6 @@
 """Where a release is: the stack with its file, the cluster, and the store with models and ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
@@ -19,6 +19,8 @@ from slipway.releases.stack_file import NAMESPACE, StackFile
 
 MODEL_STORE: Final = "modelStore"
 """Output of the platform's stack: where the models are."""
+
+_SAID: Final = {MODEL_STORE: "where the models are", "registry": "where the images are"}
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,13 @@ class Place:
         Raises:
             BadInput: something of it isn't there.
         """
-        project = _project(options.folder)
+        ours = project(options.folder)
         engine = Engine.find(options.folder, options.stack)
-        path = options.file or _file(options.folder, project, engine.stack)
+        path = options.file or stack_file(options.folder, ours, engine.stack)
         file = StackFile.read(path)
         return cls(
             engine=engine,
-            project=project["name"],
+            project=ours["name"],
             path=path,
             namespace=file.text("namespace"),
             model=file.model(model),
@@ -90,6 +92,13 @@ class Place:
             _platform=file.text("platform"),
             _store=options.store,
         )
+
+    @classmethod
+    def every(cls, options: Options) -> list[Self]:
+        """The places of all models of a stack, in its file's order; raises like `find`."""
+        engine = Engine.find(options.folder, options.stack)
+        path = options.file or stack_file(options.folder, project(options.folder), engine.stack)
+        return [cls.find(replace(options, stack=engine.stack), name) for name in StackFile.read(path).models]
 
     @property
     def rollout(self) -> str:
@@ -115,13 +124,7 @@ class Place:
         """
         if self._store is not None:
             return Store.open(self._store)
-        try:
-            known: dict[str, Any] = self.engine.output(MODEL_STORE, self._platform)
-        except PulumiFailed as error:
-            raise Refused(
-                f"{NAMESPACE}:platform = {self._platform!r} doesn't say where the models are "
-                f"({'; '.join(error.causes)}); bring that stack up, or name the store with --store"
-            ) from None
+        known = platform_output(self.engine, self._platform, MODEL_STORE, "--store")
         return Store.open(known["url"], environment={**known["environment"], "AWS_REGION": known["region"]})
 
     @cached_property
@@ -157,7 +160,33 @@ class Place:
         return found
 
 
-def _project(folder: Path) -> dict[str, Any]:
+def platform_output(engine: Engine, platform: str, name: str, option: str) -> Any:
+    """An output of the platform's stack, which a serving stack names.
+
+    Args:
+        engine: on any stack.
+        platform: the full name of the platform's.
+        name: of the output.
+        option: that says the same without it.
+
+    Raises:
+        Refused: it has no such output.
+    """
+    try:
+        return engine.output(name, platform)
+    except PulumiFailed as error:
+        raise Refused(
+            f"{NAMESPACE}:platform = {platform!r} doesn't say {_SAID.get(name, name)} ({'; '.join(error.causes)}); "
+            f"bring that stack up, or use {option}"
+        ) from None
+
+
+def project(folder: Path) -> dict[str, Any]:
+    """What Pulumi.yaml says.
+
+    Raises:
+        BadInput: there is none in the folder.
+    """
     path = folder / "Pulumi.yaml"
     try:
         project = yaml.safe_load(path.read_text())
@@ -170,5 +199,6 @@ def _project(folder: Path) -> dict[str, Any]:
     return project  # pyright: ignore[reportUnknownVariableType] - parsed YAML
 
 
-def _file(folder: Path, project: dict[str, Any], stack: str) -> Path:
+def stack_file(folder: Path, project: dict[str, Any], stack: str) -> Path:
+    """Where Pulumi has a stack's configuration, if nobody says otherwise."""
     return folder / (project.get("stackConfigDir") or "") / f"Pulumi.{stack.rpartition('/')[2]}.yaml"

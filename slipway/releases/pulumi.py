@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, BinaryIO, Final, Self, cast
 
 from slipway.errors import BadInput, SlipwayError
 
@@ -99,6 +99,29 @@ class Change:
 
     def __str__(self) -> str:
         return f"{self.op} {self.type} {self.name}"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run of the CLI, and what it said.
+
+    Attributes:
+        code: its exit code.
+        events: of the engine, in order.
+        said: on standard error.
+        interrupted: whether somebody interrupted it.
+    """
+
+    code: int
+    events: list[dict[str, Any]]
+    said: str
+    interrupted: bool = False
+
+    @property
+    def causes(self) -> list[str]:
+        """Why it failed, a line each."""
+        problems = [problem for event in self.events for problem in _problem(event)]
+        return [problem for problem in problems if problem not in _EMPTY] or _lines(self.said)
 
 
 @dataclass(frozen=True)
@@ -205,31 +228,41 @@ class Engine:
         options = ["--yes", "--skip-preview", f"--message={message}", *(["--refresh"] if refresh else [])]
         return self._update("up", file, options, meanwhile)
 
+    def tried(self, file: Path | None, *, refresh: bool = False) -> "Ran":
+        """A preview with all that the engine said of it, whether it went through or not.
+
+        Args:
+            file: the stack's configuration; None for the one beside Pulumi.yaml.
+            refresh: look at the world first.
+        """
+        return self._ran("preview", file, ["--refresh"] if refresh else [], lambda: None)
+
     def _update(self, verb: str, file: Path, options: list[str], meanwhile: Callable[[], object]) -> list[Change]:
-        changes: list[Change] = []
-        problems: list[str] = []
+        ran = self._ran(verb, file, options, meanwhile)
+        if ran.code == 0:
+            return [change for event in ran.events for change in _change(event, planned=verb == "preview")]
+        if "currently locked" in ran.said:
+            raise StackLocked(self.stack, [Lock(**_lock(found)) for found in _LOCK.finditer(ran.said)])
+        if ran.interrupted:
+            raise PulumiFailed(
+                f"`pulumi {verb}` of {self.stack}",
+                ["it was interrupted, and what is under way in the cluster goes on"],
+            )
+        raise PulumiFailed(f"`pulumi {verb}` of {self.stack}", ran.causes)
+
+    def _ran(self, verb: str, file: Path | None, options: list[str], meanwhile: Callable[[], object]) -> "Ran":
+        given = [f"--config-file={file.resolve()}"] if file else []
         with tempfile.TemporaryFile() as events, tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(
-                self._command(verb, "--json", f"--stack={self.stack}", f"--config-file={file.resolve()}", *options),
+                self._command(verb, "--json", f"--stack={self.stack}", *given, *options),
                 env={**os.environ, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
                 stdin=subprocess.DEVNULL,
                 stdout=events,
                 stderr=errors,
             )
             interrupted = _wait(process, meanwhile)
-            for event in _events(events):
-                changes += _change(event, planned=verb == "preview")
-                problems += _problem(event)
             errors.seek(0)
-            said = errors.read().decode(errors="replace")
-        if process.returncode == 0:
-            return changes
-        if "currently locked" in said:
-            raise StackLocked(self.stack, [Lock(**_lock(found)) for found in _LOCK.finditer(said)])
-        causes = [problem for problem in problems if problem not in _EMPTY] or _lines(said)
-        if interrupted:
-            causes = ["it was interrupted, and what is under way in the cluster goes on"]
-        raise PulumiFailed(f"`pulumi {verb}` of {self.stack}", causes)
+            return Ran(process.returncode, list(_events(events)), errors.read().decode(errors="replace"), interrupted)
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -271,8 +304,19 @@ def _events(file: BinaryIO) -> Iterator[dict[str, Any]]:
             event = json.loads(line)
         except ValueError:  # a program that prints
             continue
-        if isinstance(event, dict):
-            yield event
+        if isinstance(event, dict) and _told(cast("dict[str, Any]", event)):
+            yield cast("dict[str, Any]", event)
+
+
+def _told(event: dict[str, Any]) -> bool:
+    """Whether an event says anything: most are of resources that stay, with all that these are."""
+    step = event.get("resourcePreEvent") or event.get("resOutputsEvent")
+    if step is None:
+        return True
+    # What a resource has become is as long again as what it was asked to be, and nobody reads it.
+    for side in ("old", "new"):
+        (step["metadata"].get(side) or {}).pop("outputs", None)
+    return step["metadata"]["op"] in _CHANGES
 
 
 def _change(event: dict[str, Any], *, planned: bool) -> Iterator[Change]:

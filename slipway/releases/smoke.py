@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import urllib3
 
+from modelstore import catalog
 from modelstore.manifest import Manifest
 from slipway.kubeconfig import cause
+from slipway.releases.place import Place
 
 TIMEOUT: Final = 10.0
 """Seconds that an answer may take."""
@@ -34,6 +36,30 @@ class Check:
 
     name: str
     wrong: str
+
+    def __str__(self) -> str:
+        return f"✗ {self.name}: {self.wrong}" if self.wrong else f"✓ {self.name}"
+
+
+def smoked(
+    place: Place, url: str | None = None, token: str | None = None, host: str | None = None
+) -> tuple[str, list[Check]]:
+    """Ask the model that a stack's file says, and what it was asked at.
+
+    Args:
+        place: the model.
+        url: where it answers; None for what the stack says.
+        token: keeps these requests out of the model's statistics.
+        host: that they are for, if not the URL's.
+
+    Raises:
+        SlipwayError: file or stack can't be read.
+        StoreError: the store can't be asked, or has another model than the file says.
+    """
+    said = place.file().says(place.model, ["version", "manifest"])
+    found = catalog.fetch_manifest(place.store, place.model, said["version"] or "", said["manifest"])
+    where: str = url or place.engine.output("models")[place.model]["url"]
+    return where, Smoke(where.rstrip("/"), found.manifest, found.digest, token, host).run()
 
 
 @dataclass

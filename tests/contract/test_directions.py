@@ -12,15 +12,16 @@ from tests.infra.stacks import CHECKOUT
 
 # Each part, and the parts of ours that it may know beside itself.
 KNOWS: Final[dict[str, set[str]]] = {
+    "imagestore": {"modelstore"},
     "modelstore": set(),
     "panels": set(),
     "policies": set(),
     "service": {"modelstore"},
-    "slipway": {"modelstore", "panels", "service"},
+    "slipway": {"imagestore", "modelstore", "panels", "service"},
     "infra": set(),
     "infra.shared": set(),
     "infra.platform": {"infra.shared", "modelstore"},
-    "infra.serving": {"infra.shared", "modelstore", "panels"},
+    "infra.serving": {"imagestore", "infra.shared", "modelstore", "panels"},
     "benchmarks": set(),
     "examples": {"slipway"},
     "sandbox": {"infra", "service"},

@@ -17,7 +17,7 @@ def test_the_outputs_are_these() -> None:
     assert set(outputs["gateway"]) == {"url", "internalUrl", "namespace", "port"}
     assert set(outputs["network"]) == {"apiServer", "modelStore"}
     assert set(outputs["monitoring"]) == {"url", "namespace", "labels", "autoscalerNamespace"}
-    assert set(outputs["namespaces"]) == set(outputs["credentials"]) == {"serving", "trial"}
+    assert set(outputs["namespaces"]) == set(outputs["credentials"]) == {"prod", "serving", "staging", "trial"}
     assert all(set(one) == {"routes", "quota"} for one in outputs["namespaces"].values())
 
 

@@ -18,7 +18,7 @@ from infra.platform.foundation.foundation import Foundation
 from infra.platform.foundation.local import local
 from infra.platform.foundation.local.kubeconfig import Kubeconfig
 from infra.serving import config as serving_config
-from infra.serving import published, under_way
+from infra.serving import published, signed, under_way
 from infra.serving import stack as serving_stack
 from infra.shared import configuration
 from infra.shared.cluster import Cluster, Credential
@@ -176,6 +176,10 @@ def full_store(models: Mapping[str, serving_config.Model], url: str, environment
     """Stands for a store that has every model which a stack names."""
 
 
+def all_signed(config: serving_config.ServingConfig, url: str, environment: Mapping[str, str]) -> None:
+    """Stands for a registry and a store where all that a stack names is signed."""
+
+
 def nothing_served(cluster: Cluster, credential: Credential, namespace: str) -> Mapping[str, under_way.Served]:
     """Stands for a cluster that has none of the stack's models yet."""
     return {}
@@ -187,10 +191,11 @@ def serving_with(
     *,
     preview: bool = False,
     look: published.Look = full_store,
+    signs: signed.Look = all_signed,
     served: under_way.Look = nothing_served,
 ) -> Recording:
     """What the serving program declares with this configuration, on a platform as the other program makes it."""
-    return serving_on(handed_over(stack), config, stack, preview=preview, look=look, served=served)
+    return serving_on(handed_over(stack), config, stack, preview=preview, look=look, signs=signs, served=served)
 
 
 def serving_on(
@@ -200,6 +205,7 @@ def serving_on(
     *,
     preview: bool = False,
     look: published.Look = full_store,
+    signs: signed.Look = all_signed,
     served: under_way.Look = nothing_served,
 ) -> Recording:
     """What the serving program declares on a platform with these outputs; as committed for `stack` by default."""
@@ -207,7 +213,7 @@ def serving_on(
 
     def program() -> None:
         loaded = configuration.load(serving_config.ServingConfig, serving_config.NAMESPACE)
-        serving_stack.build(loaded, look, served)
+        serving_stack.build(loaded, look, signs, served)
 
     references = {str(config["slipway:platform"]): platform_outputs}
     return record(program, "slipway", stack, config, references, preview=preview)

@@ -7,11 +7,14 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from modelstore import catalog, signature
+from modelstore.keys import PrivateKey
 from modelstore.manifest import digest
 from service import loading as module
 from service.lifecycle import Lifecycle
@@ -19,6 +22,7 @@ from service.loading import Loading
 from service.metrics import Phase
 from service.model import LoadModel, ModelRefused
 from service.settings import Settings
+from tests.modelstore.keys import OTHER, SIGNER
 from tests.service import fakes
 from tests.service.fakes import FakeModel, loads
 
@@ -92,6 +96,69 @@ async def test_a_tampered_file_is_never_loaded_and_is_named(
     assert "saved_model.pb" in await reason(lifecycle)
     await asyncio.sleep(0.05)
     assert (lifecycle.phase, lifecycle.model) == (Phase.LOADING, None)
+    task.cancel()
+
+
+def sign(tmp_path: Path, key: PrivateKey = SIGNER) -> Path:
+    """Put a signature beside the manifest; returns where."""
+    manifest = (tmp_path / VERSION / "manifest.json").read_bytes()
+    signed = tmp_path / VERSION / signature.SIGNATURE
+    signed.write_bytes(signature.sign(catalog.parsed(manifest, "it"), key))
+    return signed
+
+
+def restarted(made: Loading) -> Loading:
+    """The same in another process."""
+    fresh = Lifecycle()
+    return replace(made, lifecycle=fresh, metrics=fakes.metrics(fresh))
+
+
+@pytest.fixture
+def keyed(settings: Settings) -> Settings:
+    """Settings with a key that models have to be signed with."""
+    return settings.model_copy(update={"model_public_key": SIGNER.public.pem})
+
+
+async def test_a_signed_model_is_loaded(loading: Any, keyed: Settings, lifecycle: Lifecycle, tmp_path: Path) -> None:
+    sign(tmp_path)
+    await loading(keyed).run()
+    assert lifecycle.phase is Phase.READY
+
+
+@pytest.mark.parametrize("key", [OTHER, None])
+async def test_a_model_without_a_signature_of_the_key_is_never_loaded(
+    key: PrivateKey | None, loading: Any, keyed: Settings, lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    if key:
+        sign(tmp_path, key)
+
+    def load(*_: object) -> FakeModel:
+        raise AssertionError("deserialised before its signature was checked")
+
+    task = asyncio.create_task(loading(keyed, load).run())
+    assert ("is refused" if key else "is not signed") in await reason(lifecycle)
+    assert not (keyed.model_cache / "files").exists()  # not even downloaded
+    task.cancel()
+
+
+async def test_a_restarted_pod_needs_no_store_for_what_it_has_checked(
+    loading: Any, keyed: Settings, tmp_path: Path
+) -> None:
+    sign(tmp_path)
+    await loading(keyed).run()
+    (tmp_path / "store").rename(tmp_path / "away")
+    again = restarted(loading(keyed))
+    await again.run()
+    assert again.lifecycle.phase is Phase.READY
+
+
+async def test_a_cache_of_before_there_was_a_key_is_checked_first(
+    loading: Any, settings: Settings, keyed: Settings
+) -> None:
+    await loading(settings).run()
+    again = restarted(loading(keyed))
+    task = asyncio.create_task(again.run())
+    assert "is not signed" in await reason(again.lifecycle)
     task.cancel()
 
 

@@ -23,4 +23,4 @@ def test_each_namespace_can_hold_an_upgrade() -> None:
 
 def test_what_the_platform_runs_in_is_no_serving_stacks_to_have() -> None:
     ours = {one.inputs["metadata"]["name"] for one in stacks.platform().of("Namespace")}
-    assert ours - {"serving", "trial"} <= set(PLATFORM_NAMESPACES)
+    assert ours - {"serving", "trial", "staging", "prod"} <= set(PLATFORM_NAMESPACES)

@@ -7,7 +7,7 @@ from tests.infra import stacks
 from tests.infra.recording import Recording
 from tests.infra.values import Object
 
-NAMES = ("serving-synthetic-token", "trial-synthetic-token")
+NAMES = [f"{namespace}-synthetic-token" for namespace in ("serving", "trial", "staging", "prod")]
 KIND = "kubernetes:core/v1:Secret"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's mark of a secret value
 

@@ -88,7 +88,7 @@ def test_a_namespace_that_the_platform_has_not_is_refused_with_those_that_it_has
     with pytest.raises(pulumi.RunError) as error:
         stacks.serving_with(config)
     assert str(error.value) == (
-        f"slipway:namespace = 'elsewhere' is none of {PLATFORM}'s (serving, trial): "
+        f"slipway:namespace = 'elsewhere' is none of {PLATFORM}'s (prod, serving, staging, trial): "
         "name one of them, or add it to slipway-platform:namespaces there"
     )
 

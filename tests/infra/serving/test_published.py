@@ -133,7 +133,7 @@ def test_a_platform_that_is_not_known_yet_is_no_mistake() -> None:
     config = stacks.serving_configuration("local")
 
     def program() -> None:
-        build(stacks.load(ServingConfig, "slipway", config), look, stacks.nothing_served)
+        build(stacks.load(ServingConfig, "slipway", config), look, stacks.all_signed, stacks.nothing_served)
 
     preview = recording.record(program, "slipway", "local", config, {config["slipway:platform"]: unknown}, preview=True)
     assert asked == []

@@ -15,7 +15,7 @@ from slipway.models.bundle import Bundle
 from slipway.models.candidate import Candidate, Judged
 from slipway.models.comparison import Comparison
 from slipway.models.inspection.messages import Ask
-from slipway.models.publish import Published, publish, validate
+from slipway.models.publish import NEXT, Published, publish, validate
 from tests.slipway.models.conftest import CARD, WEIGHTS, MakeBundle, fake_model, write_table
 
 
@@ -91,6 +91,28 @@ def test_the_same_again_changes_nothing_and_runs_nothing(bundle: Bundle, url: st
     again = publish(bundle, "1.0.0", url)
     assert (again.digest, again.new, len(play_models)) == (first.digest, False, 1)
     assert objects(url) == before
+
+
+def test_the_next_version_is_what_changed_calls_for(
+    bundle: Bundle, retrained: Bundle, url: str, play_models: list[Ask]
+) -> None:
+    assert publish(bundle, NEXT, url).manifest.version == "1.0.0"
+    assert publish(retrained, NEXT, url).manifest.version == "1.1.0"
+    bundle.card.write_text(CARD.replace("LOW", "NONE"))
+    assert publish(retrained, NEXT, url).manifest.version == "2.0.0"
+    bundle.card.write_text(CARD.replace("LOW", "NONE").replace("wait", "wait a while"))
+    assert publish(retrained, NEXT, url).manifest.version == "2.0.1"
+
+
+def test_the_same_inputs_keep_their_version_whatever_came_after(
+    bundle: Bundle, retrained: Bundle, url: str, play_models: list[Ask]
+) -> None:
+    first = publish(bundle, NEXT, url)
+    publish(retrained, NEXT, url)
+    before, asked = objects(url), len(play_models)
+    again = publish(bundle, NEXT, url)
+    assert (again.digest, again.new) == (first.digest, False)
+    assert (objects(url), len(play_models)) == (before, asked)
 
 
 @pytest.mark.parametrize("change", ["model", "card", "training"])

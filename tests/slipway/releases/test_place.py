@@ -46,6 +46,13 @@ def test_all_of_it_follows_from_the_folder(options: Options, world: World) -> No
     assert place.cluster.server == "http://127.0.0.1:1"
 
 
+def test_a_stack_may_have_several_models(options: Options, world: World) -> None:
+    world.file.write_text(world.file.read_text() + "    pump: {version: 1.0.0, route: /pump}\n")
+    assert [(one.model, one.stack) for one in Place.every(options)] == [("tiny_model", "test"), ("pump", "test")]
+    with pytest.raises(BadInput, match=r"which model\? .* has tiny_model, pump: name one"):
+        Place.find(options, None)
+
+
 def test_the_models_are_where_the_platform_says_and_the_ledger_beside_them(options: Options) -> None:
     place = Place.find(options, "tiny_model")
     assert place.store.url == "s3://models/models"

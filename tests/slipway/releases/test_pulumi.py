@@ -19,6 +19,7 @@ from sandbox.pulumi.environment import environment
 from sandbox.pulumi.installation import Launcher
 from sandbox.state import State
 from slipway.errors import BadInput
+from slipway.pipeline.plan import Verdict, plan
 from slipway.releases.pulumi import Engine, Lock, PulumiFailed, StackLocked
 from tests.infra.stacks import CHECKOUT
 from tests.installed import installed
@@ -96,6 +97,36 @@ def test_a_world_that_a_dead_run_changed_is_seen_when_it_is_looked_at_anew(engin
     ]
     engine.up(project.folder / "config.yaml", "a test", lambda: None, refresh=True)
     assert project.objects == {path.name.replace("+", "/"): "1"}
+
+
+def test_a_preview_tells_all_that_the_engine_said(
+    engine: Engine, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write_policy(
+        """
+        from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+
+        def check(args, report):
+            if args.props.get("data") == "bad":
+                report("bad data")
+
+        rule = ResourceValidationPolicy("forbid-bad", "Nothing is bad.", check)
+        PolicyPack("tests", [rule], enforcement_level=EnforcementLevel.MANDATORY)
+        """
+    )
+    monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK", str(project.policy))
+    file = project.folder / "config.yaml"
+    assert plan("x/test", engine.tried(file)).verdict is Verdict.CHANGES
+    project.configure(version="bad")
+    found = plan("x/test", engine.tried(file))
+    assert (found.verdict, found.errors) == (Verdict.REFUSED, ())
+    assert [(one.policy, one.resource, one.message) for one in found.findings] == [
+        ("forbid-bad", "a", "Nothing is bad. bad data")
+    ]
+    project.program("raise pulumi.RunError('models.pump.version is\\nno version')")
+    found = plan("x/test", engine.tried(file))
+    assert (found.verdict, found.errors) == (Verdict.FAILED, ("models.pump.version is no version",))
+    assert project.objects == {}
 
 
 def test_a_failure_tells_its_cause_in_a_line(engine: Engine, project: Project) -> None:

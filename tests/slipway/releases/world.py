@@ -322,7 +322,8 @@ class FakeEngine:
             raise PulumiFailed("`pulumi up` of test", ["the registry is down"])
         world.state = {"version": version, "release": release, "url": "http://gateway/tiny-model"}
         known = world.ledger.read()
-        attempt = yaml.safe_load(file.read_bytes())["config"]["slipway:models"][MODEL].get("attempt", 1)
+        said = yaml.safe_load(file.read_bytes())["config"]["slipway:models"][MODEL]
+        attempt, commit = said.get("attempt", 1), said.get("commit")
         aborted = known.aborted(release)
         if world.objects and self._told() == release and (aborted is None or aborted.attempt == attempt):
             if aborted is not None:
@@ -337,13 +338,13 @@ class FakeEngine:
                 world.step(1, 10)
                 if world.outcome != "hasty":
                     world.pass_()
-            world.write(Event.ROLLED_BACK, version, image)
+            world.write(Event.ROLLED_BACK, version, image, commit=commit)
             return changes
-        world.write(Event.RELEASED, version, image, attempt=attempt)
-        self._try(version, image, attempt, meanwhile)
+        world.write(Event.RELEASED, version, image, attempt=attempt, commit=commit)
+        self._try(version, image, {"attempt": attempt, "commit": commit}, meanwhile)
         return changes
 
-    def _try(self, version: str, image: str, attempt: int, meanwhile: Callable[[], object]) -> None:
+    def _try(self, version: str, image: str, facts: dict[str, Any], meanwhile: Callable[[], object]) -> None:
         world = self.world
         world.step(1, 10)
         meanwhile()
@@ -354,10 +355,10 @@ class FakeEngine:
         if world.outcome == "bad" and not world.status.get("abort"):
             world.abort()
         if world.status.get("abort"):
-            world.write(Event.ABORTED, version, image, attempt=attempt, reason="errors 0.05 above 0.01")
+            world.write(Event.ABORTED, version, image, reason="errors 0.05 above 0.01", **facts)
             raise PulumiFailed("`pulumi up` of test", ["errors 0.05 above 0.01"])
         world.pass_()
-        world.write(Event.PROMOTED, version, image, attempt=attempt)
+        world.write(Event.PROMOTED, version, image, **facts)
 
     def _told(self) -> str:
         """The release that the cluster is told of."""

@@ -43,4 +43,6 @@ def test_a_platform_that_nothing_watches_has_nothing_for_that() -> None:
         "gateway",
         "serving",
         "trial",
+        "staging",
+        "prod",
     }

@@ -7,7 +7,7 @@ from tests.infra import stacks
 
 def test_each_namespace_has_a_deployer_with_a_token_of_its_own() -> None:
     platform = stacks.platform()
-    for name in ("serving", "trial"):
+    for name in ("serving", "trial", "staging", "prod"):
         account = platform.one("ServiceAccount", f"{name}-deployer-account")
         assert account["metadata"]["namespace"] == name
         token = platform.resource("Secret", f"{name}-deployer-token")
@@ -24,7 +24,8 @@ def test_no_pod_gets_the_token_by_itself() -> None:
 
 def test_the_token_is_handed_over_and_nobody_else_is_told() -> None:
     outputs = dict(stacks.platform().outputs)
-    assert outputs.pop("credentials") == {"serving": {"token": "a token"}, "trial": {"token": "a token"}}
+    namespaces = ("serving", "trial", "staging", "prod")
+    assert outputs.pop("credentials") == {name: {"token": "a token"} for name in namespaces}
     assert "a token" not in str(outputs)
 
 

@@ -1,0 +1,1 @@
+"""People are told of releases, aborts and rollbacks, wherever these were made."""
