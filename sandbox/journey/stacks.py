@@ -110,14 +110,22 @@ def namespace(stage: str) -> str:
 
 def existing(state: State) -> list[Stack]:
     """The stacks that were brought up and not yet removed, in the order in which they have to go."""
-    candidates = [
-        *(
-            Stack(CHECKOUT, name, configuration.serving_file(state, name), state)
-            for name in (*reversed(STAGES), "local")
-        ),
+    return [*staged(state), *own(state)]
+
+
+def staged(state: State) -> list[Stack]:
+    """Those of them that a pipeline has made."""
+    found = [Stack(CHECKOUT, name, configuration.serving_file(state, name), state) for name in reversed(STAGES)]
+    return [stack for stack in found if stack.exists]
+
+
+def own(state: State) -> list[Stack]:
+    """Those that `make up` has made."""
+    found = [
+        Stack(CHECKOUT, "local", configuration.serving_file(state), state),
         Stack(CHECKOUT / "infra" / "platform", "local", configuration.platform_file(state), state),
     ]
-    return [stack for stack in candidates if stack.exists]
+    return [stack for stack in found if stack.exists]
 
 
 def cached(state: State, access: Access) -> None:

@@ -77,7 +77,7 @@ class Turn:
 def local() -> Local:
     state = states.default()
     access = driver.access(state)
-    found = stacks.existing(state)
+    found = stacks.own(state)
     assert len(found) == 2, "these tests look at what `make up` has made: run it first"
     return Local(state, Cluster(state, access), found[1].outputs(), found[0].outputs())
 
@@ -120,7 +120,7 @@ def created(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     finally:
         remove_what_is_left(ours)
         ours.stack.remove()
-        stacks.existing(local.state)[0].init()  # selects the user's stack again
+        stacks.own(local.state)[0].init()  # selects the user's stack again
 
 
 def remove_what_is_left(ours: Serving) -> None:

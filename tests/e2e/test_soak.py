@@ -102,8 +102,10 @@ def test_pods_that_are_evicted_lose_no_request(
 def test_destroying_all_stacks_leaves_nothing_though_it_is_killed_on_the_way(
     local: Local, created: Created, cluster: Cluster, tmp_path: Path, figures: dict[str, Any]
 ) -> None:
-    serving, platform_stack = stacks.existing(local.state)
+    serving, platform_stack = stacks.own(local.state)
     created.serving.destroy()
+    for stack in stacks.staged(local.state):
+        stack.destroy()
     bucket = bucket_of(local.platform["modelStore"])
     assert keys(bucket)
     try:

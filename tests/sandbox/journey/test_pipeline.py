@@ -206,3 +206,4 @@ def test_the_steps_know_the_sandbox_and_nothing_of_the_shell_s_pulumi(
 def test_what_the_pipeline_made_is_taken_down_first(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Stack, "exists", property(lambda self: True))  # pyright: ignore[reportUnknownLambdaType]
     assert [stack.name for stack in stacks.existing(state)] == ["local-prod", "local-staging", "local", "local"]
+    assert [stack.name for stack in stacks.own(state)] == ["local", "local"]
