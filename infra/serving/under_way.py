@@ -144,8 +144,9 @@ def look(cluster: Cluster, credential: Credential, namespace: str) -> Mapping[st
         pulumi.RunError: the cluster can't be asked, so nobody knows whether a release is under way.
     """
     try:
+        signed_in = credential.headers()
         rollouts, deployments, replica_sets = (
-            _list(cluster, credential, f"/apis/{group}/namespaces/{quote(namespace)}/{kind}")
+            _list(cluster, signed_in, f"/apis/{group}/namespaces/{quote(namespace)}/{kind}")
             for group, kind in (
                 ("argoproj.io/v1alpha1", "rollouts"),
                 ("apps/v1", "deployments"),
@@ -182,10 +183,10 @@ def _pods(holder: Object) -> Pods:
     return Pods(release=template["annotations"][RELEASE], version=template["labels"][_VERSION])
 
 
-def _list(cluster: Cluster, credential: Credential, path: str) -> list[Object]:
+def _list(cluster: Cluster, signed_in: Mapping[str, str], path: str) -> list[Object]:
     labels = ",".join(f"{key}={value}" for key, value in metadata.of(Component.MODEL_SERVER).items())
     request = urllib.request.Request(  # noqa: S310 - the platform's own cluster
-        f"{cluster.endpoint}{path}?{urlencode({'labelSelector': labels})}", headers=credential.headers()
+        f"{cluster.endpoint}{path}?{urlencode({'labelSelector': labels})}", headers=dict(signed_in)
     )
     with urllib.request.urlopen(request, timeout=_SECONDS, context=_tls(cluster)) as answer:  # noqa: S310
         return json.load(answer).get("items", [])

@@ -1,13 +1,22 @@
 """Which cluster a program talks to: an explicit provider, never one that a shell's KUBECONFIG made."""
 
 import json
-from typing import TypeAlias
+import subprocess
+from typing import Final, TypeAlias
 
 import pulumi
 import pulumi_kubernetes as k8s
 from pydantic import Field
 
 from infra.shared.configuration import Section
+
+ONLY_LOOKS: Final = "SLIPWAY_ONLY_LOOKS"
+"""Variable of who may not be a namespace's deployer and previews its stack: they sign in as who they are."""
+
+# Decided where somebody signs in, so the kubeconfig is the same for all, and nobody's preview finds it changed. `$0` is
+# the role.
+_SIGN_IN: Final = f'[ "${ONLY_LOOKS}" ] || set -- "$@" --role-arn "$0"; exec aws "$@"'
+_SECONDS: Final = 60
 
 
 class Cluster(Section):
@@ -57,18 +66,40 @@ class EksRole(Section):
 
     def user(self) -> dict[str, object]:
         """The user's entry in a kubeconfig: AWS's own tool gets a token, which lasts a quarter of an hour."""
-        as_role = ["--role-arn", self.role] if self.role else []
+        command, *arguments = self._command
         return {
             "exec": {
                 "apiVersion": "client.authentication.k8s.io/v1beta1",
-                "command": "aws",
-                "args": [
-                    *("--region", self.region, "eks", "get-token", "--cluster-name", self.cluster_name),
-                    *("--output", "json", *as_role),
-                ],
+                "command": command,
+                "args": arguments,
                 "interactiveMode": "Never",
             }
         }
+
+    def headers(self) -> dict[str, str]:
+        """What proves to the API server whose a request is, by a token that AWS's own tool gets now.
+
+        Raises:
+            OSError: it isn't there, or gets none.
+            ValueError: it says something else than a token.
+        """
+        try:
+            done = subprocess.run(
+                self._command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, timeout=_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(f"`aws eks get-token` gave no token for {_SECONDS} s") from None
+        except subprocess.CalledProcessError as error:
+            raise PermissionError(f"`aws eks get-token` gave no token: {' '.join(error.stderr.split())}") from None
+        try:
+            return {"Authorization": f"Bearer {json.loads(done.stdout)['status']['token']}"}
+        except (ValueError, LookupError, TypeError):  # without its words, which may hold the token
+            raise ValueError("`aws eks get-token` gave something else than a token") from None
+
+    @property
+    def _command(self) -> list[str]:
+        token = ["--region", self.region, "eks", "get-token", "--cluster-name", self.cluster_name, "--output", "json"]
+        return ["sh", "-c", _SIGN_IN, self.role, *token] if self.role else ["aws", *token]
 
 
 Credential: TypeAlias = Token | EksRole

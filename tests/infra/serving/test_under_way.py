@@ -1,6 +1,7 @@
 import json
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,7 +11,7 @@ import pytest
 from infra.serving import under_way
 from infra.serving.config import Model, ServingConfig
 from infra.serving.under_way import Pods, Served
-from infra.shared.cluster import Cluster, Token
+from infra.shared.cluster import Cluster, EksRole, Token
 from tests.http_servers import Handler, answering
 from tests.infra import recording, stacks
 from tests.infra.changes import MODEL, put
@@ -187,6 +188,19 @@ def test_a_cluster_that_can_not_be_asked_refuses(handler: type[BaseHTTPRequestHa
 def test_a_cluster_that_is_away_refuses() -> None:
     with pytest.raises(pulumi.RunError, match="can't be asked whether a release is under way"):
         under_way.look(cluster("http://127.0.0.1:1"), TOKEN, "serving")
+
+
+def test_who_can_not_sign_in_is_told_by_whom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "aws").write_text("#!/bin/sh\necho 'AccessDenied: not a deployer' >&2\nexit 254\n")
+    (tmp_path / "aws").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    role = EksRole.model_validate(
+        {"clusterName": "slipway-prod", "region": "eu-central-1", "role": "arn:aws:iam::1:role/a"}
+    )
+    with pytest.raises(
+        pulumi.RunError, match=r"under way, `aws eks get-token` gave no token: AccessDenied: not a deployer"
+    ):
+        under_way.look(cluster("https://127.0.0.1:1"), role, "serving")
 
 
 @pytest.mark.parametrize(("stack", "preview"), [("prod", True), ("prod", False), ("local", False)])

@@ -1,5 +1,6 @@
 import json
 
+from infra.shared.cluster import EksRole
 from tests.infra import stacks
 from tests.infra.platform.foundation.aws.documents import statements
 
@@ -33,9 +34,9 @@ def test_serving_signs_in_as_the_role_and_keeps_no_token() -> None:
     serving = stacks.serving("prod")
     kubeconfig = json.loads(serving.one("kubernetes", "cluster")["kubeconfig"])
     (user,) = kubeconfig["users"]
-    command = user["user"]["exec"]
-    assert command["command"] == "aws"
-    assert command["args"][-2:] == ["--role-arn", "arn:aws:iam::111122223333:role/slipway-serving-deployer"]
+    role = "arn:aws:iam::111122223333:role/slipway-serving-deployer"
+    signs_in = EksRole.model_validate({"clusterName": "slipway-prod", "region": "eu-central-1", "role": role})
+    assert user["user"] == signs_in.user()
     assert kubeconfig["contexts"][0]["context"]["namespace"] == "serving"
     assert "token" not in user["user"]
 
