@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from infra.platform.foundation.aws.pipelines import LONGEST_JOB
+from infra.shared.cluster import ONLY_LOOKS
 from slipway.notifications.announcing import RUN, WEBHOOK
 from slipway.pipeline import comment, drift
 from slipway.pipeline.checkout import MADE_FROM, RECORDED
@@ -31,7 +33,12 @@ RIGHTS = {
 }
 SECRETS = {"SLIPWAY_WEBHOOK", "SLIPWAY_SIGNING_KEY", "SLIPWAY_SIGNING_PASSWORD"}
 # What the shell may do beside calling us: sign in, and say it to GitHub.
-OTHERS = ("gh auth setup-git", "aws ecr get-login-password | docker login", ".github/upsert ")
+OTHERS = (
+    "gh auth setup-git",
+    "aws ecr get-login-password | docker login",
+    "aws eks update-kubeconfig ",
+    ".github/upsert ",
+)
 
 
 def runs() -> list[str]:
@@ -81,7 +88,7 @@ def test_a_job_may_what_it_has_to_and_no_more(job: Job) -> None:
     rights: dict[str, str] = job.content["permissions"]
     assert set(rights) - {"contents"} == RIGHTS.get(str(job), set()) - {"contents"}
     assert rights["contents"] == ("write" if "contents" in RIGHTS.get(str(job), set()) else "read")
-    assert job.content.get("uses") or job.content["timeout-minutes"] <= 300
+    assert job.content.get("uses") or job.content["timeout-minutes"] <= LONGEST_JOB // 60
 
 
 def test_who_deploys_writes_nothing_to_the_repository() -> None:
@@ -180,6 +187,21 @@ def test_every_update_is_held_to_the_policies() -> None:
         scripts = [words for step in job.steps for words in commands(step.get("run", ""))]
         if any({"preview", "release", "rollback"} & set(words[:3]) for words in scripts):
             assert job.content["env"]["PULUMI_OPTION_POLICY_PACK"] == "${{ github.workspace }}/policies", job
+
+
+def test_who_only_looks_signs_in_at_clusters_as_who_they_are() -> None:
+    for job in jobs():
+        looks = any("PREVIEW_ROLE" in str(step.get("with", {}).get("role", "")) for step in job.steps)
+        previews = any("preview" in words[:2] for step in job.steps for words in commands(step.get("run", "")))
+        assert (ONLY_LOOKS in job.content.get("env", {})) is (looks and previews), job
+
+
+def test_who_releases_has_the_cluster_of_the_stack() -> None:
+    for job in jobs():
+        for step in job.steps:
+            given: Object = step.get("with", {})
+            if "/prepare" in step.get("uses", "") and "PREVIEW_ROLE" not in given["role"]:
+                assert given["cluster"] == given["region"].replace("_REGION", "_CLUSTER"), job
 
 
 def test_variables_are_those_that_the_commands_read() -> None:
