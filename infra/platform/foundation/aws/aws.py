@@ -9,6 +9,7 @@ from pulumi import ResourceOptions
 
 from infra.platform.foundation.aws import registry as registries
 from infra.platform.foundation.aws.addons import Addons, AddonsArgs
+from infra.platform.foundation.aws.artefacts import Artefacts
 from infra.platform.foundation.aws.config import Aws, ExistingNetwork, OwnNetwork
 from infra.platform.foundation.aws.config import Network as NetworkConfig
 from infra.platform.foundation.aws.deployer import DeployedTo, deployer
@@ -88,7 +89,16 @@ def build(config: Aws, *, protect: bool) -> Foundation:
     pipelines = (
         Pipelines(
             "pipelines",
-            PipelinesArgs(github=config.access.github, account=config.account, region=config.region),
+            PipelinesArgs(
+                github=config.access.github,
+                artefacts=Artefacts(
+                    account=config.account,
+                    region=config.region,
+                    bucket=bucket.arn,
+                    key=key.arn,
+                    repository=registry.repository,
+                ),
+            ),
             opts=ours,
         )
         if config.access.github

@@ -34,6 +34,11 @@ _ABSENT: Final = ("NoSuchBucket", "404", "NotFound")
 _TAGS: Final[Mapping[str, str]] = {"managed-by": "slipway-bootstrap"}
 
 
+def state_bucket(account: str) -> str:
+    """The bucket in which an account has the state of its stacks."""
+    return f"slipway-state-{account}"
+
+
 class BootstrapError(Exception):
     """It can't be made; the message says what, with its name, and the remedy."""
 
@@ -77,7 +82,7 @@ def bootstrap(config: Aws, client: Client) -> Place:
         raise BootstrapError(
             f"the stack is for account {config.account}, but you are {found['Arn']}: sign in there, or name this one"
         )
-    place = Place(bucket=f"slipway-state-{config.account}", region=config.region)
+    place = Place(bucket=state_bucket(config.account), region=config.region)
     key = _key(client("kms"))
     _bucket(client("s3"), place, key)
     return place

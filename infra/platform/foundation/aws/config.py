@@ -39,6 +39,7 @@ from modelstore.vocabulary import ModelName
 ZONES: Final = 3
 
 Endpoint = Literal["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "kms", "logs", "sts"]
+GithubEnvironment = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Upstream = Literal["docker.io", "ghcr.io", "public.ecr.aws", "quay.io", "registry.k8s.io"]
 SIGNED: Final = ("docker.io", "ghcr.io")
 """Registries that ECR caches only with a credential (Amazon ECR User Guide, "Sync an upstream registry")."""
@@ -170,11 +171,19 @@ class Github(Section):
     """The pipelines: GitHub's, which sign in without any secret."""
 
     repository: Repository = Field(description="like 'example/slipway'")
-    environment: str = Field(
-        pattern=r"^[A-Za-z0-9_-]{1,64}$",
-        description="GitHub's environment whose jobs may deploy; it holds the approval",
+    environment: GithubEnvironment = Field(
+        description="GitHub's environment whose jobs may deploy; it holds the approval"
+    )
+    readers: list[GithubEnvironment] = Field(
+        description="environments whose jobs may read as those of pull requests do: 'reading', and where this one's "
+        "models go on to, like 'production'"
     )
     runner: Runner | None = Field(default=None, description="machines in the VPC for the jobs; without it, your own")
+
+    @model_validator(mode="after")
+    def _readers_differ(self) -> Self:
+        _different([self.environment, *self.readers], "environment and readers")
+        return self
 
 
 class Access(Section):

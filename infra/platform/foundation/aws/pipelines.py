@@ -1,8 +1,10 @@
 """Pipelines: GitHub's jobs sign in as a role that deploys or as one that only looks, and no secret is anywhere.
 
-Who deploys is a job of an environment, whose approval GitHub holds. Who looks is a job of a pull request.
+Who deploys is a job of an environment, whose approval GitHub holds. Who looks is a job of a pull request, or of an
+environment that may read: the nightly check's, or production's, which copies what staging has proven.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +13,13 @@ import pulumi_aws as aws
 
 from infra.platform import policy_document
 from infra.platform.foundation.aws import rights, trust
+from infra.platform.foundation.aws.artefacts import Artefacts
 from infra.platform.foundation.aws.config import Github
 from infra.platform.foundation.aws.eks_cluster import admitted
 from infra.platform.foundation.aws.role import Role, RoleArgs
+
+LONGEST_JOB: Final = 5 * 3600
+"""Seconds that a job may take; a release waits for what its canary is judged by."""
 
 _ISSUER: Final = "https://token.actions.githubusercontent.com"
 
@@ -24,13 +30,11 @@ class PipelinesArgs:
 
     Attributes:
         github: the stack's `access.github`.
-        account: the account.
-        region: the region.
+        artefacts: what they read and write beside the stacks' resources.
     """
 
     github: Github
-    account: str
-    region: str
+    artefacts: Artefacts
 
 
 class Pipelines(pulumi.ComponentResource):
@@ -52,15 +56,24 @@ class Pipelines(pulumi.ComponentResource):
             f"{name}-github", url=_ISSUER, client_id_lists=["sts.amazonaws.com"], opts=child
         )
 
-        def role(kind: str, description: str, subject: str, *, writing: bool) -> pulumi.Output[str]:
+        def role(kind: str, description: str, subjects: Sequence[str], *, writing: bool) -> pulumi.Output[str]:
             found = Role(
                 f"slipway-{kind}",
                 RoleArgs(
                     description=description,
-                    trust=[trust.web_identity(issuer.arn, _ISSUER, f"repo:{args.github.repository}:{subject}")],
+                    trust=[
+                        trust.web_identity(issuer.arn, _ISSUER, f"repo:{args.github.repository}:{subject}")
+                        for subject in subjects
+                    ],
+                    session_seconds=LONGEST_JOB if writing else None,
                 ),
                 opts=child,
             )
+            where = args.artefacts
+            parts = {
+                **rights.policies(where.account, where.region, writing=writing),
+                "artefacts": [*where.read(), *(where.write() if writing else [])],
+            }
             attached = [
                 aws.iam.RolePolicyAttachment(
                     f"slipway-{kind}-{part}",
@@ -70,12 +83,13 @@ class Pipelines(pulumi.ComponentResource):
                     ).arn,
                     opts=child,
                 )
-                for part, statements in rights.policies(args.account, args.region, writing=writing).items()
+                for part, statements in parts.items()
             ]
             return pulumi.Output.all(found.arn, *(one.id for one in attached)).apply(lambda known: str(known[0]))
 
-        self.deploy = role("deploy", "Brings stacks up", f"environment:{args.github.environment}", writing=True)
-        self.preview = role("preview", "Previews stacks, and changes nothing", "pull_request", writing=False)
+        readers = ["pull_request", *(f"environment:{one}" for one in args.github.readers)]
+        self.deploy = role("deploy", "Brings stacks up", [f"environment:{args.github.environment}"], writing=True)
+        self.preview = role("preview", "Previews stacks, and changes nothing", readers, writing=False)
         self.register_outputs({})
 
 

@@ -4,7 +4,7 @@ Written from the calls that the provider's source makes. Until `make aws-smoke` 
 proven that none is missing.
 
 `python -m infra.platform.foundation.aws.rights deploy` prints the policies of who brings the platform up, `preview`
-those of who only looks; both are what the roles for the pipelines have.
+those of who only looks; the roles for the pipelines have both, and what is in `artefacts`.
 """
 
 import json

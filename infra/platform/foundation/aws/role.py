@@ -20,12 +20,14 @@ class RoleArgs:
         trust: who may be it.
         managed: names of AWS's own policies.
         may: what else it may do.
+        session_seconds: how long who signed in as it may stay so; IAM's own hour with none.
     """
 
     description: str
     trust: Sequence[pulumi.Input[Statement]]
     managed: Sequence[str] = ()
     may: Sequence[pulumi.Input[Statement]] = field(default=())
+    session_seconds: int | None = None
 
 
 class Role(pulumi.ComponentResource):
@@ -46,7 +48,13 @@ class Role(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
 
         # Its name begins like this one: by that, those who may hand on roles are held to ours.
-        role = aws.iam.Role(name, description=args.description, assume_role_policy=document(*args.trust), opts=child)
+        role = aws.iam.Role(
+            name,
+            description=args.description,
+            assume_role_policy=document(*args.trust),
+            max_session_duration=args.session_seconds,
+            opts=child,
+        )
         rights: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(
                 f"{name}-{policy.lower()}", role=role.name, policy_arn=f"{_MANAGED}{policy}", opts=child

@@ -15,10 +15,10 @@ from infra.platform import policy_document
 from infra.platform.foundation.aws import trust
 from infra.platform.foundation.aws.config import Github
 from infra.platform.foundation.aws.network import EVERYWHERE, Surroundings
+from infra.platform.foundation.aws.pipelines import LONGEST_JOB
 from infra.platform.foundation.aws.role import Role, RoleArgs
 
 _SERVICE: Final = "codebuild.amazonaws.com"
-_MINUTES: Final = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +120,7 @@ class Runner(pulumi.ComponentResource):
                 "security_group_ids": [group.id],
             },
             logs_config={"cloudwatch_logs": {"group_name": logs.name}},
-            build_timeout=_MINUTES,
+            build_timeout=LONGEST_JOB // 60,
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=list(role.rights))),
         )
         aws.codebuild.Webhook(

@@ -128,6 +128,11 @@ def load(*changes: Change) -> Aws:
         (aws("access", "github", "repository", value="slipway"), "'slipway' is no repository on GitHub"),
         (aws("access", "github", "repository", value="example/*"), r"'example/\*' is no repository on GitHub"),
         (aws("access", "github", "environment", value="*"), "access.github.environment = '.*': string should match"),
+        (aws("access", "github", "readers", value=["reading", "*"]), r"access.github.readers.1 = '.*': string should"),
+        (
+            aws("access", "github", "readers", value=["production"]),
+            "'production' stands twice in environment and readers: take one of both away",
+        ),
         (
             aws("access", "github", "runner", value={"connection": "github"}),
             "connection: 'github' is no connection, like",
