@@ -68,8 +68,8 @@ def _images(config: ServingConfig) -> Iterator[str]:
     if config.signatures.images is None:
         return
     key = PublicKey.of(config.signatures.images)
-    used = any(model.image is None for model in config.models.values())
-    given = {f"{NAMESPACE}:image.digest": config.image.digest if used else None}
+    # The stack's own is in use even where every model has another: the check of releases runs in it.
+    given = {f"{NAMESPACE}:image.digest": config.image.digest}
     given |= {f"{NAMESPACE}:models.{name}.image": model.image for name, model in config.models.items()}
     for where, image in given.items():
         if image is None:

@@ -95,7 +95,8 @@ def stage(state: State, name: str, key: str) -> Stack:
         }
         if name == STAGES[0]:
             return {**values, "slipway:image.build.base": base}
-        return {**values, "slipway:image": {"digest": _NO_IMAGE}, "slipway:signatures": {"images": key, "models": key}}
+        image = configuration.at(config, "slipway:image.digest") or _NO_IMAGE
+        return {**values, "slipway:image": {"digest": image}, "slipway:signatures": {"images": key, "models": key}}
 
     config = configuration.keep(
         CHECKOUT / "Pulumi.local.yaml", configuration.serving_file(state, name), known, command="make pipeline"

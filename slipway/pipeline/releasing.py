@@ -1,11 +1,11 @@
 """Releases the models of a stack one after the other, through all gates: what people do by `slipway release`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modelstore.history import Event, History
 from slipway.notifications.announcing import announced
-from slipway.pipeline import gate
+from slipway.pipeline import gate, program
 from slipway.pipeline.checkout import Checkout
 from slipway.releases import endings, releasing
 from slipway.releases.changing import Edit, carry_out, edit
@@ -48,6 +48,8 @@ def release(place: Place, wanted: Wanted, checkout: Checkout, shown: Callable[[P
     if not wanted.again:
         gate.check(place.model, place.stack, history, checkout)
     change = _change(place, wanted, history)
+    if wanted.image:
+        change = replace(change, after=program.follow(change.after, wanted.image, place.engine.edited))
     look.say(f"$ slipway release {place.model} {_options(wanted, change)} -s {place.stack}")
     # `up` itself runs none: policies over the whole stack would speak when all is done.
     place.engine.preview(change.after.content)

@@ -82,13 +82,17 @@ def test_each_kind_has_a_key_of_its_own(kind: str, image: Reference, store: Stor
     assert len(found.splitlines()) == 1
 
 
-def test_a_model_s_own_image_is_looked_at_instead_of_the_stack_s(image: Reference, store: Store) -> None:
+def test_a_model_s_own_image_is_looked_at_beside_the_stack_s_which_checks_releases(
+    image: Reference, store: Store
+) -> None:
     images.sign(image, SIGNER)
     other = image.of(f"sha256:{'0' * 64}")
     assert complaint(config(image, {"images": KEYS["images"]}, other), store).startswith(
         f"slipway:models.{NAME}.image is refused, {other} is not signed"
     )
-    signed.look(config(other, {"images": KEYS["images"]}, image), store.url, {})
+    assert complaint(config(other, {"images": KEYS["images"]}, image), store).startswith(
+        f"slipway:image.digest is refused, {other} is not signed"
+    )
 
 
 def test_a_registry_that_is_away_refuses(store: Store) -> None:

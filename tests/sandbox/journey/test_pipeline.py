@@ -140,7 +140,9 @@ def test_what_was_released_there_stays(state: State) -> None:
     stack = stacks.stage(state, "local-prod", SIGNER.public.pem)
     model = f"slipway:models.{bundles.NAME}"
     values = {f"{model}.version": "1.1.0", f"{model}.manifest": DIGEST, f"{model}.image": f"x/y@{DIGEST}"}
+    values["slipway:image.digest"] = f"x/z@{DIGEST}"
     stack.config.write_text(yaml.safe_dump(configuration.filled(yaml.safe_load(stack.config.read_text()), values)))
+    assert config(state, "local-prod").image.digest == f"x/z@{DIGEST}"
     said = config(state, "local-prod").models[bundles.NAME]
     assert (said.version, said.manifest, said.image) == ("1.1.0", DIGEST, f"x/y@{DIGEST}")
 

@@ -108,6 +108,7 @@ def test_what_staging_has_proven_is_copied_and_released(
     assert (done.exit_code, prod.serving) == (0, "1.1.0")
     copied = f"{there.host}/slipway/service@{image.partition('@')[2]}"
     assert (prod.said["image"], prod.said["manifest"]) == (copied, staging.digest("1.1.0"))
+    assert StackFile.read(prod.file).config["slipway:image"]["digest"] == copied
     assert f"$ slipway copy {MODEL} -s staging --to test" in done.stderr
 
 

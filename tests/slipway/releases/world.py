@@ -281,12 +281,13 @@ class FakeEngine:
         lines = content.decode().splitlines()
         for path, value in values.items():
             key = path.rpartition(".")[2]
-            at = [number for number, line in enumerate(lines) if line.startswith(f"      {key}: ")]
+            indent = 6 if ":models." in path else 4
+            at = [number for number, line in enumerate(lines) if line.startswith(f"{' ' * indent}{key}: ")]
             if value is None:
                 lines = [line for number, line in enumerate(lines) if number not in at]
             elif at:
                 _, _, comment = lines[at[0]].partition(" #")
-                lines[at[0]] = f"      {key}: {value}" + (f" #{comment}" if comment else "")
+                lines[at[0]] = f"{' ' * indent}{key}: {value}" + (f" #{comment}" if comment else "")
             else:
                 lines.append(f"      {key}: {value}")
         return ("\n".join(lines) + "\n").encode()
