@@ -1,4 +1,4 @@
-"""The two local stacks, with the configuration that fits this machine."""
+"""The local stacks, with the configuration that fits this machine: those of `make up`, and those of a pipeline."""
 
 import ipaddress
 import socket
