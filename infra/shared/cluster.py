@@ -15,8 +15,7 @@ ONLY_LOOKS: Final = "SLIPWAY_ONLY_LOOKS"
 
 # Decided where somebody signs in, so the kubeconfig is the same for all, and nobody's preview finds it changed. `$0` is
 # the role.
-_SIGN_IN: Final = f'[ "${ONLY_LOOKS}" ] || set -- "$@" --role-arn "$0"; exec aws "$@"'
-_SECONDS: Final = 60
+_AS_ROLE: Final = f'[ "${ONLY_LOOKS}" ] || set -- "$@" --role-arn "$0"; exec aws "$@"'
 
 
 class Cluster(Section):
@@ -66,7 +65,7 @@ class EksRole(Section):
 
     def user(self) -> dict[str, object]:
         """The user's entry in a kubeconfig: AWS's own tool gets a token, which lasts a quarter of an hour."""
-        command, *arguments = self._command
+        command, *arguments = self._signing_in()
         return {
             "exec": {
                 "apiVersion": "client.authentication.k8s.io/v1beta1",
@@ -77,29 +76,24 @@ class EksRole(Section):
         }
 
     def headers(self) -> dict[str, str]:
-        """What proves to the API server whose a request is, by a token that AWS's own tool gets now.
+        """What proves to the API server whose a request is; as secret as the token in it.
 
         Raises:
-            OSError: it isn't there, or gets none.
+            OSError: AWS's tool isn't there, or gets no token; its words are in the message.
             ValueError: it says something else than a token.
         """
+        done = subprocess.run(self._signing_in(), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise OSError(f"{self.cluster_name} lets nobody in, {' '.join(done.stderr.split())}")
         try:
-            done = subprocess.run(
-                self._command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, timeout=_SECONDS
-            )
-        except subprocess.TimeoutExpired:
-            raise TimeoutError(f"`aws eks get-token` gave no token for {_SECONDS} s") from None
-        except subprocess.CalledProcessError as error:
-            raise PermissionError(f"`aws eks get-token` gave no token: {' '.join(error.stderr.split())}") from None
-        try:
-            return {"Authorization": f"Bearer {json.loads(done.stdout)['status']['token']}"}
-        except (ValueError, LookupError, TypeError):  # without its words, which may hold the token
-            raise ValueError("`aws eks get-token` gave something else than a token") from None
+            token = json.loads(done.stdout)["status"]["token"]
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{self.cluster_name}: `aws eks get-token` gave no token") from error
+        return {"Authorization": f"Bearer {token}"}
 
-    @property
-    def _command(self) -> list[str]:
+    def _signing_in(self) -> list[str]:
         token = ["--region", self.region, "eks", "get-token", "--cluster-name", self.cluster_name, "--output", "json"]
-        return ["sh", "-c", _SIGN_IN, self.role, *token] if self.role else ["aws", *token]
+        return ["sh", "-c", _AS_ROLE, self.role, *token] if self.role else ["aws", *token]
 
 
 Credential: TypeAlias = Token | EksRole

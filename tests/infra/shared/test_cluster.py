@@ -1,5 +1,7 @@
 import json
+import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,6 @@ from infra.shared import cluster
 from infra.shared.cluster import ONLY_LOOKS, Cluster, Credential, EksRole, Token
 from tests.infra import stacks
 
-ROLE = EksRole.model_validate(
-    {"clusterName": "slipway-prod", "region": "eu-central-1", "role": "arn:aws:iam::1:role/a"}
-)
-TOKEN = ["--region", "eu-central-1", "eks", "get-token", "--cluster-name", "slipway-prod", "--output", "json"]
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of secrets on the wire
 
 
@@ -44,67 +42,57 @@ def test_a_token_is_in_no_text_about_it() -> None:
     assert "very secret" in cluster.kubeconfig(reached, token, "serving")
 
 
+ROLE = EksRole.model_validate({"clusterName": "slipway-prod", "region": "eu-central-1"})
+DEPLOYER = EksRole.model_validate(
+    {"clusterName": "slipway-prod", "region": "eu-central-1", "role": "arn:aws:iam::1:role/a"}
+)
+SAYS_ARGUMENTS = 'for one; do echo "$one"; done'
+TOKEN = ["--region", "eu-central-1", "eks", "get-token", "--cluster-name", "slipway-prod", "--output", "json"]
+
+
 @pytest.fixture
-def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for AWS's command line, which is the only one on PATH beside the shell."""
-    (tmp_path / "sh").symlink_to("/bin/sh")
-    (tmp_path / "cat").symlink_to("/bin/cat")
-    monkeypatch.setenv("PATH", str(tmp_path))
+def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts a script in the place of AWS's tool."""
     monkeypatch.delenv(ONLY_LOOKS, raising=False)
-    return tmp_path
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    def put(script: str) -> None:
+        program = tmp_path / "aws"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+
+    return put
 
 
-def said(aws: Path, content: str) -> None:
-    """Have it answer so, and write down what it was asked."""
-    (aws / "answer").write_text(content)
-    (aws / "aws").write_text(f"#!/bin/sh\nfor one; do echo \"$one\"; done >'{aws}/asked'\ncat '{aws}/answer'\n")
-    (aws / "aws").chmod(0o755)
+def asked(role: EksRole) -> list[str]:
+    """What AWS's tool is asked by the entry of a kubeconfig, where it says that."""
+    entry: Any = role.user()["exec"]
+    ran = subprocess.run([entry["command"], *entry["args"]], check=True, capture_output=True, text=True)
+    return ran.stdout.splitlines()
 
 
-def asked(aws: Path, command: Any) -> list[str]:
-    """What it is asked by an entry of a kubeconfig."""
-    subprocess.run([command["command"], *command["args"]], check=True, capture_output=True)
-    return (aws / "asked").read_text().splitlines()
-
-
-def test_a_role_signs_in_by_awss_own_tool_and_keeps_nothing(aws: Path) -> None:
-    command: Any = ROLE.user()["exec"]
-    assert {key: value for key, value in command.items() if key not in ("command", "args")} == {
+def test_a_role_signs_in_by_awss_own_tool_and_keeps_nothing(aws: Callable[[str], None]) -> None:
+    aws(SAYS_ARGUMENTS)
+    assert asked(DEPLOYER) == [*TOKEN, "--role-arn", "arn:aws:iam::1:role/a"]
+    entry: Any = DEPLOYER.user()["exec"]
+    assert {key: value for key, value in entry.items() if key not in ("command", "args")} == {
         "apiVersion": "client.authentication.k8s.io/v1beta1",
         "interactiveMode": "Never",
     }
-    said(aws, json.dumps({"status": {"token": "k8s-aws-v1.abc"}}))
-    assert asked(aws, command) == [*TOKEN, "--role-arn", "arn:aws:iam::1:role/a"]
-    assert ROLE.headers() == {"Authorization": "Bearer k8s-aws-v1.abc"}
 
 
 def test_who_only_looks_signs_in_as_who_they_are_by_the_same_kubeconfig(
-    aws: Path, monkeypatch: pytest.MonkeyPatch
+    aws: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = ROLE.user()
+    aws(SAYS_ARGUMENTS)
+    before = DEPLOYER.user()
     monkeypatch.setenv(ONLY_LOOKS, "yes")
-    said(aws, "{}")
-    assert asked(aws, content["exec"]) == TOKEN
-    assert ROLE.user() == content
+    assert (asked(DEPLOYER), DEPLOYER.user()) == (TOKEN, before)
 
 
-def test_whoever_asks_needs_no_role(aws: Path) -> None:
-    role = EksRole.model_validate({"clusterName": "slipway-prod", "region": "eu-central-1"})
-    said(aws, "{}")
-    assert asked(aws, role.user()["exec"]) == TOKEN
-
-
-def test_where_nobody_gets_a_token_it_is_told_why_and_a_token_is_never_told(aws: Path) -> None:
-    said(aws, "")
-    (aws / "aws").write_text("#!/bin/sh\necho 'AccessDenied:\n you may not' >&2\nexit 254\n")
-    with pytest.raises(PermissionError, match=r"gave no token: AccessDenied: you may not$"):
-        ROLE.headers()
-    said(aws, '{"token": "very secret"}')
-    with pytest.raises(ValueError, match=r"^`aws eks get-token` gave something else than a token$"):
-        ROLE.headers()
-    (aws / "aws").unlink()
-    with pytest.raises(OSError, match="not found"):
-        ROLE.headers()
+def test_whoever_asks_needs_no_role(aws: Callable[[str], None]) -> None:
+    aws(SAYS_ARGUMENTS)
+    assert asked(ROLE) == TOKEN
 
 
 def test_each_kind_of_credential_is_read_back_as_what_it_was() -> None:
@@ -112,3 +100,22 @@ def test_each_kind_of_credential_is_read_back_as_what_it_was() -> None:
     for one in ({"token": "a"}, {"clusterName": "a", "region": "b", "role": "c"}):
         read = adapter.validate_python(one)
         assert adapter.dump_python(read, mode="json", by_alias=True) == one
+
+
+def test_a_role_proves_who_asks_with_a_token_of_the_moment(aws: Callable[[str], None]) -> None:
+    aws("""[ "$*" = "--region eu-central-1 eks get-token --cluster-name slipway-prod --output json" ] || exit 1
+        echo '{"status": {"token": "k8s-aws-v1.abc"}}'""")
+    assert ROLE.headers() == {"Authorization": "Bearer k8s-aws-v1.abc"}
+
+
+def test_who_may_not_be_the_role_is_told_in_awss_words(aws: Callable[[str], None]) -> None:
+    aws("echo 'Unable to locate credentials' >&2; exit 253")
+    with pytest.raises(OSError, match="slipway-prod lets nobody in, Unable to locate credentials"):
+        ROLE.headers()
+
+
+@pytest.mark.parametrize("said", ["no JSON", "[]", '{"status": {}}'])
+def test_what_is_no_token_is_none(aws: Callable[[str], None], said: str) -> None:
+    aws(f"echo '{said}'")
+    with pytest.raises(ValueError, match=r"gave no token|Expecting value"):
+        ROLE.headers()
