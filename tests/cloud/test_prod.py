@@ -8,7 +8,7 @@ from sandbox.pulumi import EngineError
 from tests.cloud.conftest import Up
 from tests.sandbox.aws.inventory import left
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 
 def test_neither_refresh_nor_preview_finds_anything_to_change(prod: Up) -> None:

@@ -17,7 +17,7 @@ from sandbox.journey import questions
 from tests.cloud.conftest import Up
 from tests.e2e.cluster import eventually
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 FOUNDATION: Final = "slipway-platform:foundation.aws"
 LOGS: Final = "/aws/eks/slipway-staging/cluster"
