@@ -1,6 +1,7 @@
 """Which cluster a program talks to: an explicit provider, never one that a shell's KUBECONFIG made."""
 
 import json
+import subprocess
 from typing import TypeAlias
 
 import pulumi
@@ -57,18 +58,38 @@ class EksRole(Section):
 
     def user(self) -> dict[str, object]:
         """The user's entry in a kubeconfig: AWS's own tool gets a token, which lasts a quarter of an hour."""
-        as_role = ["--role-arn", self.role] if self.role else []
+        command, *arguments = self._signing_in()
         return {
             "exec": {
                 "apiVersion": "client.authentication.k8s.io/v1beta1",
-                "command": "aws",
-                "args": [
-                    *("--region", self.region, "eks", "get-token", "--cluster-name", self.cluster_name),
-                    *("--output", "json", *as_role),
-                ],
+                "command": command,
+                "args": arguments,
                 "interactiveMode": "Never",
             }
         }
+
+    def headers(self) -> dict[str, str]:
+        """What proves to the API server whose a request is; as secret as the token in it.
+
+        Raises:
+            OSError: AWS's tool isn't there, or gets no token; its words are in the message.
+            ValueError: it says something else than a token.
+        """
+        done = subprocess.run(self._signing_in(), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise OSError(f"{self.cluster_name} lets nobody in, {' '.join(done.stderr.split())}")
+        try:
+            token = json.loads(done.stdout)["status"]["token"]
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{self.cluster_name}: `aws eks get-token` gave no token") from error
+        return {"Authorization": f"Bearer {token}"}
+
+    def _signing_in(self) -> list[str]:
+        as_role = ["--role-arn", self.role] if self.role else []
+        return [
+            *("aws", "--region", self.region, "eks", "get-token", "--cluster-name", self.cluster_name),
+            *("--output", "json", *as_role),
+        ]
 
 
 Credential: TypeAlias = Token | EksRole

@@ -1,5 +1,9 @@
 import json
+import os
+from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from pydantic import TypeAdapter
 
 from infra.shared import cluster
@@ -62,3 +66,38 @@ def test_each_kind_of_credential_is_read_back_as_what_it_was() -> None:
     for one in ({"token": "a"}, {"clusterName": "a", "region": "b", "role": "c"}):
         read = adapter.validate_python(one)
         assert adapter.dump_python(read, mode="json", by_alias=True) == one
+
+
+@pytest.fixture
+def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts a script in the place of AWS's tool."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    def put(script: str) -> None:
+        program = tmp_path / "aws"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+
+    return put
+
+
+ROLE = EksRole.model_validate({"clusterName": "slipway-prod", "region": "eu-central-1"})
+
+
+def test_a_role_proves_who_asks_with_a_token_of_the_moment(aws: Callable[[str], None]) -> None:
+    aws("""[ "$*" = "--region eu-central-1 eks get-token --cluster-name slipway-prod --output json" ] || exit 1
+        echo '{"status": {"token": "k8s-aws-v1.abc"}}'""")
+    assert ROLE.headers() == {"Authorization": "Bearer k8s-aws-v1.abc"}
+
+
+def test_who_may_not_be_the_role_is_told_in_awss_words(aws: Callable[[str], None]) -> None:
+    aws("echo 'Unable to locate credentials' >&2; exit 253")
+    with pytest.raises(OSError, match="slipway-prod lets nobody in, Unable to locate credentials"):
+        ROLE.headers()
+
+
+@pytest.mark.parametrize("said", ["no JSON", "[]", '{"status": {}}'])
+def test_what_is_no_token_is_none(aws: Callable[[str], None], said: str) -> None:
+    aws(f"echo '{said}'")
+    with pytest.raises(ValueError, match=r"gave no token|Expecting value"):
+        ROLE.headers()
