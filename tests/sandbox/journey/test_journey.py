@@ -81,7 +81,7 @@ def test_the_stack_is_told_the_digest_of_every_version_and_so_is_the_report(worl
     state = up(world, tmp_path)
     digests = {"1.0.0": "sha256:1.0.0", "1.1.0": "sha256:1.1.0"}
     world.serving.assert_called_once_with(state, digests)
-    assert world.show.call_args.args[0].digests == digests
+    assert world.show.call_args.args[0].versions == digests
 
 
 def stack(world: Mock, name: str) -> Mock:
