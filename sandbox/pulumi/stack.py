@@ -99,7 +99,8 @@ class Stack:
         there = [one for one in found if one.get("provider", "").rpartition("::")[0] in clusters]
         if kept := [one["urn"].rpartition("::")[2] for one in there if one.get("protect")]:
             raise EngineError(
-                f"{len(kept)} objects of {self._project_name}/{self.name} in the cluster are protected, such as {kept[0]}"
+                f"{len(kept)} objects of {self._project_name}/{self.name} in the cluster are protected, "
+                f"such as {kept[0]}"
             )
         self.repair()
         return self._destroy(*(f"--target={urn}" for urn in clusters), "--target-dependents")
