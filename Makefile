@@ -6,9 +6,10 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 # The parts of the soak; each takes less than an hour, and keeps what it measured when all of it has passed. The first
 # one wants nothing else on the machine, the second ends with a new Prometheus, and the last one of tests/e2e looks at
-# what that has recorded of those between.
-SOAK ?= $(addprefix tests/e2e/test_,$(addsuffix .py,soak_idle soak soak_monitoring paging soak_bad_releases \
-    soak_alike soak_judged soak_recorded)) tests/sandbox/aws tests/load tests/infra/serving/analysis
+# what that has recorded of those between. Staging and prod come after, in the place of what `make up` has made.
+SOAK ?= $(addprefix tests/e2e/test_,$(addsuffix .py,soak_idle soak soak_monitoring paging release judged \
+    soak_bad_releases soak_alike soak_judged soak_recorded)) tests/sandbox/aws tests/load tests/infra/serving/analysis \
+    tests/cloud
 export UV_PYTHON_DOWNLOADS := never
 # A shell's own virtual environment must not leak into ours, and Python must keep its bytecode: without it each of the
 # hundreds of processes that Pulumi starts compiles its imports anew, which takes longer than their work.
@@ -49,7 +50,7 @@ check: .venv/.complete ## lint, format, types
 	@.venv/bin/zizmor --quiet --offline .github
 
 unit: .venv/.complete ## the tests that need neither the toolchain's programs nor the sandbox
-	@.venv/bin/python -m pytest -n auto --dist worksteal --ignore=tests/sandbox -m "not engine and not cluster and not life and not e2e and not cloud and not soak"
+	@.venv/bin/python -m pytest -n auto --dist worksteal --ignore=tests/sandbox -m "not engine and not cluster and not life and not e2e and not soak"
 
 audit: .venv/.complete ## known vulnerabilities of what is in the image, and of the tools; asks a public database
 	@.venv/bin/pip-audit --strict --disable-pip --require-hashes -r service/requirements.txt

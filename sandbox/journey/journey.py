@@ -83,7 +83,7 @@ def up(state: State, name: str = LOCAL) -> None:
         outputs=serving.outputs(),
         kubeconfig=access.kubeconfig,
         config=serving.config,
-        digests=digests,
+        versions=digests,
         environment=name,
         entrance=environment.entrance,
     )

@@ -1,7 +1,7 @@
 """The last words of `make up`, `make staging` and `make prod`: what is served, what it answers, what to try next."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ class Served:
         outputs: of the serving stack.
         kubeconfig: of its cluster.
         config: the serving stack's configuration.
-        digests: the manifest's digest of each published version of the included model, in ascending order.
+        versions: the published versions of the included model, in ascending order.
         environment: its name.
         entrance: the address of the gateway, where this machine doesn't know its name.
     """
@@ -30,7 +30,7 @@ class Served:
     outputs: Mapping[str, Any]
     kubeconfig: Path
     config: Path
-    digests: Mapping[str, str]
+    versions: Collection[str]
     environment: str = "local"
     entrance: str | None = None
 
@@ -68,19 +68,18 @@ def suggestions(served: Served) -> list[tuple[str, str]]:
         ("what is served", f"{curl} {url}/version"),
         *([] if served.entrance else [("the API's documentation", f"{url}/docs")]),
         ("a shell with kubectl", f'eval "$({env})"; {look}'),
-        *(_of(included, served.config, served.digests, curl) if included else ()),
+        *(_of(included, served.config, served.versions, curl) if included else ()),
         *([("take this down", f"make {served.environment}-down")] if served.entrance else []),
         ("take it all down", "make down"),
     ]
 
 
-def _of(included: Mapping[str, str], config: Path, digests: Mapping[str, str], curl: str) -> list[tuple[str, str]]:
+def _of(included: Mapping[str, str], config: Path, versions: Collection[str], curl: str) -> list[tuple[str, str]]:
     reading = json.dumps(questions.READINGS[1])
     # The newest that isn't served: the one after the first, and after a release the one before it.
-    version = [version for version in digests if version != included["version"]][-1]
+    version = [version for version in versions if version != included["version"]][-1]
     return [
         ("a reading of your own", f"{curl} {included['url']}/predict -d '{reading}'"),
-        ("the next version", f"in {config}"),
-        ("", f"set version: {version} and manifest: {digests[version]}"),
-        ("", "then, in that shell: pulumi up"),
+        ("the next version", f"in that shell: slipway release {bundles.NAME} --model {version}"),
+        ("", f"which changes {config}"),
     ]

@@ -2,8 +2,8 @@
 
 What pods must reach is bound to the bridge, everything else to the loopback interface; nothing to a network card.
 
-To a stack for AWS the pods' network is a part of its VPC, as in EKS: the node and what AWS has in private subnets are
-there, at the ports that they have on AWS. So its network policies hold here as they are.
+To a stack for AWS the pods' network is a part of its VPC, as in EKS, and so is that of what AWS has in private subnets,
+at the ports that it has there. So its network policies hold here as they are.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ BRIDGE: Final = "slipway0"
 NODE: Final = "sandbox"  # the node's name
 NODE_ADDRESS: Final = "10.244.0.1"  # the bridge's own address: the node, as pods see it
 POD_NETWORK: Final = "10.244.0.0/24"
-VPC: Final = "10.244.0.0/16"  # of stacks for AWS; its first private subnet has the pods' network in it
+AWS_NETWORK: Final = "10.244.1.0/24"
+VPC: Final = "10.244.0.0/16"  # of stacks for AWS; its first private subnet has both networks in it
 SERVICE_NETWORK: Final = "10.96.0.0/16"
 API_SERVICE: Final = "10.96.0.1"  # the first address of the service network, which Kubernetes gives to itself
 DNS_SERVICE: Final = "10.96.0.10"
 DNS_DOMAIN: Final = "cluster.local"
-AWS_ENDPOINT: Final = "10.244.0.2"  # an interface endpoint of AWS's in the VPC
-LOAD_BALANCER: Final = "10.244.0.3"  # of Services that ask EKS for one; kube-proxy leads from there to their pods
-FIRST_POD: Final = "10.244.0.10"
+AWS_ENDPOINT: Final = "10.244.1.2"  # an interface endpoint of AWS's in the VPC
+LOAD_BALANCER: Final = "10.244.1.3"  # of Services that ask EKS for one; kube-proxy leads from there to their pods
 POD_IDENTITY: Final = "169.254.170.23"  # where every node of EKS gives credentials to its pods
 
 # On the bridge.

@@ -91,15 +91,7 @@ def _pod_network() -> dict[str, object]:
                 "hairpinMode": True,  # a pod may reach itself through its service
                 "ipam": {
                     "type": "host-local",
-                    "ranges": [
-                        [
-                            {
-                                "subnet": addresses.POD_NETWORK,
-                                "rangeStart": addresses.FIRST_POD,
-                                "gateway": addresses.NODE_ADDRESS,
-                            }
-                        ]
-                    ],
+                    "ranges": [[{"subnet": addresses.POD_NETWORK, "gateway": addresses.NODE_ADDRESS}]],
                     "routes": [{"dst": "0.0.0.0/0"}],
                 },
             }

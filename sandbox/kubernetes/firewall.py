@@ -43,6 +43,7 @@ _RULES: Final = f"""*mangle
 -A SLIPWAY-PREROUTING -i {addresses.BRIDGE} -j RETURN
 -A SLIPWAY-PREROUTING -d {addresses.POD_NETWORK} -j DROP
 -A SLIPWAY-PREROUTING -d {addresses.SERVICE_NETWORK} -j DROP
+-A SLIPWAY-PREROUTING -d {addresses.AWS_NETWORK} -j DROP
 -A SLIPWAY-PREROUTING -d {addresses.POD_IDENTITY} -j DROP
 -A SLIPWAY-INPUT -i {addresses.BRIDGE} -m conntrack --ctstate INVALID -j DROP
 -A SLIPWAY-INPUT -i {addresses.BRIDGE} {_OPENS} -j NFQUEUE --queue-num {WAITING}

@@ -12,6 +12,7 @@ from sandbox.kubernetes.layout import Layout
 
 ALIAS: Final = "slipway sandbox "  # then the folder of the cluster, for people and for `owner`
 DEFAULT_ROUTE: Final = 1  # bits; VPNs split the default route in two halves, which are as little in the way as it is
+NETWORKS: Final = (addresses.POD_NETWORK, addresses.AWS_NETWORK, addresses.SERVICE_NETWORK)
 PREFIX: Final = addresses.POD_NETWORK.partition("/")[2]
 
 
@@ -45,7 +46,8 @@ def prepare(layout: Layout) -> None:
         run(["ip", "address", "replace", f"{address}/32", "dev", addresses.BRIDGE])
     run(["ip", "link", "set", addresses.BRIDGE, "up"])
     # So that this machine speaks to services from the bridge's address, which pods know how to answer.
-    run(["ip", "route", "replace", addresses.SERVICE_NETWORK, "dev", addresses.BRIDGE])
+    for network in (addresses.SERVICE_NETWORK, addresses.AWS_NETWORK):
+        run(["ip", "route", "replace", network, "dev", addresses.BRIDGE])
 
 
 def detach_pods() -> None:
@@ -61,8 +63,8 @@ def remove() -> None:
 
 
 def overlapping() -> str | None:
-    """Whose network, other than ours, overlaps the pods' or the services', as words for people."""
-    ours = [ipaddress.ip_network(network) for network in (addresses.POD_NETWORK, addresses.SERVICE_NETWORK)]
+    """Whose network, other than ours, overlaps one of ours, as words for people."""
+    ours = [ipaddress.ip_network(network) for network in NETWORKS]
     for what, interface, network in (*_networks(), *_routes()):
         if interface != addresses.BRIDGE and any(network.overlaps(one) for one in ours):
             return f"the {what} {network} of {interface}"

@@ -119,10 +119,7 @@ def _check_network(layout: Layout) -> None:
             f"`SLIPWAY_STATE={shlex.quote(str(owner))} {sys.executable} -m sandbox down`"
         )
     if other := network.overlapping():
-        raise SandboxError(
-            f"{other} overlaps the sandbox's networks {addresses.POD_NETWORK} and {addresses.SERVICE_NETWORK}: "
-            "remove that first"
-        )
+        raise SandboxError(f"{other} overlaps the sandbox's networks {', '.join(network.NETWORKS)}: remove that first")
 
 
 def _check_ports(layout: Layout) -> None:

@@ -90,12 +90,19 @@ class Stack:
         """Remove all that the stack has in Kubernetes, and what stands on that. The rest stays: `up` goes on from it.
 
         Raises:
-            EngineError: it failed, or something of it is protected.
+            EngineError: it failed, or something of it is protected. Then nothing was removed.
         """
         found: list[dict[str, Any]] = self.export().get("resources") or []
         clusters = [one["urn"] for one in found if one["type"] == _KUBERNETES]
         if not clusters:
             return frozenset()
+        # The engine refuses what is protected when its turn comes, and removes the rest all the same.
+        there = [one for one in found if one.get("provider", "").rpartition("::")[0] in clusters]
+        if kept := [one["urn"].rpartition("::")[2] for one in there if one.get("protect")]:
+            raise EngineError(
+                f"{len(kept)} objects of {self._project_name}/{self.name} in the cluster are protected, "
+                f"such as {kept[0]}"
+            )
         self.repair()
         return self._destroy(*(f"--target={urn}" for urn in clusters), "--target-dependents")
 

@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from modelstore.history import Entry
 from sandbox import driver
 from sandbox import state as states
 from sandbox.driver import Access
@@ -20,8 +21,8 @@ from sandbox.kubernetes.layout import Layout
 from sandbox.pulumi.stack import Stack
 from sandbox.state import State
 from tests.e2e.cluster import Cluster, eventually
-from tests.e2e.serving import MODEL
-from tests.e2e.stored import stored
+from tests.e2e.serving import MODEL, slipway
+from tests.e2e.stored import remembered, stored
 from tests.sandbox.aws.accounts import Account
 from tests.sandbox.aws.inventory import left
 from tests.sandbox.aws.running import client
@@ -89,6 +90,16 @@ class Up:
         request = urllib.request.Request(url, headers={"Host": host})  # noqa: S310 (the load balancer on this machine)
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
             return json.load(answer)
+
+    def well(self, command: str, *options: str) -> None:
+        """`slipway COMMAND` about the included model, as who deploys types it; it has to go well."""
+        done = slipway(self.serving, self.cloud.shell(self.state, platform=False), command, *options)
+        assert done.returncode == 0, done.stderr
+
+    def history(self) -> Sequence[Entry]:
+        """What the model's ledger says."""
+        store = {**self.outputs["modelStore"], "environment": self.platform.signed_in()}
+        return remembered(store, "serving", MODEL).entries
 
     def say(self, stack: Stack, values: Mapping[str, Any]) -> None:
         """Have a stack say these values, at paths as `configuration.filled` takes them."""

@@ -8,7 +8,7 @@ from sandbox.pulumi import EngineError
 from tests.cloud.conftest import Up
 from tests.sandbox.aws.inventory import left
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 
 def test_neither_refresh_nor_preview_finds_anything_to_change(prod: Up) -> None:
@@ -31,7 +31,7 @@ def test_it_does_not_go_by_mistake(prod: Up) -> None:
         journey.destroy(prod.state, prod.cloud.name)
     with pytest.raises(EngineError, match="this platform is protected"):
         prod.platform.destroy()
-    with pytest.raises(EngineError, match="this platform is protected"):
+    with pytest.raises(EngineError, match="in the cluster are protected"):
         prod.platform.leave_cluster()
     assert (left(prod.account), prod.cluster.left("serving")) == before
     prod.settled()

@@ -17,10 +17,9 @@ from sandbox.journey import questions
 from tests.cloud.conftest import Up
 from tests.e2e.cluster import eventually
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 FOUNDATION: Final = "slipway-platform:foundation.aws"
-MODEL: Final = "slipway:models.maintenance_predictor"
 LOGS: Final = "/aws/eks/slipway-staging/cluster"
 LOADED_WITHIN: Final = 180.0  # seconds
 BUCKET: Final = "slipway-staging-models-111122223333"
@@ -100,17 +99,16 @@ def test_a_change_of_the_platform_is_made_in_its_account_and_nothing_else_change
     staging.settled()
 
 
-def test_a_version_is_released_and_rolled_back(staging: Up) -> None:
-    for version in ("1.1.0", "1.0.0"):
-        said = {
-            "version": version,
-            "manifest": staging.digest(version),
-            # As long as a release may be looked at; here nobody does.
-            "canary.pauseSeconds": 5,
-        }
-        staging.say(staging.serving, {f"{MODEL}.{key}": value for key, value in said.items()})
-        staging.serving.up()
-        assert staging.read("version")["model_version"] == version
+def test_a_version_is_released_and_rolled_back_by_the_commands_of_any_stack(staging: Up) -> None:
+    staging.well("release", "--model=1.1.0")
+    assert staging.read("version")["model_version"] == "1.1.0"
+    staging.well("rollback")
+    assert staging.read("version")["model_version"] == "1.0.0"
+    assert [f"{one.event} {one.version}" for one in staging.history()[-3:]] == [
+        "released 1.1.0",
+        "promoted 1.1.0",
+        "rolled_back 1.0.0",
+    ]
     staging.settled()
 
 

@@ -114,16 +114,7 @@ class Serving:
     def slipway(self, command: str, *options: str) -> subprocess.CompletedProcess[str]:
         """`slipway COMMAND` about the model, as it is typed in the sandbox's shell."""
         self._up = ""
-        state = self.stack.state
-        variables = shell.variables(state, driver.access(state))
-        where = (f"--stack={self.stack.name}", f"--config-file={self.stack.config}", f"--cwd={CHECKOUT}")
-        return subprocess.run(
-            [sys.executable, "-m", "slipway", command, MODEL, *options, *where],
-            env={**os.environ, **variables, "PATH": shell.search_path(state)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return slipway(self.stack, {}, command, *options)
 
     def settle(self) -> str:
         """Make sure that the last `up` went well, if need be by going back to 1.0.0; returns the version served."""
@@ -138,6 +129,29 @@ class Serving:
     def answers(self) -> list[Mapping[str, Any]]:
         """What is answered to the load's readings; to be asked while nothing else happens."""
         return [one.prediction for one in questions.ask(self.url)]
+
+
+def slipway(
+    stack: Stack, signed_in: Mapping[str, str], command: str, *options: str
+) -> subprocess.CompletedProcess[str]:
+    """`slipway COMMAND` about the included model in a serving stack, as it is typed in the sandbox's shell.
+
+    Args:
+        stack: where the model is served.
+        signed_in: variables of who types it, beside the shell's.
+        command: what is typed.
+        options: and what behind it.
+    """
+    state = stack.state
+    variables = {**shell.variables(state, driver.access(state)), **signed_in, "PATH": shell.search_path(state)}
+    where = (f"--stack={stack.name}", f"--config-file={stack.config}", f"--cwd={CHECKOUT}")
+    return subprocess.run(
+        [sys.executable, "-m", "slipway", command, MODEL, *options, *where],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def near(answers: Iterable[Mapping[str, Any]]) -> list[object]:

@@ -63,6 +63,7 @@ def test_a_release_that_answers_wrongly_is_aborted_and_everybody_is_told_why(
     assert json.dumps(last.reason, ensure_ascii=False).replace("<", r"\u003c") in page.read_text()
 
 
+@pytest.mark.soak
 def test_a_rollback_in_the_bake_time_gives_everyone_the_old_version(
     judged: Turn, local: Local, cluster: Cluster
 ) -> None:

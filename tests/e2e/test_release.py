@@ -49,6 +49,7 @@ def test_a_release_goes_through_a_canary_and_loses_no_request(turn: Turn, local:
     assert named(planned) == named(done)
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("no_preview")
 def test_an_aborted_release_is_tried_again_when_the_stack_says_so(turn: Turn, local: Local, cluster: Cluster) -> None:
     turn.serving.configure(turn.new, canary=LONG)
@@ -77,6 +78,7 @@ def test_an_aborted_release_is_tried_again_when_the_stack_says_so(turn: Turn, lo
     turn.serving.stack.preview(expect_no_changes=True)
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("no_preview")
 def test_a_version_that_was_well_has_everyone_again_at_once_and_no_request_is_lost(turn: Turn, local: Local) -> None:
     for version in (turn.new, turn.old):
@@ -88,6 +90,7 @@ def test_a_version_that_was_well_has_everyone_again_at_once_and_no_request_is_lo
     assert events(local, turn.new)[-1] == "rolled_back 1"
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("no_preview")
 def test_a_release_outlives_its_engine_its_controller_and_a_gateway(turn: Turn, cluster: Cluster) -> None:
     turn.serving.configure(turn.new, canary=LONG)

@@ -116,7 +116,7 @@ def connect(one: Isolated, neighbour: Isolated) -> None:
     # Even its loopback addresses, which no honest machine sends: kube-proxy makes this kernel take them from a wire.
     neighbour.run("sysctl", "--write", "net.ipv4.conf.all.route_localnet=1")
     neighbour.run("ip", "address", "flush", "dev", "lo")
-    for destination in (addresses.POD_NETWORK, addresses.SERVICE_NETWORK, "127.0.0.0/8"):
+    for destination in (addresses.POD_NETWORK, addresses.AWS_NETWORK, addresses.SERVICE_NETWORK, "127.0.0.0/8"):
         neighbour.run("ip", "route", "add", destination, "via", HERE)
 
 

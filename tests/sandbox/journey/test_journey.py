@@ -81,7 +81,7 @@ def test_the_stack_is_told_the_digest_of_every_version_and_so_is_the_report(worl
     state = up(world, tmp_path)
     digests = {"1.0.0": "sha256:1.0.0", "1.1.0": "sha256:1.1.0"}
     world.serving.assert_called_once_with(state, digests)
-    assert world.show.call_args.args[0].digests == digests
+    assert world.show.call_args.args[0].versions == digests
 
 
 def stack(world: Mock, name: str) -> Mock:
@@ -105,7 +105,7 @@ def test_another_environment_leaves_the_cluster_before_this_one_comes_and_nothin
     assert leaving[-1] < called.index("platform_stack.up")
     assert not [one for one in called if one.endswith((".destroy", ".forget")) or "staging_" in one]
     served = world.show.call_args.args[0]
-    assert (served.environment, served.entrance) == (STAGING, "10.244.0.3")
+    assert (served.environment, served.entrance) == (STAGING, "10.244.1.3")
 
 
 def test_one_that_can_not_leave_is_named_and_this_one_does_not_come(world: Mock, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sandbox.journey.report import Served
 
 CONFIG = Path("/state/serving.local.yaml")
 KUBECONFIG = Path("/state/kubeconfig")
-DIGESTS = {"1.0.0": "sha256:one", "1.1.0": "sha256:two"}
+VERSIONS = ("1.0.0", "1.1.0")
 
 
 def outputs(**versions: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Mock:
 
 def shown(found: Mapping[str, Any], **more: Any) -> str:
     place = io.StringIO()
-    served = Served(outputs=found, kubeconfig=KUBECONFIG, config=CONFIG, digests=DIGESTS, **more)
+    served = Served(outputs=found, kubeconfig=KUBECONFIG, config=CONFIG, versions=VERSIONS, **more)
     report.show(served, Console(file=place, soft_wrap=True, highlight=False))
     return place.getvalue()
 
@@ -41,8 +41,8 @@ def test_it_tells_the_version_that_is_served_and_another_as_the_next(asked: Mock
     text = shown(outputs(maintenance_predictor=served))
     assert f"maintenance_predictor {served} answers at http://gateway/maintenance_predictor" in text
     assert "Try next\n" in text
-    assert f"in {CONFIG}" in text
-    assert f"set version: {other} and manifest: {DIGESTS[other]}" in text
+    assert f"slipway release maintenance_predictor --model {other}" in text
+    assert f"which changes {CONFIG}" in text
     assert "MEDIUM" in text
     asked.assert_called_once_with(
         "http://gateway/maintenance_predictor", token=f"{KUBECONFIG} serving", patience=report.PATIENCE, entrance=None

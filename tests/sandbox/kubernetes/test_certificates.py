@@ -75,7 +75,7 @@ def test_a_good_certificate_is_kept(ca: Pair) -> None:
     [
         Identity(file="server", user="other", groups=("makers",), hosts=SERVER.hosts),
         Identity(file="server", user="server", hosts=SERVER.hosts),
-        Identity(file="server", user="server", groups=("makers",), hosts=("10.244.0.2",)),
+        Identity(file="server", user="server", groups=("makers",), hosts=("10.244.1.2",)),
     ],
 )
 def test_a_changed_identity_gets_a_new_certificate(ca: Pair, changed: Identity) -> None:

@@ -16,7 +16,7 @@ from sandbox.kubernetes.layout import Layout
 ADDRESS = re.compile(r"\b\d+\.\d+\.\d+\.\d+\b(?!/)")
 # The bridge has them, and none of them is a network card's.
 OWN = {addresses.NODE_ADDRESS, addresses.AWS_ENDPOINT, addresses.POD_IDENTITY}
-ALLOWED = {*OWN, addresses.LOOPBACK, addresses.DNS_SERVICE, addresses.LOAD_BALANCER, addresses.FIRST_POD}
+ALLOWED = {*OWN, addresses.LOOPBACK, addresses.DNS_SERVICE, addresses.LOAD_BALANCER}
 
 
 def settings(component: Component, name: str) -> dict[str, Any]:
@@ -123,17 +123,16 @@ def test_every_registry_is_mirrored_by_ours_alone(described: dict[str, Component
 def test_pods_have_none_of_the_addresses_that_aws_has_in_their_network(described: dict[str, Component]) -> None:
     (plugin,) = settings(described["containerd"], "10-sandbox.conflist")["plugins"]
     ((pods,),) = plugin["ipam"]["ranges"]
-    first = ipaddress.ip_address(pods["rangeStart"])
     network = ipaddress.ip_network(pods["subnet"])
-    for taken in (addresses.NODE_ADDRESS, addresses.AWS_ENDPOINT, addresses.LOAD_BALANCER):
-        address = ipaddress.ip_address(taken)
-        assert address in network
-        assert address < first  # pyright: ignore[reportOperatorIssue] (both are of version 4)
+    for taken in (addresses.AWS_ENDPOINT, addresses.LOAD_BALANCER):
+        assert ipaddress.ip_address(taken) in ipaddress.ip_network(addresses.AWS_NETWORK)
+        assert ipaddress.ip_address(taken) not in network
 
 
-def test_the_pods_network_is_in_the_first_private_subnet_of_the_vpc_of_stacks_for_aws() -> None:
+def test_the_networks_of_pods_and_of_aws_are_in_the_first_private_subnet_of_the_vpc_of_stacks_for_aws() -> None:
     private = ipaddress.ip_network(divide(addresses.VPC).private[0])
-    assert ipaddress.ip_network(addresses.POD_NETWORK).subnet_of(private)  # pyright: ignore[reportArgumentType]
+    for network in (addresses.POD_NETWORK, addresses.AWS_NETWORK):
+        assert ipaddress.ip_network(network).subnet_of(private)  # pyright: ignore[reportArgumentType]
 
 
 def test_pods_are_on_our_bridge(described: dict[str, Component]) -> None:

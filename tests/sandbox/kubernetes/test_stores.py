@@ -29,14 +29,14 @@ def test_its_clusters_are_this_cluster(layout: Layout) -> None:
     certificate.parent.mkdir(parents=True)
     certificate.write_bytes(b"PEM")
     assert told.cluster.authority == "UEVN"
-    assert told.cluster.services == "http://10.244.0.2:443"
+    assert told.cluster.services == "http://10.244.1.2:443"
 
 
 def test_it_is_where_pods_of_eks_look_for_aws_and_its_webhook_has_a_certificate(layout: Layout) -> None:
     certificates = pki.locate(layout)
     arguments = stores.s3(layout, certificates, Path("/tools/aws/one")).arguments
     also = [arguments[at + 1] for at, word in enumerate(arguments) if word == "--also"]
-    assert also == ["10.244.0.2:443", "169.254.170.23:80"]
+    assert also == ["10.244.1.2:443", "169.254.170.23:80"]
     at = arguments.index("--tls")
     admission = certificates.admission
     assert arguments[at + 1 : at + 4] == ("10.244.0.1:4567", str(admission.certificate), str(admission.key))

@@ -237,6 +237,6 @@ def test_a_stack_tells_what_refuses_to_be_destroyed(project: Project) -> None:
     stack.up()
     (kept,) = stack.protected()
     assert kept.endswith("::one")
-    with pytest.raises(EngineError, match="protect"):
+    with pytest.raises(EngineError, match=r"1 objects of \S+ in the cluster are protected, such as one"):
         stack.leave_cluster()
     assert len(project.objects) == 2

@@ -1,6 +1,8 @@
-"""Whose pods read which model: for each model of a namespace a role that reads its files, which its pods alone get.
+"""Whose pods read which model: a role for each, which its pods alone get, and one for the check of its releases.
 
-Pods get it by Pod Identity: no key is anywhere. A model's service account is called like the model, with hyphens.
+The first reads the model's files. The second reads its ledger and adds to it. Pods get them by Pod Identity: no key is
+anywhere. A model's service account is called like the model, with hyphens; that of the check is the same after
+`verify-`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +13,7 @@ import pulumi_aws as aws
 
 from infra.platform.foundation.aws import trust
 from infra.platform.foundation.aws.role import Role, RoleArgs
+from infra.platform.policy_document import Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,25 +44,39 @@ class ModelReaders(pulumi.ComponentResource):
         super().__init__("slipway:aws:ModelReaders", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
+        def association(namespace: str, account: str, description: str, may: Sequence[Statement]) -> None:
+            role = Role(
+                f"slipway-{namespace}-{account}",
+                RoleArgs(
+                    description=description,
+                    trust=[trust.pods(args.account, args.cluster_name, namespace, account)],
+                    may=may,
+                ),
+                opts=child,
+            )
+            aws.eks.PodIdentityAssociation(
+                f"{name}-{namespace}-{account}",
+                cluster_name=args.cluster,
+                namespace=namespace,
+                service_account=account,
+                role_arn=role.arn,
+                opts=child,
+            )
+
         for namespace, models in args.readers.items():
             for model in models:
                 account = model.replace("_", "-")
-                role = Role(
-                    f"slipway-{namespace}-{account}",
-                    RoleArgs(
-                        description=f"Reads the model {model} for its pods in {namespace}",
-                        trust=[trust.pods(args.account, args.cluster_name, namespace, account)],
-                        may=trust.reading(args.bucket, args.key, f"models/{model}/*"),
-                    ),
-                    opts=child,
+                association(
+                    namespace,
+                    account,
+                    f"Reads the model {model} for its pods in {namespace}",
+                    trust.reading(args.bucket, args.key, f"models/{model}/*"),
                 )
-                aws.eks.PodIdentityAssociation(
-                    f"{name}-{namespace}-{account}",
-                    cluster_name=args.cluster,
-                    namespace=namespace,
-                    service_account=account,
-                    role_arn=role.arn,
-                    opts=child,
+                association(
+                    namespace,
+                    f"verify-{account}",
+                    f"Writes of releases of the model {model} in {namespace}",
+                    trust.adding(args.bucket, args.key, f"releases/{namespace}/{model}/*"),
                 )
 
         self.register_outputs({})

@@ -73,3 +73,18 @@ def reading(bucket: pulumi.Input[str], key: pulumi.Input[str], prefix: str) -> l
         allow("List", ["s3:ListBucket"], bucket, {"StringLike": {"s3:prefix": [prefix]}}),
         allow("Decrypt", ["kms:Decrypt"], key),
     ]
+
+
+def adding(bucket: pulumi.Input[str], key: pulumi.Input[str], prefix: str) -> list[Statement]:
+    """Read what is below a prefix of a bucket, and write what isn't there yet: nothing is written over, or removed."""
+    return [
+        *reading(bucket, key, prefix),
+        # Present is what a request says when it is to make an object and not to replace one.
+        allow(
+            "Add",
+            ["s3:PutObject"],
+            pulumi.Output.format("{0}/{1}", bucket, prefix),
+            {"Null": {"s3:if-none-match": "false"}},
+        ),
+        allow("Encrypt", ["kms:GenerateDataKey"], key),
+    ]

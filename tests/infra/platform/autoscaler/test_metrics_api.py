@@ -42,7 +42,7 @@ def test_it_asks_the_operator_under_a_name_that_is_in_its_certificate() -> None:
 
 def test_the_kubernetes_api_reaches_it_from_where_it_is() -> None:
     policy = stacks.platform().one("NetworkPolicy", "keda-metrics-apiserver-traffic")
-    assert told.peers(policy, "ingress") == {("10.244.0.1/32", 443), ("monitoring/prometheus", 8080)}
+    assert told.peers(policy, "ingress") == {("10.244.0.1/32", 6443), ("monitoring/prometheus", 8080)}
     assert told.peers(policy, "egress") == {("10.244.0.1/32", 443), ("keda/autoscaler", 9666)}
 
 
