@@ -5,14 +5,16 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import orjson
 
 from benchmarks.errors import BenchmarkError
+from benchmarks.questions import Question
+from benchmarks.rounds import Round
+
+PATIENCE: Final = 60  # seconds; the slowest server takes several for 64 requests
 
 _SCRIPT: Final = """
 wrk.method = "POST"
@@ -25,23 +27,6 @@ function done(summary, latency)
     errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Round:
-    """One run against one server.
-
-    Attributes:
-        requests: answered per second.
-        p50: median latency in milliseconds.
-        p99: 99th percentile, in milliseconds.
-        count: requests in all.
-    """
-
-    requests: float
-    p50: float
-    p99: float
-    count: int
 
 
 def version() -> str:
@@ -57,12 +42,12 @@ def version() -> str:
     return found[0] if found else "unknown"
 
 
-def run(port: int, reading: Mapping[str, float], *, connections: int, seconds: int, core: int) -> Round:
+def run(port: int, question: Question, *, connections: int, seconds: int, core: int) -> Round:
     """Ask a server on loopback for predictions, as fast as it answers, over some connections.
 
     Args:
         port: where it listens.
-        reading: the request's body.
+        question: what is asked.
         connections: kept alive; each has one request at a time.
         seconds: how long.
         core: of the machine, for wrk.
@@ -72,9 +57,10 @@ def run(port: int, reading: Mapping[str, float], *, connections: int, seconds: i
     """
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "post.lua"
-        script.write_text(_SCRIPT % orjson.dumps(dict(reading)).decode())
+        script.write_text(_SCRIPT % question.body.decode())
+        address = f"http://127.0.0.1:{port}{question.path}"
         with subprocess.Popen(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, f"http://127.0.0.1:{port}/predict"],
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={PATIENCE}s", "-s", script, address],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         ) as process:
