@@ -149,7 +149,7 @@ def main() -> int:
     """Read the command line, measure, and tell; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what the service costs.")
     parser.add_argument("--rounds", type=int, default=3, help="of each server (default: 3)")
-    parser.add_argument("--seconds", type=int, default=8, help="of each part of a turn (default: 8)")
+    parser.add_argument("--seconds", type=int, default=5, help="of each part of a turn (default: 5)")
     parser.add_argument("--weight", action="append", choices=LAYERS, help="of the model; again for another (all)")
     parser.add_argument("--only", action="append", default=[], metavar="SERVER", help="beside the service (all)")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="compare with the service of this checkout")

@@ -239,13 +239,11 @@ class Batcher:
         now = time.monotonic()
         items: list[Item] = []
         rows = 0
-        limit = self._costs.limit
-        longest = now + self._costs.call(limit)
         while (item := self._waiting.first()) is not None:
-            if items and (item.alone or items[0].alone or rows + item.rows > limit):
+            if items and (item.alone or items[0].alone or rows + item.rows > self._costs.limit):
                 break
             self._waiting.take()
-            if item.deadline < longest and now + self._costs.call(rows + item.rows) > item.deadline:
+            if now + self._costs.call(rows + item.rows) > item.deadline:
                 self._out_of_time(item)
                 continue
             items.append(item)
