@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import oha, page, questions, recorded, servers, wrk
+from benchmarks import gateway, oha, page, questions, recorded, servers, wrk
 from benchmarks.errors import BenchmarkError
 from benchmarks.measuring import CONNECTIONS, Measured, Plan, Row, summary, turn
 from benchmarks.servers import CHECKOUT, FLOOR, SERVICE, Recipe
@@ -153,6 +153,7 @@ def main() -> int:
     parser.add_argument("--weight", action="append", choices=LAYERS, help="of the model; again for another (all)")
     parser.add_argument("--only", action="append", default=[], metavar="SERVER", help="beside the service (all)")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="compare with the service of this checkout")
+    parser.add_argument("--gateway", metavar="URL", help="of the small model in a sandbox that is up: ask it, too")
     parser.add_argument("--record", action="store_true", help="write docs/benchmarks.md, its plot and its figures")
     arguments = parser.parse_args()
     if arguments.record and (arguments.only or arguments.weight or arguments.against):
@@ -167,14 +168,19 @@ def main() -> int:
         rounds=arguments.rounds,
         seconds=arguments.seconds,
     )
+    before: dict[str, Any] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     try:
         found = take(wanted)
+        if arguments.gateway:
+            found["gateway"] = gateway.measured(arguments.gateway, wanted.seconds, max(os.sched_getaffinity(0)))
+        elif "gateway" in before:
+            found["gateway"] = before["gateway"]
     except BenchmarkError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
     for weight, model in found["models"].items():
         print(f"{weight}: a call takes {model['call (ms)']:g} ms\n{table(model['servers'])}\n")
-    lines = recorded.moved(json.loads(FIGURES.read_text()), found) if FIGURES.exists() else []
+    lines = recorded.moved(before, found)
     print("\n".join(["beside the recorded figures:", *(lines or ["nothing moved"])]))
     if arguments.record:
         record(found, FIGURES)

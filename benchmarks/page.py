@@ -55,6 +55,14 @@ def written(found: Mapping[str, Any]) -> str:
     ]
     for weight, model in found["models"].items():
         lines += ["", f"## A model of {model['call (ms)']:g} ms ({weight})", "", *_table(model["servers"])]
+    if (behind := found.get("gateway")) is not None:
+        lines += ["", "## Through the gateway", ""]
+        lines += [
+            f"On {behind['date']}, the small model in the sandbox with all that runs there, on both cores: "
+            f"{_cell(behind['requests/s'])} requests/s, p50 {_cell(behind['p50 (ms)'])} ms, p99 "
+            f"{_cell(behind['p99 (ms)'])} ms; alone {_cell(behind['alone, p50 (ms)'])} ms; at half of that "
+            f"{_cell(behind['half, p50 (ms)'])} and {_cell(behind['half, p99 (ms)'])} ms."
+        ]
     lines += ["", "## The servers", "", "| server | version | set up |", "|---|---|---|"]
     lines += [f"| {name} | {_version(name)} | {setup} |" for name, setup in _SETUPS.items()]
     lines += [

@@ -22,6 +22,18 @@ def measured(requests: float, alone: float = 1.0, *, keeps_up: bool = True) -> M
 TURNS = {FLOOR: [measured(each) for each in (100, 400, 200)], SERVICE: [measured(each) for each in (50, 10, 90)]}
 
 
+GATEWAY: dict[str, Any] = {
+    "date": "2026-11-29",
+    "requests/s": 1234.5,
+    "p50 (ms)": 10.0,
+    "p99 (ms)": 20.0,
+    "alone, p50 (ms)": 1.5,
+    "half (requests/s)": 617,
+    "half, p50 (ms)": 2.0,
+    "half, p99 (ms)": 4.0,
+}
+
+
 def found(service: float = 50) -> dict[str, Any]:
     """What is recorded when the service answers so many requests per second, and its floor 200."""
     turns = TURNS | {SERVICE: [measured(service)], "FastAPI": [measured(20, keeps_up=False)]}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as benchmarks
+from benchmarks import gateway
 from benchmarks.__main__ import FLOOR, SERVICE, table
 from benchmarks.servers import CHECKOUT
 from tests.benchmarks import figures
@@ -52,6 +53,24 @@ def test_figures_page_and_plot_are_written_when_that_is_wanted(recorded: Path, m
     assert json.loads(recorded.read_text()) == figures.found(25)
     assert "(figures/bench.svg)" in (recorded.parents[1] / "benchmarks.md").read_text()
     assert recorded.with_suffix(".svg").read_text().startswith("<svg")
+
+
+def test_what_was_found_behind_the_gateway_is_kept_until_it_is_asked_again(
+    recorded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.write_text(json.dumps(figures.found(50) | {"gateway": figures.GATEWAY}))
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--record"])
+    assert benchmarks.main() == 0
+    assert json.loads(recorded.read_text())["gateway"] == figures.GATEWAY
+
+    def measured(url: str, seconds: int, core: int) -> dict[str, object]:
+        assert (url, seconds) == ("http://127.0.0.1:30080/model", 5)
+        return figures.GATEWAY | {"date": "2026-11-30"}
+
+    monkeypatch.setattr(gateway, "measured", measured)
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--record", "--gateway", "http://127.0.0.1:30080/model"])
+    assert benchmarks.main() == 0
+    assert json.loads(recorded.read_text())["gateway"]["date"] == "2026-11-30"
 
 
 @pytest.mark.parametrize("part", [["--only", "FastAPI"], ["--weight", "small"], ["--against", "/elsewhere"]])
