@@ -31,5 +31,8 @@ def ended(method: str, path: str, status: int, seconds: float, outcome: Outcome 
     """
     level = logging.WARNING if outcome in (Outcome.ERROR, Outcome.DEADLINE) else logging.DEBUG
     if _log.isEnabledFor(level):
-        said = {"method": method, "path": path, "status": status, "seconds": round(seconds, 6)}
-        _log.log(level, "request", extra=said)
+        _log.log(
+            level,
+            "request",
+            extra={"method": method, "path": path, "status": status, "seconds": round(seconds, 6)},
+        )
