@@ -284,8 +284,7 @@ class Connection(HttpToolsProtocol):
         self._in_message, self._complete = False, True
         if self._ended():
             return
-        if self._offered is not None:
-            assert self.shortcut is not None  # noqa: S101 nobody else offers
+        if self._offered is not None and self.shortcut is not None:
             self._reading = self.shortcut.take(self, self._noted, self._offered)
             if self._reading is not None:
                 self._offered = None

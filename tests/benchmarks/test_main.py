@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,9 +64,9 @@ def test_what_was_found_behind_the_gateway_is_kept_until_it_is_asked_again(
     assert benchmarks.main() == 0
     assert json.loads(recorded.read_text())["gateway"] == figures.GATEWAY
 
-    def measured(url: str, seconds: int, core: int) -> dict[str, object]:
+    def measured(url: str, seconds: int, core: int) -> dict[str, Any]:
         assert (url, seconds) == ("http://127.0.0.1:30080/model", 5)
-        return figures.GATEWAY | {"date": "2026-11-30"}
+        return {**figures.GATEWAY, "date": "2026-11-30"}
 
     monkeypatch.setattr(gateway, "measured", measured)
     monkeypatch.setattr(sys, "argv", ["benchmarks", "--record", "--gateway", "http://127.0.0.1:30080/model"])
