@@ -19,7 +19,7 @@ PATIENCE: Final = 60  # seconds; the slowest server takes several for 64 request
 _SCRIPT: Final = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
-wrk.body = [[%s]]
+wrk.body = [==[%s]==]
 function done(summary, latency)
   local errors = summary.errors
   io.stderr:write(string.format('{"requests": %%d, "microseconds": %%d, "p50": %%d, "p99": %%d, "failed": %%d}',
@@ -42,6 +42,11 @@ def version() -> str:
     return found[0] if found else "unknown"
 
 
+def script(question: Question) -> str:
+    """What wrk is told to send and to tell, in Lua; a body in JSON may end in brackets, as Lua's texts do."""
+    return _SCRIPT % question.body.decode()
+
+
 def run(port: int, question: Question, *, connections: int, seconds: int, core: int) -> Round:
     """Ask a server on loopback for predictions, as fast as it answers, over some connections.
 
@@ -56,11 +61,11 @@ def run(port: int, question: Question, *, connections: int, seconds: int, core: 
         BenchmarkError: an answer was not 2xx, or didn't come.
     """
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "post.lua"
-        script.write_text(_SCRIPT % question.body.decode())
+        lua = Path(folder) / "post.lua"
+        lua.write_text(script(question))
         address = f"http://127.0.0.1:{port}{question.path}"
         with subprocess.Popen(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={PATIENCE}s", "-s", script, address],
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={PATIENCE}s", "-s", lua, address],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         ) as process:
