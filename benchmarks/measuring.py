@@ -72,9 +72,11 @@ def turn(recipe: Recipe, plan: Plan, half_of: float | None = None) -> Measured:
         def ask(connections: int, seconds: int) -> Round:
             return wrk.run(server.port, recipe.question, connections=connections, seconds=seconds, core=plan.cores[1])
 
-        ask(CONNECTIONS, WARM_UP)
+        ask(CONNECTIONS, WARM_UP)  # the slowest have not answered anybody by then
         before = server.processor_seconds()
         busy = ask(CONNECTIONS, plan.seconds)
+        if not busy.count:
+            raise BenchmarkError(f"{recipe.argv} answered nobody within {plan.seconds} s")
         processor = (server.processor_seconds() - before) / busy.count * 1e6
         return Measured(
             busy=busy,
