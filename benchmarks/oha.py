@@ -35,8 +35,7 @@ def program() -> Path:
         raise BenchmarkError("cargo is missing, which builds oha: install Rust (https://rustup.rs)")
 
     def build(folder: Path) -> None:
-        plain = ["--locked", "--no-default-features", "--quiet"]  # loopback needs no TLS
-        cache.run(["cargo", "install", "oha", "--version", VERSION, *plain, "--root", str(folder)])
+        cache.run(["cargo", "install", "oha", "--version", VERSION, "--locked", "--quiet", "--root", str(folder)])
 
     return cache.made("oha", VERSION.encode(), build) / "bin" / "oha"
 
