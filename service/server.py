@@ -20,6 +20,7 @@ from service.model import LoadModel
 from service.monitoring import CONNECTIONS, create_monitoring, monitored
 from service.predictions import Predictions
 from service.settings import Settings
+from service.shortcut import Shortcut
 from service.traces import Traces
 
 OTHER_FILES: Final = 64
@@ -58,7 +59,10 @@ def serve(settings: Settings, load: LoadModel) -> None:
         monitored(create_monitoring(lifecycle, heartbeat, metrics), settings, headers),
     ):
         app = create_app(settings, lifecycle, heartbeat, garbage.settled(load), metrics, traces)
-        config = _config(app, settings, bounds, headers)
+        # A request of which more is told than that it was answered goes the long way.
+        told = traces is not None or _log.isEnabledFor(logging.DEBUG)
+        shortcut = Shortcut(lifecycle, metrics, seconds=settings.request_seconds, body_limit=settings.body_limit)
+        config = _config(app, settings, Connection.within(bounds, None if told else shortcut), headers)
         DrainingServer(config, lifecycle, settings.drain_seconds).run()
 
 
@@ -78,13 +82,15 @@ def traced(settings: Settings, metrics: Metrics) -> Generator[Traces | None]:
         spans.close()
 
 
-def _config(app: Predictions, settings: Settings, bounds: Bounds, headers: list[tuple[str, str]]) -> uvicorn.Config:
+def _config(
+    app: Predictions, settings: Settings, protocol: type[Connection], headers: list[tuple[str, str]]
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=settings.listen_host,
         port=settings.listen_port,
         loop="uvloop",
-        http=Connection.within(bounds),
+        http=protocol,
         ws="none",
         lifespan="on",
         log_config=None,  # `logs` has configured them
