@@ -5,8 +5,8 @@ ever, and so does a client that asks and never reads. Here heads are bounded in 
 in time, unread answers in time, and all connections in number. When the client of a request leaves, the task that
 answers it is cancelled.
 
-A request that is there in whole, and whose head asks for nothing special, is offered to `shortcut` before anything is
-made for it that the application would need.
+A request whose head asks for nothing special, and whose body is there with it or soon after, is offered to `shortcut`
+before anything is made for it that the application would need.
 """
 
 import asyncio
@@ -35,6 +35,10 @@ UNREAD: Final = 64 * 1024
 
 REFUSED_SECONDS: Final = 1.0
 """How long a refused connection is kept, unread."""
+
+FOLLOWS_SECONDS: Final = 0.01
+"""A body that comes in a piece of its own follows its head within this, from any gateway written in Go: its HTTP client
+sends the head first (`FlushHeaders` in net/http), because a body might take long to come."""
 
 NOTED: Final = frozenset({REQUEST_ID, b"connection", b"expect", b"x-request-timeout", b"x-slipway-synthetic"})
 """Headers that mean something to the answer; those of traces do only where there is no short way."""
@@ -78,6 +82,7 @@ def _lines(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
 
 
 _NOTHING: Final[Mapping[bytes, bytes]] = {}
+_TAKEN: Final = frozenset({REQUEST_ID})
 
 
 class _Unanswered:
@@ -125,6 +130,7 @@ class Connection(HttpToolsProtocol):
     _unparsed = memoryview(b"")
     _noted: Mapping[bytes, bytes]
     _offered: bytes | None = None
+    _following: asyncio.TimerHandle | None = None
     _reading: Reading | None = None
     _last = False
     _idle_since = 0.0
@@ -159,7 +165,7 @@ class Connection(HttpToolsProtocol):
         if len(data) <= PIECE and not self._unparsed and not self._busy():
             self._feed(data)
             if self._offered is not None:
-                self._go_the_long_way()
+                self._let_it_follow()
             return
         self._unparsed = memoryview(bytes(self._unparsed) + data) if self._unparsed else memoryview(data)
         self._parse()
@@ -171,7 +177,7 @@ class Connection(HttpToolsProtocol):
             piece, self._unparsed = self._unparsed[:size], self._unparsed[size:]
             self._feed(piece)
         if self._offered is not None:
-            self._go_the_long_way()
+            self._let_it_follow()
         if self._ended():
             self._unparsed = memoryview(b"")
         elif self._unparsed:
@@ -249,6 +255,18 @@ class Connection(HttpToolsProtocol):
         else:
             self._go_the_long_way()
 
+    def _let_it_follow(self) -> None:
+        """Wait a little for the rest of a body; a clock that runs already is early for it, which only costs the way."""
+        if not self._noted.keys() <= _TAKEN or len(self._offered or b"") > self.bounds.body_bytes:
+            self._go_the_long_way()
+        elif self._following is None:
+            self._following = self.loop.call_later(FOLLOWS_SECONDS, self._followed_too_late)
+
+    def _followed_too_late(self) -> None:
+        self._following = None
+        if self._offered is not None and not self._ended():
+            self._go_the_long_way()
+
     def _go_the_long_way(self) -> None:
         """Make what the application needs of a request, and start it or let it wait for those before it."""
         self._unset_keepalive_if_required()
@@ -322,6 +340,8 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Close when the current request is answered."""
+        if self._offered is not None:
+            self._go_the_long_way()
         if self._reading is not None:
             self._last = True
         else:
@@ -351,6 +371,9 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop all clocks, and all work for this client."""
         self._stop()
+        self._offered = None
+        if self._following is not None:
+            self._following.cancel()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
         self._unparsed = memoryview(b"")
@@ -432,6 +455,7 @@ class Connection(HttpToolsProtocol):
         lines = _lines(headers)
         self._stop()
         self._unset_keepalive_if_required()
+        self._offered = None  # nothing is made of it yet, so nobody else will answer
         if self._between_requests():  # otherwise it would land in the middle of an answer
             self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
         # Not at once: a client that is still sending would lose the answer, and one that does so on purpose would be

@@ -59,11 +59,16 @@ def serve(settings: Settings, load: LoadModel) -> None:
         monitored(create_monitoring(lifecycle, heartbeat, metrics), settings, headers),
     ):
         app = create_app(settings, lifecycle, heartbeat, garbage.settled(load), metrics, traces)
-        # A request of which more is told than that it was answered goes the long way.
-        told = traces is not None or _log.isEnabledFor(logging.DEBUG)
-        shortcut = Shortcut(lifecycle, metrics, seconds=settings.request_seconds, body_limit=settings.body_limit)
-        config = _config(app, settings, Connection.within(bounds, None if told else shortcut), headers)
+        protocol = Connection.within(bounds, short_way(settings, lifecycle, metrics, traces))
+        config = _config(app, settings, protocol, headers)
         DrainingServer(config, lifecycle, settings.drain_seconds).run()
+
+
+def short_way(settings: Settings, lifecycle: Lifecycle, metrics: Metrics, traces: Traces | None) -> Shortcut | None:
+    """The short way; None where more is told of a request than that it was answered, which only the long one does."""
+    if traces is not None or _log.isEnabledFor(logging.DEBUG):
+        return None
+    return Shortcut(lifecycle, metrics, seconds=settings.request_seconds, body_limit=settings.body_limit)
 
 
 @contextmanager

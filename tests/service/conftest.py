@@ -19,9 +19,8 @@ from service.metrics import Phase
 from service.model import LoadModel
 from service.monitoring import create_monitoring
 from service.predictions import Predictions
-from service.server import traced
+from service.server import short_way, traced
 from service.settings import Settings
-from service.shortcut import Shortcut
 from tests.service import fakes
 
 APPLICATION, CONNECTIONS = "application", "connections"
@@ -83,8 +82,11 @@ async def served(app: Predictions, protocol: type[Connection]) -> AsyncGenerator
     await server.startup()
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        await server.shutdown()
+    finally:  # the server's own way would sleep a tenth of a second
+        for listening in server.servers:
+            listening.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ async def start(lifecycle: Lifecycle, heartbeat: Heartbeat, tmp_path: Path, way:
             await stack.enter_async_context(lifespan(app))
             while wait and lifecycle.phase is Phase.LOADING:
                 await asyncio.sleep(0.01)
-            shortcut = Shortcut(lifecycle, metrics, seconds=settings.request_seconds, body_limit=settings.body_limit)
+            shortcut = short_way(settings, lifecycle, metrics, traces)
             protocol = Connection.within(Bounds(body_bytes=settings.body_limit), shortcut)
             client = httpx.AsyncClient(
                 transport=httpx.ASGITransport(app, raise_app_exceptions=False) if way == APPLICATION else None,

@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from service import predictions
+from service import predictions, shortcut
 from service.app import create_app
 from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
@@ -202,8 +203,9 @@ async def test_without_a_token_nobody_can_hide(client: httpx.AsyncClient) -> Non
 async def test_the_time_that_a_client_takes_to_send_is_no_latency(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = 0.0
+    now, begun = 0.0, time.monotonic()
     monkeypatch.setattr(predictions, "time", SimpleNamespace(perf_counter=lambda: now))
+    monkeypatch.setattr(shortcut, "time", SimpleNamespace(monotonic=lambda: begun + now))
 
     async def slow() -> AsyncIterator[bytes]:
         nonlocal now

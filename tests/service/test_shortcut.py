@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -14,6 +15,7 @@ import httpx
 import numpy as np
 import pytest
 
+from service import connections
 from service.app import create_app
 from service.connections import Bounds, Connection
 from service.heartbeat import Heartbeat
@@ -88,10 +90,11 @@ Start = Callable[..., Awaitable[Service]]
 
 
 @pytest.fixture
-async def start(lifecycle: Lifecycle, tmp_path: Path) -> AsyncIterator[Start]:
+async def start(tmp_path: Path) -> AsyncIterator[Start]:
     async with AsyncExitStack() as stack:
 
         async def run(model: Any = None, *, wait: bool = True, **changes: Any) -> Service:
+            lifecycle = Lifecycle()
             settings = fakes.settings(tmp_path, **changes)
             metrics = fakes.metrics(lifecycle)
             app = create_app(settings, lifecycle, Heartbeat(), loads(model or FakeModel()), metrics)
@@ -359,13 +362,127 @@ def without_date(answer: bytes) -> list[bytes]:
     return [line for line in answer.split(b"\r\n") if not line.startswith(b"date:")]
 
 
-async def test_a_request_in_pieces_goes_the_long_way_and_is_answered(start: Start, taken: list[bool]) -> None:
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets how long a body is waited for."""
+    return lambda seconds: monkeypatch.setattr(connections, "FOLLOWS_SECONDS", seconds)
+
+
+@pytest.mark.parametrize("headers", [b"", b"X-Request-ID: one\r\n"])
+async def test_a_body_that_follows_its_head_makes_no_difference(
+    headers: bytes, start: Start, taken: list[bool], patience: Callable[[float], None]
+) -> None:
+    patience(20)
+    service = await start()
+    whole = request(50, headers)
+    end = whole.index(b"\r\n\r\n") + 4
+    async with served(service.app, Connection.within(Bounds(), service.shortcut)) as url:
+        for pieces in ([whole[:end], whole[end:]], [whole[:10], whole[10 : end + 5], whole[end + 5 :]]):
+            assert b'"failure_probability":0.5' in await exchange(url, pieces, 1)
+    assert taken == [True, True]
+
+
+async def test_a_body_that_keeps_us_waiting_goes_the_long_way_and_so_do_no_others(
+    start: Start, taken: list[bool], patience: Callable[[float], None]
+) -> None:
+    patience(0)
     service = await start()
     whole = request(50)
+    end = whole.index(b"\r\n\r\n") + 4
     async with served(service.app, Connection.within(Bounds(), service.shortcut)) as url:
-        for cut in (10, whole.index(b"\r\n\r\n") + 4, len(whole) - 5):
-            assert b'"failure_probability":0.5' in await exchange(url, [whole[:cut], whole[cut:]], 1)
-    assert taken == [True], "where its head ends and its body begins in the same piece"
+        for cut in (end, len(whole) - 5):
+            assert b'"failure_probability":0.5' in await exchange(url, [whole[:cut], whole[cut:] + whole], 2)
+    assert taken == [], "what is sent ahead of an answer goes as the one before it"
+
+
+async def test_no_body_is_waited_for_whose_head_asks_for_more(
+    start: Start, taken: list[bool], patience: Callable[[float], None]
+) -> None:
+    patience(20)
+    service = await start()
+    whole = request(50, b"Expect: 100-continue\r\n")
+    end = whole.index(b"\r\n\r\n") + 4
+    async with served(service.app, Connection.within(Bounds(), service.shortcut)) as url:
+        reader, writer = await asyncio.open_connection(httpx.URL(url).host, httpx.URL(url).port)
+        writer.write(whole[:end])
+        assert await asyncio.wait_for(reader.readline(), 20) == b"HTTP/1.1 100 Continue\r\n"
+        writer.write(whole[end:])
+        while not (line := await asyncio.wait_for(reader.readline(), 20)).startswith(b"HTTP/1.1"):
+            assert line == b"\r\n"
+        assert b" 200 " in line
+        writer.close()
+    assert taken == []
+
+
+async def test_no_more_of_a_body_is_waited_for_than_is_read(
+    start: Start, taken: list[bool], patience: Callable[[float], None]
+) -> None:
+    patience(20)
+    service = await start(body_limit=LIMIT)
+    head = b"POST /predict HTTP/1.1\r\nHost: pod\r\nTransfer-Encoding: chunked\r\n\r\n"
+    large = b"%x\r\n%b\r\n" % (LIMIT + 1, b" " * (LIMIT + 1))
+    protocol = Connection.within(Bounds(body_bytes=LIMIT), service.shortcut)
+    async with served(service.app, protocol) as url:
+        assert b" 413 " in await exchange(url, [head, large], 1)
+    assert taken == []
+
+
+async def test_a_body_that_is_no_http_is_refused_while_it_is_waited_for(
+    start: Start, patience: Callable[[float], None]
+) -> None:
+    patience(20)
+    service = await start()
+    head = b"POST /predict HTTP/1.1\r\nHost: pod\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with served(service.app, Connection.within(Bounds(), service.shortcut)) as url:
+        assert b" 400 " in await exchange(url, [head, b"no chunk"], 1)
+    assert service.in_flight == 0
+
+
+async def test_who_leaves_while_a_body_is_waited_for_leaves_nothing(
+    start: Start, patience: Callable[[float], None]
+) -> None:
+    patience(0.02)
+    service = await start()
+    lost = asyncio.Event()
+
+    class Noted(Connection.within(Bounds(), service.shortcut)):
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            lost.set()
+
+    async with served(service.app, Noted) as url:
+        _, writer = await asyncio.open_connection(httpx.URL(url).host, httpx.URL(url).port)
+        writer.write(request()[:-5])
+        await asyncio.sleep(0.001)
+        writer.close()
+        await lost.wait()
+        await asyncio.sleep(0.03)
+    assert service.in_flight == 0
+
+
+async def test_a_server_that_ends_waits_for_the_body_as_for_any_other(
+    start: Start, taken: list[bool], patience: Callable[[float], None]
+) -> None:
+    patience(20)
+    service = await start()
+    opened: list[Connection] = []
+
+    class Noted(Connection.within(Bounds(), service.shortcut)):
+        def on_headers_complete(self) -> None:
+            super().on_headers_complete()
+            opened.append(self)
+
+    whole = request(50)
+    async with served(service.app, Noted) as url:
+        reader, writer = await asyncio.open_connection(httpx.URL(url).host, httpx.URL(url).port)
+        writer.write(whole[:-5])
+        while not opened:
+            await asyncio.sleep(0.001)
+        opened[0].shutdown()
+        writer.write(whole[-5:])
+        assert b'"failure_probability":0.5' in await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+    assert taken == []
 
 
 async def test_what_is_sent_ahead_is_answered_in_order_behind_the_short_way(start: Start, taken: list[bool]) -> None:
@@ -414,3 +531,83 @@ async def test_who_leaves_before_the_answer_is_counted_so(start: Start, taken: l
             await asyncio.sleep(0.001)
         gate.open.set()
     assert service.in_flight == 0
+
+
+DURATION = re.compile(r"_seconds_(bucket|sum)$")
+
+
+def figures(service: Service) -> dict[tuple[str, ...], float]:
+    """All that is told of the service and its model, but for how long something took."""
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in service.metrics.registry.collect()
+        for sample in family.samples
+        if sample.name.startswith(("model_", "service_")) and not DURATION.search(sample.name)
+    }
+
+
+class Moody(Gate):
+    """Fails on 13, and answers 14 with NaN."""
+
+    def predict(self, tensors: Tensors) -> Tensors:
+        temperature = tensors[INPUT][0, 0]
+        if temperature == 13:
+            raise ValueError("unlucky")
+        if temperature == 14:
+            return {OUTPUT: np.array([math.nan])}
+        return super().predict(tensors)
+
+
+LONG = b"X-Request-Timeout: 60\r\n"
+
+
+@pytest.mark.parametrize(
+    ("temperature", "status", "counted"),
+    [
+        (50, 200, ("model_predictions_total", "success")),
+        (13, 500, ("model_predictions_total", "error")),
+        (14, 500, ("model_predictions_total", "error")),
+        (15, 504, ("model_deadlines_missed_total", "call")),
+        (1e9, 422, ("model_predictions_total", "invalid")),
+    ],
+)
+async def test_whichever_way_they_go_the_same_is_counted(
+    temperature: float, status: int, counted: tuple[str, str], start: Start
+) -> None:
+    told: list[dict[tuple[str, ...], float]] = []
+    for headers in (b"", LONG):
+        model = Moody()
+        service = await start(model, request_seconds=0.3)
+        if status != 504:
+            model.open.set()
+        async with served(service.app, Connection.within(Bounds(), service.shortcut)) as url:
+            assert b" %d " % status in await exchange(url, [request(temperature, headers)], 1)
+            # The client has its answer before it is counted.
+            while service.in_flight:
+                await asyncio.sleep(0.001)
+            told.append(figures(service))
+            model.open.set()
+    short, long = told
+    assert short == long
+    assert short[counted[0], *sorted((counted[1], *LABELS.values()))] == 1
+    assert len(short) > 50
+
+
+async def test_who_leaves_is_counted_the_same_whichever_way_they_went(start: Start) -> None:
+    told: list[dict[tuple[str, ...], float]] = []
+    for headers in (b"", LONG):
+        gate = Gate()
+        service = await start(gate)
+        async with served(service.app, Connection.within(Bounds(), service.shortcut)) as url:
+            _, writer = await asyncio.open_connection(httpx.URL(url).host, httpx.URL(url).port)
+            writer.write(request(50, headers))
+            while not service.lifecycle.served().batcher.running_for():
+                await asyncio.sleep(0.001)
+            writer.close()
+            while service.in_flight:
+                await asyncio.sleep(0.001)
+            told.append(figures(service))
+            gate.open.set()
+    short, long = told
+    assert short == long
+    assert short["model_predictions_total", *sorted(("cancelled", *LABELS.values()))] == 1
