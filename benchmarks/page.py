@@ -68,7 +68,7 @@ def written(found: Mapping[str, Any]) -> str:
     lines += [
         "",
         "Each has an environment of its own; its packages are pinned in `benchmarks/peers`. All are told to use one "
-        "thread for TensorFlow.",
+        "thread for TensorFlow, and none but the article's app, which is as printed, writes a line for each request.",
     ]
     return "\n".join(lines) + "\n"
 

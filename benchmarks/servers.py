@@ -202,6 +202,7 @@ def _peers(model: Path) -> dict[str, Callable[[], Recipe]]:
         "MLSERVER_GRPC_PORT": "{other}",
         "MLSERVER_METRICS_PORT": "{third}",
         "MLSERVER_HOST": "127.0.0.1",
+        "MLSERVER_DEBUG": "false",  # it is true by itself, and writes a line for each request
         "MLSERVER_PARALLEL_WORKERS": "0",  # a second process only costs where there is one core
         "MLSERVER_MODEL_URI": str(model),
     }
@@ -213,7 +214,7 @@ def _peers(model: Path) -> dict[str, Callable[[], Recipe]]:
         "LitServe": recipe("litserve", "app.py"),
         "Ray Serve": recipe("ray", "app.py", variables=in_ray),
         "Ray Serve, HAProxy": recipe("ray", "app.py", variables=haproxy),
-        "MLServer": recipe("mlserver", "-m", "mlserver", "start", ".", question=V2, variables=in_mlserver),
+        "MLServer": recipe("mlserver", "-m", "mlserver.cli.main", "start", ".", question=V2, variables=in_mlserver),
     }
 
 

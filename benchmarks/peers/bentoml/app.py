@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 
-@bentoml.service(workers=1, traffic={"timeout": 60})
+@bentoml.service(workers=1, traffic={"timeout": 60}, logging={"access": {"enabled": False}})
 class Maintenance:
     def __init__(self) -> None:
         self.loaded = tf.saved_model.load(os.environ["MODEL"])

@@ -33,4 +33,11 @@ class Maintenance(litserve.LitAPI):
 if __name__ == "__main__":
     api = Maintenance(max_batch_size=64, batch_timeout=0.01)
     server = litserve.LitServer(api, accelerator="cpu", workers_per_device=1, fast_queue=True, timeout=60)
-    server.run(host="127.0.0.1", port=int(os.environ["PORT"]), num_api_servers=1, generate_client_file=False)
+    server.run(
+        host="127.0.0.1",
+        port=int(os.environ["PORT"]),
+        num_api_servers=1,
+        generate_client_file=False,
+        log_level="warning",
+        access_log=False,
+    )

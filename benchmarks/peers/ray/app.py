@@ -13,9 +13,10 @@ from ray import serve
 from starlette.requests import Request
 
 FEATURES = ("temperature", "vibration", "pressure", "rpm")
+LOGGING = {"log_level": "WARNING", "enable_access_log": False}
 
 
-@serve.deployment(max_ongoing_requests=1000, ray_actor_options={"num_cpus": 1})
+@serve.deployment(max_ongoing_requests=1000, ray_actor_options={"num_cpus": 1}, logging_config=LOGGING)
 class Maintenance:
     def __init__(self) -> None:
         self.loaded = tf.saved_model.load(os.environ["MODEL"])
@@ -32,7 +33,7 @@ class Maintenance:
 
 if __name__ == "__main__":
     ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False, object_store_memory=200_000_000)
-    serve.start(http_options={"host": "127.0.0.1", "port": int(os.environ["PORT"])})
+    serve.start(http_options={"host": "127.0.0.1", "port": int(os.environ["PORT"])}, logging_config=LOGGING)
     serve.run(Maintenance.bind(), route_prefix="/predict")
     while True:
         time.sleep(60)
