@@ -156,11 +156,13 @@ def main() -> int:
     parser.add_argument("--weight", action="append", choices=LAYERS, help="of the model; again for another (all)")
     parser.add_argument("--only", action="append", default=[], metavar="SERVER", help="beside the service (all)")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="compare with the service of this checkout")
-    parser.add_argument("--gateway", metavar="URL", help="of the small model in a sandbox that is up: ask it, too")
+    parser.add_argument("--gateway", metavar="URL", help="of the small model in a sandbox that is up: ask only it")
     parser.add_argument("--record", action="store_true", help="write docs/benchmarks.md, its plot and its figures")
     arguments = parser.parse_args()
     if arguments.record and (arguments.only or arguments.weight or arguments.against):
         parser.error("what is recorded is of all servers and models, and of no other checkout")
+    if arguments.record and arguments.gateway and not FIGURES.exists():
+        parser.error("the gateway's figures stand beside those of the servers, which are not recorded yet")
     checkouts = {SERVICE: CHECKOUT}
     if arguments.against:
         checkouts[arguments.against.name] = arguments.against.resolve()
@@ -173,21 +175,32 @@ def main() -> int:
     )
     before: dict[str, Any] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     try:
-        found = take(wanted)
-        if arguments.gateway:
-            found["gateway"] = gateway.measured(arguments.gateway, wanted.seconds, max(os.sched_getaffinity(0)))
-        elif "gateway" in before:
-            found["gateway"] = before["gateway"]
+        found = _behind(arguments.gateway, wanted, before) if arguments.gateway else _beside(wanted, before)
     except BenchmarkError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
+    if arguments.record:
+        record(found, FIGURES)
+    return 0
+
+
+def _beside(wanted: Wanted, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Measure the servers, and tell."""
+    found = take(wanted)
+    if "gateway" in before:
+        found["gateway"] = before["gateway"]
     for weight, model in found["models"].items():
         print(f"{weight}: a call takes {model['call (ms)']:g} ms\n{table(model['servers'])}\n")
     lines = recorded.moved(before, found)
     print("\n".join(["beside the recorded figures:", *(lines or ["nothing moved"])]))
-    if arguments.record:
-        record(found, FIGURES)
-    return 0
+    return found
+
+
+def _behind(url: str, wanted: Wanted, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Measure through the gateway alone, since a sandbox that is up would be in the figures of all servers."""
+    found = gateway.measured(url, wanted.seconds, max(os.sched_getaffinity(0)))
+    print("\n".join(f"{name}: {value}" for name, value in found.items()))
+    return {**before, "gateway": found}
 
 
 if __name__ == "__main__":

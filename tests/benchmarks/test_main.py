@@ -62,16 +62,28 @@ def test_what_was_found_behind_the_gateway_is_kept_until_it_is_asked_again(
     recorded.write_text(json.dumps(figures.found(50) | {"gateway": figures.GATEWAY}))
     monkeypatch.setattr(sys, "argv", ["benchmarks", "--record"])
     assert benchmarks.main() == 0
-    assert json.loads(recorded.read_text())["gateway"] == figures.GATEWAY
+    found = json.loads(recorded.read_text())
+    assert found == figures.found(25) | {"gateway": figures.GATEWAY}
 
     def measured(url: str, seconds: int, core: int) -> dict[str, Any]:
         assert (url, seconds) == ("http://127.0.0.1:30080/model", 5)
         return {**figures.GATEWAY, "date": "2026-11-30"}
 
+    def take(_: object) -> None:
+        pytest.fail("what a sandbox does beside them would be in the figures of all servers")
+
     monkeypatch.setattr(gateway, "measured", measured)
+    monkeypatch.setattr(benchmarks, "take", take)
     monkeypatch.setattr(sys, "argv", ["benchmarks", "--record", "--gateway", "http://127.0.0.1:30080/model"])
     assert benchmarks.main() == 0
-    assert json.loads(recorded.read_text())["gateway"]["date"] == "2026-11-30"
+    assert json.loads(recorded.read_text()) == found | {"gateway": figures.GATEWAY | {"date": "2026-11-30"}}
+
+
+def test_the_gateway_is_not_recorded_alone(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.unlink()
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--record", "--gateway", "http://127.0.0.1:30080/model"])
+    with pytest.raises(SystemExit):
+        benchmarks.main()
 
 
 @pytest.mark.parametrize("part", [["--only", "FastAPI"], ["--weight", "small"], ["--against", "/elsewhere"]])
