@@ -65,5 +65,5 @@ test: setup ## every test and check; boots the sandbox itself
 soak: up ## the long evidence; writes most of docs/figures (SOAK=tests/load takes a part of it)
 	@for part in $(SOAK); do .venv/bin/python -m pytest -m soak -s $$part || exit 1; done
 
-bench: .venv/.complete ## what the service costs, beside uvicorn alone; writes docs/figures/bench.json
-	@.venv/bin/python -m benchmarks --json docs/figures/bench.json
+bench: .venv/.complete ## how fast the service is, beside uvicorn alone and what others offer; writes docs/benchmarks.md
+	@.venv/bin/python -m benchmarks --record

@@ -1,30 +1,40 @@
 """The servers that are compared, each alone on a core of its own while it is asked."""
 
 import hashlib
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import orjson
-
+from benchmarks import cache, processes, weights
 from benchmarks.errors import BenchmarkError
+from benchmarks.questions import ARTICLES, BENTOML, V2, Question
 
 CHECKOUT: Final = Path(__file__).parents[1]
 
-READING: Final[Mapping[str, float]] = {"temperature": 79.0, "vibration": 4.7, "pressure": 7.2, "rpm": 2890.0}
-"""A reading of the included model, in the units of its card."""
+FLOOR: Final = "floor"
+SERVICE: Final = "service"
 
-READY_WITHIN: Final = 60.0  # seconds; TensorFlow's import takes some
+READY_WITHIN: Final = 180.0  # seconds; some import TensorFlow in several processes on the one core
+ENDED_WITHIN: Final = 20.0  # seconds; what is left then is killed
+ANSWER_WITHIN: Final = 30.0  # seconds; the first answer may be slow
+
 _MODEL: Final = "maintenance_predictor"
 _VERSION: Final = "1.0.0"
+
+ONE_THREAD: Final = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+"""Every server has one core, so all are told what the service tells TensorFlow by itself."""
+
+_NONE: Final[Mapping[str, str]] = {}
 
 # In a checkout of its own, so that each version of the service has a model as its own tools publish it.
 _TRAIN: Final = (
@@ -35,17 +45,36 @@ _PUBLISH: Final = "from slipway.cli import app; app()"
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a server is started.
+    """How a server is started and asked.
 
     Attributes:
         argv: its command; `{port}` stands for the port.
         folder: where it is run.
-        variables: of its environment; `{port}` and `{other}` stand for ports.
+        variables: of its environment; `{port}`, `{other}` and `{third}` stand for ports.
+        question: what it is asked.
     """
 
     argv: tuple[str, ...]
     folder: Path
-    variables: Mapping[str, str]
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    question: Question = ARTICLES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """The model of a weight, published by a checkout's own tools.
+
+    Attributes:
+        store: that it is in.
+        manifest: digest of its manifest.
+        files: its SavedModel.
+        call: milliseconds of a call with one row.
+    """
+
+    store: Path
+    manifest: str
+    files: Path
+    call: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,61 +83,79 @@ class Server:
 
     pid: int
     port: int
+    question: Question
 
     def answer(self) -> bytes:
-        """What it says to a reading.
+        """What it says to its question.
 
         Raises:
             OSError: there is no answer, or none with status 200.
         """
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/predict",
-            data=orjson.dumps(dict(READING)),
+            f"http://127.0.0.1:{self.port}{self.question.path}",
+            data=self.question.body,
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=ANSWER_WITHIN) as answer:  # noqa: S310
             return answer.read()
 
     def processor_seconds(self) -> float:
-        """What it has used of its core so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """What it and its processes have used of their core so far."""
+        return processes.processor_seconds(self.pid)
 
 
-def floor(folder: Path, answer: bytes) -> Recipe:
+def floor(answer: bytes) -> Recipe:
     """A bare uvicorn, set up as the service has it, which gives the same answer to everything."""
     options = "--loop uvloop --http httptools --ws none --no-access-log --no-server-header --no-proxy-headers"
     return Recipe(
         argv=(*(sys.executable, "-m", "uvicorn", "benchmarks.floor:app"), *options.split(), "--port", "{port}"),
-        folder=folder,
+        folder=CHECKOUT,
         variables={"FLOOR_ANSWER": answer.decode()},
     )
 
 
-def service(checkout: Path, scratch: Path) -> Recipe:
-    """The service of a checkout, with the included model, trained and published by that checkout.
+def publish(checkout: Path, weight: str, scratch: Path) -> Published:
+    """Train, weigh and publish the included model with the code of a checkout.
 
     Args:
         checkout: with the service's code.
-        scratch: for its store and its cache; must not exist.
+        weight: one of `weights.LAYERS`.
+        scratch: for its store; must not exist.
 
     Raises:
         BenchmarkError: the model can't be trained or published.
     """
-    store = scratch / "store"
+    trained = Path(_python(checkout, "-c", _TRAIN).splitlines()[-1]) / _VERSION
+    bundle, store = scratch / "bundle", scratch / "store"
+    shutil.copytree(trained, bundle)
     store.mkdir(parents=True)
-    bundle = Path(_python(checkout, _TRAIN).splitlines()[-1]) / _VERSION
-    _python(checkout, _PUBLISH, "model", "publish", str(bundle), "--version", _VERSION, "--store", f"file://{store}")
+    built = _python(CHECKOUT, "-m", "benchmarks.weights", str(bundle), str(weights.LAYERS[weight]))
+    arguments = ("model", "publish", str(bundle), "--version", _VERSION, "--store", f"file://{store}")
+    _python(checkout, "-c", _PUBLISH, *arguments)
     manifest = (store / _MODEL / _VERSION / "manifest.json").read_bytes()
+    return Published(
+        store=store,
+        manifest=f"sha256:{hashlib.sha256(manifest).hexdigest()}",
+        files=bundle / "saved_model",
+        call=json.loads(built.splitlines()[-1])["call (ms)"],
+    )
+
+
+def service(checkout: Path, model: Published, cache_folder: Path) -> Recipe:
+    """The service of a checkout.
+
+    Raises:
+        BenchmarkError: the checkout has no Python.
+    """
     return Recipe(
         argv=(interpreter(checkout), "-m", "service"),
         folder=checkout,
         variables={
             "MODEL_NAME": _MODEL,
             "MODEL_VERSION": _VERSION,
-            "MODEL_MANIFEST": f"sha256:{hashlib.sha256(manifest).hexdigest()}",
-            "MODEL_STORE": f"file://{store}",
-            "MODEL_CACHE": str(scratch / "cache"),
+            "MODEL_MANIFEST": model.manifest,
+            "MODEL_STORE": f"file://{model.store}",
+            "MODEL_CACHE": str(cache_folder),
             "RELEASE": "benchmark",
             "LISTEN_HOST": "127.0.0.1",
             "LISTEN_PORT": "{port}",
@@ -116,6 +163,59 @@ def service(checkout: Path, scratch: Path) -> Recipe:
             "LOG_LEVEL": "WARNING",
         },
     )
+
+
+def peers(model: Path, only: Collection[str] = ()) -> dict[str, Recipe]:
+    """What users would take instead, each in an environment of its own, by the name in the table.
+
+    Args:
+        model: the SavedModel.
+        only: those that are wanted; empty for all.
+
+    Raises:
+        BenchmarkError: an environment can't be made, or there is no such server.
+    """
+    makes = _peers(model)
+    if unknown := set(only) - makes.keys() - {FLOOR, SERVICE}:
+        raise BenchmarkError(f"no such server: {', '.join(sorted(unknown))}; there are {', '.join(makes)}")
+    return {name: make() for name, make in makes.items() if not only or name in only}
+
+
+def _peers(model: Path) -> dict[str, Callable[[], Recipe]]:
+
+    def recipe(
+        peer: str, *argv: str, question: Question = ARTICLES, variables: Mapping[str, str] = _NONE
+    ) -> Callable[[], Recipe]:
+        def make() -> Recipe:
+            python = str(cache.environment(peer))
+            path = f"{Path(python).parent}:{os.environ['PATH']}"  # some start `python` or programs of their own
+            own = ONE_THREAD | {"MODEL": str(model), "PORT": "{port}", "PATH": path} | dict(variables)
+            return Recipe(argv=(python, *argv), folder=cache.PEERS / peer, variables=own, question=question)
+
+        return make
+
+    quiet = ["--host", "127.0.0.1", "--port", "{port}", "--no-access-log", "--log-level", "warning"]
+    in_ray = {"RAY_USAGE_STATS_ENABLED": "0"}
+    haproxy = in_ray | {"RAY_SERVE_ENABLE_HA_PROXY": "1", "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1"}
+    in_mlserver = {
+        "MLSERVER_HTTP_PORT": "{port}",
+        "MLSERVER_GRPC_PORT": "{other}",
+        "MLSERVER_METRICS_PORT": "{third}",
+        "MLSERVER_HOST": "127.0.0.1",
+        "MLSERVER_DEBUG": "false",  # it is true by itself, and writes a line for each request
+        "MLSERVER_PARALLEL_WORKERS": "0",  # a second process only costs where there is one core
+        "MLSERVER_MODEL_URI": str(model),
+    }
+    serve = ("-m", "bentoml", "serve", "app:Maintenance", "--host", "127.0.0.1", "--port", "{port}")
+    return {
+        "FastAPI": recipe("fastapi", "-m", "uvicorn", "app:app", *quiet),
+        "article": recipe("article", "serve.py"),
+        "BentoML": recipe("bentoml", *serve, question=BENTOML, variables={"BENTOML_DO_NOT_TRACK": "True"}),
+        "LitServe": recipe("litserve", "app.py"),
+        "Ray Serve": recipe("ray", "app.py", variables=in_ray),
+        "Ray Serve, HAProxy": recipe("ray", "app.py", variables=haproxy),
+        "MLServer": recipe("mlserver", "-m", "mlserver.cli.main", "start", ".", question=V2, variables=in_mlserver),
+    }
 
 
 def interpreter(checkout: Path) -> str:
@@ -130,10 +230,11 @@ def interpreter(checkout: Path) -> str:
     return python
 
 
-def _python(checkout: Path, program: str, *arguments: str) -> str:
+def _python(checkout: Path, *arguments: str) -> str:
     done = subprocess.run(
-        [interpreter(checkout), "-c", program, *arguments],
+        [interpreter(checkout), *arguments],
         cwd=checkout,
+        env=os.environ | ONE_THREAD,
         capture_output=True,
         text=True,
         check=False,
@@ -151,19 +252,21 @@ def started(recipe: Recipe, core: int) -> Generator[Server]:
         BenchmarkError: it has ended, or didn't answer in time.
     """
     ports = _free_ports()
+    processes.adopt_orphans()
     with subprocess.Popen(
         [_with(part, ports) for part in recipe.argv],
         cwd=recipe.folder,
         env=os.environ | {name: _with(value, ports) for name, value in recipe.variables.items()},
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        os.sched_setaffinity(process.pid, {core})  # before it has threads, which take it over
+        os.sched_setaffinity(process.pid, {core})  # before it has threads and children, which take it over
         try:
-            server = Server(pid=process.pid, port=ports["port"])
+            server = Server(pid=process.pid, port=ports["port"], question=recipe.question)
             _wait(server, process)
             yield server
         finally:
-            process.kill()
+            processes.end(process.pid, ENDED_WITHIN)
 
 
 def _with(value: str, ports: Mapping[str, int]) -> str:
@@ -173,8 +276,12 @@ def _with(value: str, ports: Mapping[str, int]) -> str:
 
 
 def _free_ports() -> dict[str, int]:
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return {"port": one.getsockname()[1], "other": other.getsockname()[1]}
+    taken = {name: socket.create_server(("127.0.0.1", 0)) for name in ("port", "other", "third")}
+    try:
+        return {name: each.getsockname()[1] for name, each in taken.items()}
+    finally:
+        for each in taken.values():
+            each.close()
 
 
 def _wait(server: Server, process: "subprocess.Popen[bytes]") -> None:

@@ -63,17 +63,25 @@ class Admission:
             Overloaded: more wait than can be answered soon.
             OutOfTime: it could not be finished.
         """
-        costs = self._costs
-        if queued >= self._most and (waiting := costs.work(queued)) >= self._queue_seconds:
+        if self.fits(rows, queued=queued, running=running, seconds=seconds):
+            return
+        waiting = self._costs.work(queued)
+        if queued >= self._most and waiting >= self._queue_seconds:
             raise Overloaded(
                 f"{queued} rows wait already, which take {waiting:.2g} s; come back later", self.retry_after(rows)
             )
-        finished = running + costs.work(queued + rows)
-        if finished > seconds:
-            raise OutOfTime(
-                f"the answer would take {finished:.2g} s, and the request has {seconds:.2g} s; come back later",
-                self.retry_after(rows),
-            )
+        finished = running + self._costs.work(queued + rows)
+        raise OutOfTime(
+            f"the answer would take {finished:.2g} s, and the request has {seconds:.2g} s; come back later",
+            self.retry_after(rows),
+        )
+
+    def fits(self, rows: int, *, queued: int, running: float, seconds: float) -> bool:
+        """Whether `check` would admit them; nobody is counted as refused."""
+        costs = self._costs
+        if queued >= self._most and costs.work(queued) >= self._queue_seconds:
+            return False
+        return running + costs.work(queued + rows) <= seconds
 
     def retry_after(self, rows: int = 1) -> int:
         """Whole seconds after which a refused request may come back.

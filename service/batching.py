@@ -24,7 +24,7 @@ from service.errors import DeadlineExceeded, ModelFailed, OutOfTime, ServingErro
 from service.metrics import Metrics, Reason
 from service.model import Model, Tensors, count
 from service.traces import Shared, Trail
-from service.waiting import Item, Waiting
+from service.waiting import Asked, Gathered, Item, Waiting
 
 INLINE_SECONDS: Final = 0.001
 """A call on the loop holds up everything else on it, and a hop to a thread costs 0.08 to 0.16 ms."""
@@ -38,11 +38,17 @@ HUNG_AFTER: Final = 12
 
 @dataclass(frozen=True)
 class _Call:
-    items: list[Item]
+    gathered: list[Gathered]
+    asked: list[Asked]
     rows: int
     size: int
     reason: Reason
     begun: float
+
+    @property
+    def items(self) -> list[Item]:
+        """All, in the order of their rows."""
+        return [*self.gathered, *self.asked]
 
 
 class Batcher:
@@ -118,6 +124,10 @@ class Batcher:
         """
         self._admission.check(rows, queued=self._waiting.rows, running=self._rest(), seconds=seconds)
 
+    def fits(self, seconds: float) -> bool:
+        """Whether one row more would be admitted."""
+        return self._admission.fits(1, queued=self._waiting.rows, running=self._rest(), seconds=seconds)
+
     async def predict(self, tensors: Tensors, seconds: float, trails: list[Trail] | None = None) -> Tensors:
         """Answer all rows, in as many calls as they need. Cancelling it takes back what has not begun.
 
@@ -134,11 +144,11 @@ class Batcher:
         rows, limit = count(tensors), self._costs.limit
         self.admit(rows, seconds)
         if rows <= limit:
-            return await self._answer(self._add(tensors, rows, seconds, trails))
-        items: list[Item] = []
+            return await self._answer(self._ask(tensors, rows, seconds, trails))
+        items: list[Asked] = []
         for start in range(0, rows, limit):
             part = {name: value[start : start + limit] for name, value in tensors.items()}
-            items.append(self._add(part, count(part), seconds, trails))
+            items.append(self._ask(part, count(part), seconds, trails))
         try:
             answers = [await self._answer(item) for item in items]
         finally:
@@ -146,24 +156,32 @@ class Batcher:
                 self._waiting.leave(item)
         return {name: np.concatenate([each[name] for each in answers]) for name in answers[0]}
 
-    async def _answer(self, item: Item) -> Tensors:
+    async def _answer(self, item: Asked) -> Tensors:
         try:
             return await item.future
         finally:
             self._waiting.leave(item)
 
-    def _add(self, tensors: Tensors, rows: int, seconds: float, trails: list[Trail] | None) -> Item:
+    def _ask(self, tensors: Tensors, rows: int, seconds: float, trails: list[Trail] | None) -> Asked:
         now = time.monotonic()
-        item = Item(tensors, rows, now, now + seconds, self._loop.create_future())
+        item = Asked(tensors, rows, now, now + seconds, self._loop.create_future())
         if trails is not None:
             item.trail = Trail(rows, now)
             trails.append(item.trail)
+        self.add(item)
+        return item
+
+    def add(self, item: Item) -> None:
+        """Let an item that was admitted wait for its call."""
         self._waiting.add(item)
         if self._running is None:
             self._schedule(Reason.IDLE)
         elif self._sweep is None or item.deadline < self._sweep_due:
             self._sweep_at(item.deadline)
-        return item
+
+    def leave(self, item: Item) -> None:
+        """Its answer is not wanted any more."""
+        self._waiting.leave(item)
 
     def _in_call(self, item: Item) -> bool:
         return self._running is not None and item in self._running.items
@@ -204,13 +222,13 @@ class Batcher:
             except Exception as error:
                 self._failed(call, error)
             else:
-                self._answered(call, outputs)
+                self._answered(call, tensors, outputs)
             self._go_on()
             return
         self._running = call
         self._sweep_at(min(item.deadline for item in chain(call.items, self._waiting)))
         future = self._loop.run_in_executor(self._executor, self._model.predict, tensors)
-        future.add_done_callback(partial(self._ended, call))
+        future.add_done_callback(partial(self._ended, call, tensors))
 
     def _go_on(self) -> None:
         if self._waiting:
@@ -236,31 +254,36 @@ class Batcher:
             reason = Reason.ALONE
         elif rows == self._costs.limit:
             reason = Reason.FULL
-        call = _Call(items, rows, self._costs.size(rows), reason, now)
-        for item in items:
+        gathered = [item for item in items if isinstance(item, Gathered)]
+        asked = [item for item in items if isinstance(item, Asked)]
+        call = _Call(gathered, asked, rows, self._costs.size(rows), reason, now)
+        for item in asked:
             if item.trail is not None:
                 item.trail.called(now, Shared(rows, call.size, reason))
         return call
 
     def _out_of_time(self, item: Item) -> None:
         self._metrics.missed("queue")
-        item.future.set_exception(
+        item.fail(
             OutOfTime("the model became too slow to answer in time; come back later", self._admission.retry_after())
         )
 
     def _joined(self, call: _Call) -> Tensors:
         """The tensors of all items below each other, filled up with copies of the first row, which is a valid one."""
+        given = [item.tensors for item in call.asked]
+        if call.gathered:
+            given.insert(0, call.gathered[0].together.tensors(call.gathered))
         missing = call.size - call.rows
 
         def joined(name: str) -> NDArray[Any]:
-            parts = [item.tensors[name] for item in call.items]
+            parts = [each[name] for each in given]
             if missing:
                 parts.append(np.repeat(parts[0][:1], missing, axis=0))
             return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-        return {name: joined(name) for name in call.items[0].tensors}
+        return {name: joined(name) for name in given[0]}
 
-    def _ended(self, call: _Call, future: "asyncio.Future[Tensors]") -> None:
+    def _ended(self, call: _Call, tensors: Tensors, future: "asyncio.Future[Tensors]") -> None:
         self._running = None
         if self._sweep is not None:
             self._sweep.cancel()
@@ -270,11 +293,11 @@ class Batcher:
         if error := future.exception():
             self._failed(call, error)
         else:
-            self._answered(call, future.result())
+            self._answered(call, tensors, future.result())
         self._seen = self._waiting.rows  # what waited during the call needs no second look
         self._dispatch(Reason.NEXT)
 
-    def _answered(self, call: _Call, outputs: Tensors) -> None:
+    def _answered(self, call: _Call, tensors: Tensors, outputs: Tensors) -> None:
         now = time.monotonic()
         self._last = seconds = now - call.begun
         self._costs.took(call.size, seconds)
@@ -282,9 +305,12 @@ class Batcher:
         if wrong and self._model.row_limit != 1:
             self._failed(call, ModelFailed(f"The model gave no {wrong[0]!r} for each reading"))
             return
-        start = 0
-        for item in call.items:
-            if not item.future.done():
+        start = len(call.gathered)
+        if start:
+            rows = {name: value[:start] for name, value in tensors.items()}
+            call.gathered[0].together.answer(call.gathered, rows, self._share(outputs, 0, start))
+        for item in call.asked:
+            if not item.done():
                 item.future.set_result(self._share(outputs, start, item.rows))
             if item.trail is not None:
                 item.trail.answered(now)
@@ -301,18 +327,18 @@ class Batcher:
         """Ask each request of the batch on its own, so that the one that the model fails on is the only one to fail."""
         for item in call.items:
             if item.trail is not None:
-                item.trail.failed(time.monotonic(), again=len(call.items) > 1 and not item.future.done())
+                item.trail.failed(time.monotonic(), again=len(call.items) > 1 and not item.done())
         if len(call.items) > 1:
             for item in reversed(call.items):
-                if not item.future.done():
+                if not item.done():
                     self._waiting.put_back(item)
             return
         [item] = call.items
-        if not item.future.done():
+        if not item.done():
             failure = error if isinstance(error, ServingError) else ModelFailed("The model failed on this reading")
             if failure is not error:
                 failure.__cause__ = error  # logged by who answers, whose lines have the request's id
-            item.future.set_exception(failure)
+            item.fail(failure)
 
     def _sweep_at(self, when: float) -> None:
         """End at its deadline what waits for a call that may never end."""
@@ -325,7 +351,7 @@ class Batcher:
         self._sweep = None
         now = time.monotonic()
         running = self._running
-        pending = [item for item in chain(running.items if running else (), self._waiting) if not item.future.done()]
+        pending = [item for item in chain(running.items if running else (), self._waiting) if not item.done()]
         for item in pending:
             if item.deadline <= now:
                 if self._in_call(item):
@@ -333,7 +359,7 @@ class Batcher:
                     late = DeadlineExceeded(
                         f"no answer within {item.deadline - item.since:g} s", self._admission.retry_after()
                     )
-                    item.future.set_exception(late)
+                    item.fail(late)
                 else:
                     self._out_of_time(item)
         if left := [item.deadline for item in pending if item.deadline > now]:

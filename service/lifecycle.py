@@ -12,7 +12,7 @@ from modelstore.manifest import Manifest
 from service.batching import Batcher
 from service.errors import ModelNotLoaded
 from service.metrics import Phase
-from service.protocols import Codec
+from service.protocols import Codec, OfRows
 from service.schemas import Schema
 
 LOADING_RETRY: Final = (5, 10)
@@ -27,12 +27,14 @@ class Served:
         manifest: what it is.
         schema: how its readings and answers look.
         codecs: how requests are read and answered, by path.
+        of_rows: how requests of one row each are read and answered together.
         batcher: answers them.
     """
 
     manifest: Manifest
     schema: Schema
     codecs: Mapping[str, Codec]
+    of_rows: OfRows
     batcher: Batcher
 
 

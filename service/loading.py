@@ -161,14 +161,16 @@ class Loading:
             seconds=settings.request_seconds,
             metrics=self.metrics,
         )
+        one = OneReading(loaded.schema, loaded.tabular)
         self.lifecycle.serve(
             Served(
                 manifest=manifest,
                 schema=loaded.schema,
                 codecs={
-                    PREDICT: OneReading(loaded.schema, loaded.tabular),
+                    PREDICT: one,
                     PREDICT_BATCH: ManyReadings(loaded.schema, loaded.tabular),
                 },
+                of_rows=one,
                 batcher=batcher,
             )
         )

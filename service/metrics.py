@@ -164,6 +164,15 @@ class Metrics:
         self._latency[outcome].add(seconds)
 
     @_never_fails
+    def answered_together(self, seconds: Sequence[float]) -> None:
+        """Clients' predictions ended in answers, each so many seconds after its request was complete."""
+        self._in_flight -= len(seconds)
+        self._predictions.add(Outcome.SUCCESS, value=len(seconds))
+        latency = self._latency[Outcome.SUCCESS]
+        for each in seconds:
+            latency.add(each)
+
+    @_never_fails
     def answered(self, readings: Tensors, answers: Tensors) -> None:
         """A client's readings were answered."""
         if self._distributions is not None:

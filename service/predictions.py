@@ -10,29 +10,20 @@ import hmac
 import logging
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service import endings
 from service.bodies import BodyLimits, ClientGone
 from service.connections import CONNECTION
-from service.errors import (
-    InvalidInput,
-    ModelFailed,
-    ModelNotLoaded,
-    Outcome,
-    OutOfTime,
-    Overloaded,
-    ServingError,
-    response_to,
-)
+from service.errors import InvalidInput, Outcome, ServingError, response_to
 from service.identity import REQUEST_ID, request_id
 from service.lifecycle import Lifecycle
 from service.logs import current_request, current_trace
-from service.metrics import Metrics, Refusal
+from service.metrics import Metrics
 from service.protocols.article import PREDICT, PREDICT_BATCH
 from service.traces import Trace, Traces
 
@@ -49,11 +40,6 @@ SYNTHETIC: Final = b"x-slipway-synthetic"
 
 _CONTENT_LENGTH: Final = b"content-length"
 _READ: Final = frozenset({REQUEST_ID, TIMEOUT, SYNTHETIC, _CONTENT_LENGTH})
-_REFUSALS: Final[Mapping[type[ServingError], Refusal]] = {
-    Overloaded: Refusal.QUEUE,
-    OutOfTime: Refusal.DEADLINE,
-    ModelNotLoaded: Refusal.NOT_LOADED,
-}
 
 _log = logging.getLogger(__name__)
 
@@ -113,7 +99,7 @@ class Predictions:
         except Exception:
             _log.exception("unexpected error")  # and answered
         finally:
-            _record(scope, status, time.perf_counter() - begun, logging.DEBUG)
+            endings.ended(scope["method"], scope["path"], status, time.perf_counter() - begun)
 
     async def _predict(
         self, identity: bytes, head: dict[bytes, bytes], scope: Scope, receive: Receive, send: Send
@@ -164,16 +150,11 @@ class Predictions:
                 connection.answering = None
             spent = time.perf_counter() - begun
             self.metrics.ended(outcome, spent, synthetic=synthetic)
-            # What a client does wrong is no news, nor what is refused in an overload; a prediction that failed is.
-            failed = outcome in (Outcome.ERROR, Outcome.DEADLINE)
-            _record(scope, status, spent, logging.WARNING if failed else logging.DEBUG)
+            endings.ended(scope["method"], scope["path"], status, spent, outcome)
             _end(trace, outcome, status, synthetic=synthetic)
 
     async def _refuse(self, error: ServingError, identity: bytes, scope: Scope, receive: Receive, send: Send) -> None:
-        if isinstance(error, ModelFailed):
-            _log.error("the model failed", exc_info=error.__cause__ or error)
-        if (reason := _REFUSALS.get(type(error))) is not None:
-            self.metrics.refused(reason)
+        endings.refused(error, self.metrics)
         if not error.closes:
             await response_to(error)(scope, receive, _with_identity(identity, send))
             return
@@ -240,17 +221,3 @@ def _with_identity(identity: bytes, send: Send) -> Send:
 def _end(trace: Trace | None, outcome: Outcome, status: int, *, synthetic: bool) -> None:
     if trace is not None:
         trace.end(outcome, status, synthetic=synthetic)
-
-
-def _record(scope: Scope, status: int, seconds: float, level: int) -> None:
-    if _log.isEnabledFor(level):
-        _log.log(
-            level,
-            "request",
-            extra={
-                "method": scope["method"],
-                "path": scope["path"],
-                "status": status,
-                "seconds": round(seconds, 6),
-            },
-        )

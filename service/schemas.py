@@ -14,7 +14,9 @@ from itertools import starmap
 from operator import itemgetter
 from typing import Annotated, Any, Final, Self, TypeAlias, cast
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from modelstore.manifest import Band, Feature, FeatureType, Manifest
@@ -78,6 +80,8 @@ class Schema:
     _bands: tuple[Band, ...]
     _borders: tuple[float, ...]
     _bounds: tuple[_Bounds, ...]
+    _head: bytes
+    _tails: tuple[bytes, ...]
     _values: Callable[[dict[str, object]], tuple[object, ...]]
 
     @classmethod
@@ -106,6 +110,8 @@ class Schema:
                 _Bounds(max(each.minimum, -largest), min(each.maximum, largest), each.type is FeatureType.INTEGER)
                 for each in manifest.features
             ),
+            _head=b"{" + orjson.dumps(manifest.output.name) + b":",
+            _tails=tuple(_tail(band) for band in manifest.bands) or (b"}",),
             _values=itemgetter(*names) if len(names) > 1 else lambda found: (found[names[0]],),
         )
 
@@ -115,11 +121,15 @@ class Schema:
         Raises:
             InvalidInput: the body is not JSON, or a field is missing, unknown, no finite number or out of range.
         """
+        values = self.values(body)
+        return _floats(_explained(self.request, body)) if values is None else values
+
+    def values(self, body: bytes) -> tuple[float, ...] | None:
+        """The same, or None for a body that is not in order."""
         try:
             return self._quickly(orjson.loads(body))
         except (ValueError, LookupError):
-            pass  # pydantic says what is wrong
-        return _floats(_explained(self.request, body))
+            return None
 
     def readings(self, body: bytes) -> list[tuple[float, ...]]:
         """The features of each reading of a request, in order.
@@ -143,17 +153,30 @@ class Schema:
             raise ValueError
         return cast("tuple[float, ...]", values)
 
+    def contents(self, values: NDArray[np.float64]) -> list[bytes | None]:
+        """The responses for the model's outputs as JSON, each as `answer` has it; None for one that is not finite."""
+        numbers = orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
+        bands = np.searchsorted(self._borders, values, side="right").tolist()
+        head, tails = self._head, self._tails
+        found: list[bytes | None] = [head + number + tails[band] for number, band in zip(numbers, bands, strict=True)]
+        if not (finite := np.isfinite(values)).all():
+            return [each if good else None for each, good in zip(found, finite.tolist(), strict=True)]
+        return found
+
     def answer(self, value: float) -> Answer:
         """The response for the model's output `value`."""
         if not self._bands:
             return {self._output: value}
         # A value on a border belongs to the band above it.
-        band = self._bands[bisect_right(self._borders, value)]
-        return {
-            self._output: value,
-            "risk_level": band.risk_level,
-            "recommended_action": band.recommended_action,
-        }
+        return {self._output: value} | _advice(self._bands[bisect_right(self._borders, value)])
+
+
+def _advice(band: Band) -> Answer:
+    return {"risk_level": band.risk_level, "recommended_action": band.recommended_action}
+
+
+def _tail(band: Band) -> bytes:
+    return b"," + orjson.dumps(_advice(band))[1:]
 
 
 def _members(found: object, number: int) -> dict[str, object]:

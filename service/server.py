@@ -20,6 +20,7 @@ from service.model import LoadModel
 from service.monitoring import CONNECTIONS, create_monitoring, monitored
 from service.predictions import Predictions
 from service.settings import Settings
+from service.shortcut import Shortcut
 from service.traces import Traces
 
 OTHER_FILES: Final = 64
@@ -58,8 +59,16 @@ def serve(settings: Settings, load: LoadModel) -> None:
         monitored(create_monitoring(lifecycle, heartbeat, metrics), settings, headers),
     ):
         app = create_app(settings, lifecycle, heartbeat, garbage.settled(load), metrics, traces)
-        config = _config(app, settings, bounds, headers)
+        protocol = Connection.within(bounds, short_way(settings, lifecycle, metrics, traces))
+        config = _config(app, settings, protocol, headers)
         DrainingServer(config, lifecycle, settings.drain_seconds).run()
+
+
+def short_way(settings: Settings, lifecycle: Lifecycle, metrics: Metrics, traces: Traces | None) -> Shortcut | None:
+    """The short way; None where more is told of a request than that it was answered, which only the long one does."""
+    if traces is not None or _log.isEnabledFor(logging.DEBUG):
+        return None
+    return Shortcut(lifecycle, metrics, seconds=settings.request_seconds, body_limit=settings.body_limit)
 
 
 @contextmanager
@@ -78,13 +87,15 @@ def traced(settings: Settings, metrics: Metrics) -> Generator[Traces | None]:
         spans.close()
 
 
-def _config(app: Predictions, settings: Settings, bounds: Bounds, headers: list[tuple[str, str]]) -> uvicorn.Config:
+def _config(
+    app: Predictions, settings: Settings, protocol: type[Connection], headers: list[tuple[str, str]]
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=settings.listen_host,
         port=settings.listen_port,
         loop="uvloop",
-        http=Connection.within(bounds),
+        http=protocol,
         ws="none",
         lifespan="on",
         log_config=None,  # `logs` has configured them

@@ -1,38 +1,106 @@
 """The requests that wait for a call of the model, in their order."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
 
 from service.model import Tensors
 from service.traces import Trail
 
 
-@dataclass(eq=False, slots=True)
-class Item:
+class Item(ABC):
     """Rows that share one answer.
 
-    Attributes:
-        tensors: the rows.
+    Args:
         rows: how many.
         since: when they came; seconds, monotonic.
         deadline: when their answer is of no use any more.
-        future: gets the answer, or the error instead.
+
+    Attributes:
         waits: whether they count as waiting.
         alone: whether they must share no call with others.
         trail: where their way is written down; None when nobody asks.
     """
 
-    tensors: Tensors
-    rows: int
-    since: float
-    deadline: float
-    future: "asyncio.Future[Tensors]"
-    waits: bool = False
-    alone: bool = False
-    trail: Trail | None = None
+    __slots__ = ("alone", "deadline", "rows", "since", "trail", "waits")
+
+    def __init__(self, rows: int, since: float, deadline: float) -> None:
+        self.rows = rows
+        self.since = since
+        self.deadline = deadline
+        self.waits = False
+        self.alone = False
+        self.trail: Trail | None = None
+
+    @abstractmethod
+    def done(self) -> bool:
+        """Whether there is an answer, or nobody who wants one."""
+
+    @abstractmethod
+    def fail(self, error: Exception) -> None:
+        """There is no answer, and why."""
+
+    @abstractmethod
+    def leave(self) -> None:
+        """Nobody wants the answer any more."""
+
+
+class Gathered(Item):
+    """An item of one row, whose tensors and answer are made with those of others."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def together(self) -> "Together":
+        """Makes them."""
+
+
+class Together(Protocol):
+    """Items whose tensors and answers are made for all of a call at once, which costs little more than for one."""
+
+    def tensors(self, items: Sequence[Gathered]) -> Tensors:
+        """Their rows, one each."""
+        ...
+
+    def answer(self, items: Sequence[Gathered], tensors: Tensors, outputs: Tensors) -> None:
+        """Give each its share of the outputs, in their order, and pass over those that are done."""
+        ...
+
+
+class Asked(Item):
+    """An item that a task waits for.
+
+    Attributes:
+        tensors: the rows.
+        future: gets the answer, or the error instead.
+    """
+
+    __slots__ = ("future", "tensors")
+
+    def __init__(
+        self, tensors: Tensors, rows: int, since: float, deadline: float, future: "asyncio.Future[Tensors]"
+    ) -> None:
+        super().__init__(rows, since, deadline)
+        self.tensors: Final = tensors
+        self.future: Final = future
+
+    def done(self) -> bool:
+        """Whether the task has what it waits for, or waits no more."""
+        return self.future.done()
+
+    def fail(self, error: Exception) -> None:
+        """The task gets an error."""
+        self.future.set_exception(error)
+
+    def leave(self) -> None:
+        """The task waits no more."""
+        if not self.future.done():
+            self.future.cancel()
+        elif not self.future.cancelled():
+            self.future.exception()  # asked for, since the one who would ask has left
 
 
 class Waiting:
@@ -65,7 +133,7 @@ class Waiting:
 
     def first(self) -> Item | None:
         """The next that is still wanted."""
-        while self._items and self._items[0].future.done():
+        while self._items and self._items[0].done():
             self.take()
         return self._items[0] if self._items else None
 
@@ -78,10 +146,7 @@ class Waiting:
     def leave(self, item: Item) -> None:
         """It is not wanted any more, wherever it is."""
         self._count(item, waits=False)
-        if not item.future.done():
-            item.future.cancel()
-        elif not item.future.cancelled():
-            item.future.exception()  # asked for, since the one who would ask has left
+        item.leave()
 
     def _count(self, item: Item, *, waits: bool) -> None:
         if item.waits is not waits:

@@ -4,6 +4,7 @@
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,8 +13,11 @@ import orjson
 
 from service.errors import NoFiniteAnswer
 from service.model import Tensors, count
+from service.protocols import Values
 from service.schemas import Answer, Schema
 from service.tabular import Tabular
+
+NOT_FINITE: Final = "The model gave no finite number for this reading"
 
 PREDICT: Final = "/predict"
 PREDICT_BATCH: Final = "/predict/batch"
@@ -28,12 +32,27 @@ class OneReading:
 
     def decode(self, body: bytes) -> Tensors:
         """The one reading of a body."""
-        return self.tabular.tensors(np.array([self.schema.reading(body)], dtype=np.float64))
+        return self.tensors([self.schema.reading(body)])
 
     def encode(self, answers: Tensors) -> bytes:
         """The one answer."""
-        [answer] = _answers(self.schema, self.tabular, answers)
-        return orjson.dumps(answer)
+        [content] = self.contents(answers, 1)
+        if content is None:
+            raise NoFiniteAnswer(NOT_FINITE)
+        return content
+
+    def values(self, body: bytes) -> Values | None:
+        """What `tensors` makes tensors of; None for a body whose faults `decode` explains."""
+        return self.schema.values(body)
+
+    def tensors(self, values: Sequence[Values]) -> Tensors:
+        """Several readings, a row for each."""
+        return self.tabular.tensors(np.array(values, dtype=np.float64))
+
+    def contents(self, answers: Tensors, rows: int) -> list[bytes | None]:
+        """The answer to each row; None for one that is no finite number."""
+        found = self.tabular.answers(answers, rows)
+        return self.schema.contents(found)
 
 
 @dataclass(frozen=True)
@@ -55,5 +74,5 @@ class ManyReadings:
 def _answers(schema: Schema, tabular: Tabular, answers: Tensors) -> list[Answer]:
     values: list[float] = tabular.answers(answers, count(answers)).tolist()
     if not all(map(math.isfinite, values)):
-        raise NoFiniteAnswer("The model gave no finite number for this reading")
+        raise NoFiniteAnswer(NOT_FINITE)
     return [schema.answer(value) for value in values]

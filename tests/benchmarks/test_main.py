@@ -1,58 +1,101 @@
-"""What is made of the rounds, and what is told when they can't be taken."""
+"""What is told and written, and what is said when nothing can be measured."""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks.__main__ import FLOOR, SERVICE, Measured, summary, table
-from benchmarks.wrk import Round
+from benchmarks import gateway
+from benchmarks.__main__ import FLOOR, SERVICE, table
+from benchmarks.servers import CHECKOUT
+from tests.benchmarks import figures
 
 
-def measured(requests: float, alone: float = 1.0) -> Measured:
-    busy = Round(requests=requests, p50=1000 / requests, p99=2000 / requests, count=10)
-    return Measured(busy=busy, alone=Round(requests=1, p50=alone, p99=1, count=10), processor=1e6 / requests)
+@pytest.fixture
+def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the figures are, beside which there are others now."""
+    kept = tmp_path / "docs" / "figures" / "bench.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text(json.dumps(figures.found(50)))
+    monkeypatch.setattr(benchmarks, "FIGURES", kept)
 
+    def take(_: object) -> dict[str, object]:
+        return figures.found(25)
 
-ROUNDS = {FLOOR: [measured(each) for each in (100, 400, 200)], SERVICE: [measured(each) for each in (50, 10, 90)]}
-
-
-def test_medians_of_the_rounds_are_told_and_the_share_of_the_floor() -> None:
-    rows = summary(ROUNDS)
-    assert [row["requests/s"] for row in rows.values()] == [200, 50]
-    assert [row["of the floor"] for row in rows.values()] == [1, 0.25]
-    assert rows[SERVICE]["p50 (ms)"] == 20
-    assert rows[SERVICE]["processor (µs a request)"] == 20_000
+    monkeypatch.setattr(benchmarks, "take", take)
+    return kept
 
 
 def test_the_table_has_a_line_for_each_server() -> None:
-    head, *lines = table(summary(ROUNDS)).splitlines()
+    head, *lines = table(figures.found()["models"]["small"]["servers"]).splitlines()
     assert head.split()[0] == "server"
-    assert [line.split()[0] for line in lines] == [FLOOR, SERVICE]
-    assert [line.split()[-1] for line in lines] == ["1", "0.25"]
+    assert [line.split()[0] for line in lines] == [FLOOR, SERVICE, "FastAPI"]
+    assert [line.split()[-1] for line in lines] == ["1", "0.25", "0.1"]
     assert len({len(line) for line in (head, *lines)}) == 1
 
 
-def test_figures_are_written_where_they_are_wanted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_what_moved_is_told_and_nothing_is_written(
+    recorded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def take(*_: object) -> dict[str, object]:
-        return {"servers": summary(ROUNDS)}
-
-    monkeypatch.setattr(benchmarks, "take", take)
-    monkeypatch.setattr(sys, "argv", ["benchmarks", "--json", str(tmp_path / "bench.json")])
+    monkeypatch.setattr(sys, "argv", ["benchmarks"])
     assert benchmarks.main() == 0
-    assert json.loads((tmp_path / "bench.json").read_text())["servers"][SERVICE]["of the floor"] == 0.25
-    assert SERVICE in capsys.readouterr().out
+    assert "small, service, requests/s of the floor: 0.25 was recorded, 0.125 now (-50%)" in capsys.readouterr().out
+    assert json.loads(recorded.read_text()) == figures.found(50)
+    assert list(recorded.parent.iterdir()) == [recorded]
+
+
+def test_figures_page_and_plot_are_written_when_that_is_wanted(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--record"])
+    assert benchmarks.main() == 0
+    assert json.loads(recorded.read_text()) == figures.found(25)
+    assert "(figures/bench.svg)" in (recorded.parents[1] / "benchmarks.md").read_text()
+    assert recorded.with_suffix(".svg").read_text().startswith("<svg")
+
+
+def test_what_was_found_behind_the_gateway_is_kept_until_it_is_asked_again(
+    recorded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.write_text(json.dumps(figures.found(50) | {"gateway": figures.GATEWAY}))
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--record"])
+    assert benchmarks.main() == 0
+    found = json.loads(recorded.read_text())
+    assert found == figures.found(25) | {"gateway": figures.GATEWAY}
+
+    def measured(url: str, seconds: int, core: int) -> dict[str, Any]:
+        assert (url, seconds) == ("http://127.0.0.1:30080/model", 5)
+        return {**figures.GATEWAY, "date": "2026-11-30"}
+
+    def take(_: object) -> None:
+        pytest.fail("what a sandbox does beside them would be in the figures of all servers")
+
+    monkeypatch.setattr(gateway, "measured", measured)
+    monkeypatch.setattr(benchmarks, "take", take)
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--record", "--gateway", "http://127.0.0.1:30080/model"])
+    assert benchmarks.main() == 0
+    assert json.loads(recorded.read_text()) == found | {"gateway": figures.GATEWAY | {"date": "2026-11-30"}}
+
+
+def test_the_gateway_is_not_recorded_alone(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.unlink()
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--record", "--gateway", "http://127.0.0.1:30080/model"])
+    with pytest.raises(SystemExit):
+        benchmarks.main()
+
+
+@pytest.mark.parametrize("part", [["--only", "FastAPI"], ["--weight", "small"], ["--against", "/elsewhere"]])
+def test_a_part_is_not_recorded(part: list[str], recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--record", *part])
+    with pytest.raises(SystemExit):
+        benchmarks.main()
+    assert json.loads(recorded.read_text()) == figures.found(50)
 
 
 def test_without_wrk_it_is_told_how_to_get_it() -> None:
     program = [sys.executable, "-m", "benchmarks"]
-    done = subprocess.run(
-        program, cwd=benchmarks.CHECKOUT, env={"PATH": ""}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(program, cwd=CHECKOUT, env={"PATH": ""}, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == "benchmarks: wrk is missing: `apt-get install wrk` (Debian and Ubuntu have it as a package)\n"

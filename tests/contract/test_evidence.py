@@ -155,9 +155,11 @@ def of_judged(found: dict[str, Any]) -> str:
 
 
 def of_bench(found: dict[str, Any]) -> str:
-    floor, service = found["servers"]["floor"], found["servers"]["service"]
+    servers = found["models"]["small"]["servers"]
+    floor, service = servers["floor"], servers["service"]
     return (
-        f"{service['requests/s']} requests/s beside {floor['requests/s']}, {service['of the floor']:g} of the floor; "
+        f"{service['requests/s']:.0f} requests/s beside {floor['requests/s']:.0f}, "
+        f"{service['of the floor']:g} of the floor; "
         f"{service['processor (µs a request)']:g} µs of the processor a request beside "
         f"{floor['processor (µs a request)']:g}"
     )

@@ -1,25 +1,29 @@
 """What the service's tests share: a running application without TensorFlow or network."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
 
 from service.app import create_app
+from service.connections import Bounds, Connection
 from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
 from service.metrics import Phase
 from service.model import LoadModel
 from service.monitoring import create_monitoring
 from service.predictions import Predictions
-from service.server import traced
+from service.server import short_way, traced
 from service.settings import Settings
 from tests.service import fakes
+
+APPLICATION, CONNECTIONS = "application", "connections"
 
 PROBES = "http://probes"
 """Where the test client finds what the service tells on its second port."""
@@ -68,8 +72,31 @@ def heartbeat() -> Heartbeat:
     return Heartbeat()
 
 
+@asynccontextmanager
+async def served(app: Predictions, protocol: type[Connection]) -> AsyncGenerator[str]:
+    """Where the application can be asked on loopback while this context lasts."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, http=protocol, ws="none", lifespan="off", log_config=None)
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:  # the server's own way would sleep a tenth of a second
+        for listening in server.servers:
+            listening.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+
+
 @pytest.fixture
-async def start(lifecycle: Lifecycle, heartbeat: Heartbeat, tmp_path: Path) -> AsyncIterator[Start]:
+def way() -> str:
+    """How requests come: to the application, or to a server's connections, where there is a short way."""
+    return APPLICATION
+
+
+@pytest.fixture
+async def start(lifecycle: Lifecycle, heartbeat: Heartbeat, tmp_path: Path, way: str) -> AsyncIterator[Start]:
     """Starts the application; unless told otherwise, waits until its model is served or refused."""
     async with AsyncExitStack() as stack:
 
@@ -81,10 +108,12 @@ async def start(lifecycle: Lifecycle, heartbeat: Heartbeat, tmp_path: Path) -> A
             await stack.enter_async_context(lifespan(app))
             while wait and lifecycle.phase is Phase.LOADING:
                 await asyncio.sleep(0.01)
+            shortcut = short_way(settings, lifecycle, metrics, traces)
+            protocol = Connection.within(Bounds(body_bytes=settings.body_limit), shortcut)
             client = httpx.AsyncClient(
-                transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+                transport=httpx.ASGITransport(app, raise_app_exceptions=False) if way == APPLICATION else None,
                 mounts={f"{PROBES}/": httpx.ASGITransport(create_monitoring(lifecycle, heartbeat, metrics))},
-                base_url="http://pod",
+                base_url="http://pod" if way == APPLICATION else await stack.enter_async_context(served(app, protocol)),
             )
             return await stack.enter_async_context(client)
 

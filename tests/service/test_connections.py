@@ -107,6 +107,19 @@ def test_a_connection_that_says_nothing_is_closed_like_an_idle_one(settings: Set
         assert all_of(connection) == b""
 
 
+@pytest.mark.parametrize("first", [REQUEST, b"GET /health HTTP/1.1\r\nHost: pod\r\n\r\n"], ids=["short", "long"])
+def test_a_connection_that_is_used_is_not_idle_whichever_way_its_requests_go(first: bytes, settings: Settings) -> None:
+    short = {"KEEP_ALIVE_SECONDS": 2}
+    with running("tests.service.fake_service", settings, **short) as process:
+        process.wait_until_ready()
+        with process.connect() as connection:
+            for each in (first, *[REQUEST] * 5):  # for longer than it would be kept if it were
+                connection.sendall(each)
+                assert answer(connection)[0] == 200
+                time.sleep(0.5)
+            assert all_of(connection) == b"", "and is closed in the end"
+
+
 def test_a_new_connection_may_be_used_later_than_a_heads_deadline(connection: socket.socket) -> None:
     connection.settimeout(0.6)  # twice the deadline
     with pytest.raises(TimeoutError):

@@ -58,8 +58,9 @@ def test_nothing_is_lost_between_sigterm_and_the_end(run: Run) -> None:
     assert process.exit_code() == 0
 
 
-def test_a_request_in_flight_when_the_sockets_close_is_answered(run: Run) -> None:
-    process = run(DRAIN_SECONDS=0, PREDICT_SECONDS=2)
+@pytest.mark.parametrize("golden", [0, 0.002], ids=["on the loop", "in the thread"])
+def test_a_request_in_flight_when_the_sockets_close_is_answered(golden: float, run: Run) -> None:
+    process = run(DRAIN_SECONDS=0, PREDICT_SECONDS=2, GOLDEN_SECONDS=golden)
     process.wait_until_ready()
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(predict, process.url)

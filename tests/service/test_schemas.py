@@ -3,6 +3,8 @@
 import json
 import math
 
+import numpy as np
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -222,3 +224,13 @@ def test_the_quick_look_and_the_thorough_one_agree(reading: dict[str, object]) -
             SCHEMA.reading(content)
     else:
         assert list(SCHEMA.reading(content)) == thorough
+
+
+@given(values=st.lists(st.floats() | st.sampled_from([0.0, 0.3, 0.7, 1.0, 1e-7, 5e-324]), min_size=1, max_size=8))
+@pytest.mark.parametrize("bands", [fakes.BANDS, []], ids=["with bands", "without"])
+def test_answers_that_are_made_together_are_those_that_are_made_alone(
+    bands: list[dict[str, object]], values: list[float]
+) -> None:
+    schema = Schema.of(fakes.manifest(bands=bands), LARGEST)
+    alone = [orjson.dumps(schema.answer(value)) if math.isfinite(value) else None for value in values]
+    assert schema.contents(np.array(values, dtype=np.float64)) == alone

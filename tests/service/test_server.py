@@ -1,5 +1,6 @@
 """How uvicorn is set up, where its own defaults lose requests."""
 
+import logging
 import resource
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import uvicorn
 
 from service import server
 from service.connections import Connection
+from service.lifecycle import Lifecycle
 from service.monitoring import CONNECTIONS
 from service.server import OTHER_FILES
 from service.settings import Settings
@@ -37,6 +39,24 @@ def config(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> uvicorn.Confi
     monkeypatch.setattr(server.DrainingServer, "run", run)
     server.serve(settings, fakes.load_fake)
     return found[0]
+
+
+def test_predictions_take_the_short_way(config: uvicorn.Config) -> None:
+    protocol: Any = config.http
+    assert protocol.shortcut is not None
+
+
+@pytest.mark.parametrize(("level", "traced"), [(logging.DEBUG, False), (logging.INFO, True)])
+def test_where_more_is_told_of_them_they_take_the_long_one(
+    level: int,
+    traced: bool,
+    settings: Settings,
+    lifecycle: Lifecycle,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(level)
+    traces: Any = object() if traced else None
+    assert server.short_way(settings, lifecycle, fakes.metrics(lifecycle), traces) is None
 
 
 def test_connections_are_kept_as_long_as_the_settings_say(config: uvicorn.Config, settings: Settings) -> None:

@@ -3,13 +3,13 @@ import asyncio
 import numpy as np
 import pytest
 
-from service.waiting import Item, Waiting
+from service.waiting import Asked, Waiting
 
 pytestmark = pytest.mark.anyio
 
 
-def item(rows: int = 1) -> Item:
-    return Item({"x": np.zeros((rows, 1))}, rows, 0.0, 1.0, asyncio.get_running_loop().create_future())
+def item(rows: int = 1) -> Asked:
+    return Asked({"x": np.zeros((rows, 1))}, rows, 0.0, 1.0, asyncio.get_running_loop().create_future())
 
 
 async def test_the_first_that_came_is_the_first_that_goes() -> None:

@@ -20,7 +20,7 @@ from service.settings import Sampler
 from service.tracing import spans
 from tests.pages import quoted, table
 from tests.service import fakes
-from tests.service.conftest import PROBES, Start
+from tests.service.conftest import APPLICATION, CONNECTIONS, PROBES, Start
 from tests.service.fakes import READING, FakeModel, loads
 from tests.service.tracing.collectors import Collector
 
@@ -60,6 +60,7 @@ async def got(collector: Collector, count: int) -> None:
     assert len(collector.spans) == count
 
 
+@pytest.mark.parametrize("way", [APPLICATION, CONNECTIONS])  # of which the short one knows of no traces
 async def test_a_prediction_is_a_span_with_its_wait_and_its_call_in_it(serve: Serve, collector: Collector) -> None:
     client = await serve()
     before = time.time_ns()
