@@ -313,10 +313,12 @@ def _told(event: dict[str, Any]) -> bool:
     step = event.get("resourcePreEvent") or event.get("resOutputsEvent")
     if step is None:
         return True
+    metadata: dict[str, Any] = step["metadata"]
     # What a resource has become is as long again as what it was asked to be, and nobody reads it.
     for side in ("old", "new"):
-        (step["metadata"].get(side) or {}).pop("outputs", None)
-    return step["metadata"]["op"] in _CHANGES
+        if metadata.get(side):
+            metadata[side].pop("outputs", None)
+    return metadata["op"] in _CHANGES
 
 
 def _change(event: dict[str, Any], *, planned: bool) -> Iterator[Change]:
