@@ -171,7 +171,8 @@ def measured(metric: Metric) -> str:
     if len(numbers) != _WHOLE:
         return metric.value
     value, limit, canary, stable = numbers
-    return f"{value:.3g} of {limit:.3g} that abort: canary {canary:.3g}, stable {stable:.3g}"
+    against = 0.0 if value <= 0 else value  # better than the other one is no more than that
+    return f"{against:.3g} of {limit:.3g} that abort: canary {canary:.3g}, stable {stable:.3g}"
 
 
 def _judged(seen: Observed) -> Iterator[Metric]:

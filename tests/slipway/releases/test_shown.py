@@ -124,6 +124,8 @@ def test_a_cluster_that_was_never_there_is_a_failure(served: World) -> None:
     ("phase", "value", "message", "told"),
     [
         ("Running", "[12.5,100,0.01,0.002]", "", "12.5 of 100 that abort: canary 0.01, stable 0.002"),
+        ("Running", "[-44.8,100,0,0]", "", "0 of 100 that abort: canary 0, stable 0"),
+        ("Running", "[NaN,100,0,0]", "", "nan of 100 that abort: canary 0, stable 0"),
         ("Failed", "[250,100,NaN,0]", "", "250 of 100 that abort: canary nan, stable 0"),
         ("Running", "[7]", "", "[7]"),
         ("Running", "", "", ""),
