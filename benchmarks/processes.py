@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -54,11 +55,13 @@ def end(pid: int, seconds: float) -> None:
         time.sleep(0.05)
     for each in members:
         _signal(each, signal.SIGKILL)
+    until = time.monotonic() + seconds
     for each in members - {pid}:
-        try:
-            os.waitpid(each, 0)  # ours only if it was left behind
-        except ChildProcessError:
-            continue
+        # Ours to bury only if it was left behind, which may still be to come.
+        while _stat(each) is not None and time.monotonic() < until:
+            with suppress(ChildProcessError):
+                os.waitpid(each, os.WNOHANG)
+            time.sleep(0.01)
 
 
 def _alive(pid: int) -> bool:

@@ -27,6 +27,13 @@ from tests.sandbox.aws.accounts import Account
 from tests.sandbox.aws.inventory import left
 from tests.sandbox.aws.running import client
 
+SIGNS_IN = (
+    "AWS_ENDPOINT_URL",
+    "AWS_ALLOW_HTTP",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+)
 GONE_WITHIN = 300.0
 """Seconds that namespaces and volumes may take to go; the gateway's pods drain for three minutes."""
 
@@ -79,10 +86,16 @@ class Up:
         """The platform's outputs, secret ones too."""
         return self.platform.outputs(secrets=True)
 
+    @property
+    def store(self) -> dict[str, Any]:
+        """The output `modelStore`, as who brings the platform up reaches it."""
+        signed_in = self.platform.signed_in()
+        environment = {name: signed_in[name] for name in SIGNS_IN}
+        return {**self.outputs["modelStore"], "environment": environment}
+
     def digest(self, version: str) -> str:
         """The manifest's digest of a version of the included model in this environment's store."""
-        store = self.outputs["modelStore"]
-        return stored({**store, "environment": self.platform.signed_in()}, MODEL, version).digest
+        return stored(self.store, MODEL, version).digest
 
     def read(self, path: str) -> dict[str, Any]:
         """The JSON that the included model answers at a path."""
@@ -98,8 +111,7 @@ class Up:
 
     def history(self) -> Sequence[Entry]:
         """What the model's ledger says."""
-        store = {**self.outputs["modelStore"], "environment": self.platform.signed_in()}
-        return remembered(store, "serving", MODEL).entries
+        return remembered(self.store, "serving", MODEL).entries
 
     def say(self, stack: Stack, values: Mapping[str, Any]) -> None:
         """Have a stack say these values, at paths as `configuration.filled` takes them."""

@@ -31,17 +31,18 @@ def serve(servicer: Servicer, register: Callable[[Servicer, grpc.Server], None])
         servicer: the implementation of one of the plugin services.
         register: the generated `add_..._to_server` function of that service.
     """
-    stop = threading.Event()
+    # No lock: a signal that comes while the main thread holds it to wait would have its handler wait for ever.
+    asked, ask = os.pipe()
 
     def interrupted(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        os.write(ask, b"!")
 
     # Before the engine knows the port, so that it cannot interrupt a process that does not expect it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupted)
     # Importing a plugin takes seconds, in which the engine may have been killed: the launcher knows who it was.
     parent = int(os.environ.pop(PARENT_VARIABLE, os.getppid()))
-    threading.Thread(target=_watch, args=(parent, stop), daemon=True).start()
+    threading.Thread(target=_watch, args=(parent, ask), daemon=True).start()
 
     server = grpc.server(
         futures.ThreadPoolExecutor(WORKERS),
@@ -54,13 +55,13 @@ def serve(servicer: Servicer, register: Callable[[Servicer, grpc.Server], None])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    stop.wait()
+    os.read(asked, 1)
     server.stop(grace=GRACE).wait()
     # Threads that still wait for a cluster would hold the interpreter open for minutes.
     os._exit(0)
 
 
-def _watch(parent: int, stop: threading.Event) -> None:
+def _watch(parent: int, ask: int) -> None:
     while os.getppid() == parent:
         time.sleep(PARENT_POLL)
-    stop.set()
+    os.write(ask, b"!")
