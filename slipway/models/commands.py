@@ -42,7 +42,8 @@ def validate(
     data: _Data = None,
     training_data: _Training = None,
     store: Annotated[
-        str | None, typer.Option("--store", envvar="MODEL_STORE", help="compare with the latest version there")
+        str | None,
+        typer.Option("--store", envvar="MODEL_STORE", help="compare with what it replaces there"),
     ] = None,
     as_json: _Json = False,
 ) -> None:
@@ -50,7 +51,8 @@ def validate(
 
     In a child process with limits: its files and operations are checked against lists of what is allowed before
     anything is loaded; then it answers the held-out data, and its figures must reach the card's thresholds and
-    be no worse than those of the latest version in the store, which answers the same data.
+    be no worse than those of the latest version in the store, which answers the same data. What is published already
+    is compared with the version before it, as it was then.
     """
     with failures_in_one_line():
         bundle = Bundle.find(model, card=card, holdout=data, training=training_data)

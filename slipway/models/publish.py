@@ -50,11 +50,11 @@ def validate(
     announce: Announce = _silent,
     environment: Mapping[str, str] | None = None,
 ) -> Judged:
-    """Judge a model as publishing would, and change nothing.
+    """Judge a model as publishing would, or did if it is published already, and change nothing.
 
     Args:
         bundle: the model, its card and its data.
-        store_url: where the version that it would replace is looked up; None to compare with nothing.
+        store_url: where the version that it would replace, or did, is looked up; None to compare with nothing.
         announce: told what is being done.
         environment: variables that count for the store before this process's own.
 
@@ -65,8 +65,7 @@ def validate(
     announce("reading card and data")
     with take_candidate(bundle) as candidate:
         store = Store.open(store_url, environment=environment) if store_url else None
-        before = replaced(store, candidate.card.name, None) if store else None
-        return _judge(candidate, store, before, announce)
+        return _judge(candidate, store, _before(candidate, store) if store else None, announce)
 
 
 def publish(
@@ -131,6 +130,15 @@ def _judge(candidate: Candidate, store: Store | None, before: Entry | None, anno
         comparison = compare(store, before.manifest, candidate.card, candidate.holdout)
     announce("checking and running the model")
     return candidate.judge(comparison)
+
+
+def _before(candidate: Candidate, store: Store) -> Entry | None:
+    """The version that the model would replace, or did replace when it was published."""
+    name, published = candidate.card.name, _same(candidate, store)
+    if published is None:
+        return replaced(store, name, None)
+    lower = [one for one in versions(store, name) if one < Version.parse(published.manifest.version)]
+    return fetch_manifest(store, name, str(lower[-1])) if lower else None
 
 
 def _next(before: Entry | None, manifest: Manifest) -> Version:

@@ -214,6 +214,17 @@ def test_a_version_that_was_not_compared_with_is_told(
     assert publish(retrained, "1.1.0", url).new
 
 
+def test_what_is_published_already_is_judged_by_what_it_replaced_then(
+    bundle: Bundle, retrained: Bundle, url: str
+) -> None:
+    publish(bundle, "1.0.0", url)
+    publish(retrained, "1.1.0", url)
+    for published, replaced in ((bundle, []), (retrained, ["running 1.0.0 on the same data"])):
+        said: list[str] = []
+        validate(published, url, said.append)
+        assert [one for one in said if one.startswith("running")] == replaced
+
+
 @pytest.mark.parametrize(
     ("version", "reason"),
     [
