@@ -1,14 +1,15 @@
 # Each target does its own set-up; every step is cached by content, so a second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup up staging prod staging-down prod-down down clean test check soak bench
+.PHONY: help setup up staging prod staging-down prod-down down clean test check soak bench aws-smoke
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 # The parts of the soak; each takes less than an hour, and keeps what it measured when all of it has passed. The first
-# one wants nothing else on the machine, the second ends with a new Prometheus, and the last one of tests/e2e looks at
-# what that has recorded of those between.
+# one wants nothing else on the machine, the second ends with a new Prometheus, the last one of tests/e2e looks at what
+# that has recorded of those between, and the last of all brings staging up in the place of local.
 SOAK ?= $(addprefix tests/e2e/test_,$(addsuffix .py,soak_idle soak soak_monitoring paging soak_bad_releases \
-    soak_alike soak_judged soak_recorded)) tests/sandbox/aws tests/load tests/infra/serving/analysis
+    soak_alike soak_judged soak_recorded)) tests/sandbox/aws tests/sandbox/pulumi/cloud tests/load \
+    tests/infra/serving/analysis tests/cloud/test_drills.py
 export UV_PYTHON_DOWNLOADS := never
 # A shell's own virtual environment must not leak into ours, and Python must keep its bytecode: without it each of the
 # hundreds of processes that Pulumi starts compiles its imports anew, which takes longer than their work.
@@ -53,3 +54,6 @@ soak: up ## the long evidence; writes most of docs/figures (SOAK=tests/load take
 
 bench: .venv/.complete ## what the service costs, beside uvicorn alone; writes docs/figures/bench.json
 	@.venv/bin/python -m benchmarks --json docs/figures/bench.json
+
+aws-smoke: .venv/.complete ## staging on a real account, up and down again: says what it costs, and asks first
+	@.venv/bin/python -m tools.aws_smoke --account "$(ACCOUNT)" --confirm "$(CONFIRM)" $(if $(INSIDE),--inside)
