@@ -11,7 +11,7 @@ import pytest
 
 from tests.infra.stacks import CHECKOUT
 from tools import aws_smoke
-from tools.aws_smoke import USD, looks
+from tools.aws_smoke import USD, USD_PER_HOUR, looks
 
 ACCOUNT: Final = "222233334444"
 SENTENCE: Final = f"spend {USD} USD in {ACCOUNT}"
@@ -222,3 +222,9 @@ def test_questions_are_answered_as_they_mean(sentence: str, answer: object, righ
     config = aws_smoke.preflight.read(CHECKOUT / "infra/platform/Pulumi.staging.yaml")
     query = looks(config)[sentence][-1]
     assert jmespath.search(query, answer) is right
+
+
+def test_the_guide_tells_the_same_cost() -> None:
+    guide = (CHECKOUT / "docs/guides/aws.md").read_text()
+    assert f"(about {USD} USD)" in guide
+    assert f"| **{USD_PER_HOUR}** |" in guide
