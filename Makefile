@@ -1,6 +1,6 @@
 # Each target does its own set-up; every step is cached by content, so a second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help tools setup up staging prod staging-down prod-down down clean test check unit audit pipeline soak bench
+.PHONY: help tools setup up staging prod staging-down prod-down down clean test check unit audit pipeline soak bench aws-smoke
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -8,8 +8,8 @@ UV_VERSION := 0.13.9
 # one wants nothing else on the machine, the second ends with a new Prometheus, and the last one of tests/e2e looks at
 # what that has recorded of those between. Staging and prod come after, in the place of what `make up` has made.
 SOAK ?= $(addprefix tests/e2e/test_,$(addsuffix .py,soak_idle soak soak_monitoring paging release judged \
-    soak_bad_releases soak_alike soak_judged soak_recorded)) tests/sandbox/aws tests/load tests/infra/serving/analysis \
-    tests/cloud
+    soak_bad_releases soak_alike soak_judged soak_recorded)) tests/sandbox/aws tests/sandbox/pulumi/cloud tests/load \
+    tests/infra/serving/analysis $(wildcard tests/cloud/test_*.py)
 export UV_PYTHON_DOWNLOADS := never
 # A shell's own virtual environment must not leak into ours, and Python must keep its bytecode: without it each of the
 # hundreds of processes that Pulumi starts compiles its imports anew, which takes longer than their work.
@@ -67,3 +67,6 @@ soak: up ## the long evidence; writes most of docs/figures (SOAK=tests/load take
 
 bench: .venv/.complete ## how fast the service is, beside uvicorn alone and what others offer; writes docs/benchmarks.md
 	@.venv/bin/python -m benchmarks --record
+
+aws-smoke: .venv/.complete ## staging on a real account, up and down again: says what it costs, and asks first
+	@.venv/bin/python -m tools.aws_smoke --account "$(ACCOUNT)" --confirm "$(CONFIRM)" $(if $(INSIDE),--inside)

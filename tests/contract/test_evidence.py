@@ -154,6 +154,25 @@ def of_judged(found: dict[str, Any]) -> str:
     )
 
 
+def of_cloud(found: dict[str, Any]) -> str:
+    clean, changed, two = found["clean runs"], found["changed behind its back"], found["two at once"]
+    stopped: dict[str, list[str]] = {name: found["stopped"][name] for name in ("SIGKILL", "SIGINT")}
+    faults, drills, told = found["faults"], found["drills (s)"], found["told"]
+    return (
+        f"{clean['resources of AWS']} resources of AWS: {clean['false alarms']} false alarms in {clean['runs']} runs; "
+        f"{changed['found and repaired']} of {changed['changes']} found; one won in {two['that exactly one won']} of "
+        f"{two['rounds']}; {len(faults['operations'])} faults, {faults['runs that failed']} runs failed of them; "
+        f"{len(stopped['SIGKILL'])} kills and {len(stopped['SIGINT'])} interrupts converged; a lost state is back "
+        f"after {drills['state lost']} s, what AWS has of a lost cluster after "
+        f"{drills['cluster lost, what AWS has of it']} s; {told['with a secret']} of {told['places']} places tell a "
+        "secret"
+    )
+
+
+def of_drills(found: dict[str, Any]) -> str:
+    return f"models after {found['models deleted (s)']} s, a cluster after {found['cluster lost (s)']} s"
+
+
 def of_bench(found: dict[str, Any]) -> str:
     servers = found["models"]["small"]["servers"]
     floor, service = servers["floor"], servers["service"]
@@ -181,6 +200,8 @@ def of_bench(found: dict[str, Any]) -> str:
         ("bad-releases", of_bad_releases),
         ("alike", of_alike),
         ("judged", of_judged),
+        ("cloud", of_cloud),
+        ("drills", of_drills),
     ],
 )
 def test_it_says_what_the_service_was_put_through(name: str, told: Callable[[dict[str, Any]], str]) -> None:

@@ -1,7 +1,9 @@
 """A server as a process of its own."""
 
+import json
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any, Self
 
@@ -56,6 +58,14 @@ def client(url: str, service: str, key: str = "test", *, attempts: int = 1, regi
         aws_secret_access_key="test",  # noqa: S106 (moto takes any)
         config=Config(retries={"total_max_attempts": attempts}, s3={"addressing_style": "path"}, proxies={}),
     )
+
+
+def control(url: str, method: str, path: str, content: object = None) -> Any:
+    """What the server's controls answer."""
+    body = None if content is None else json.dumps(content).encode()
+    request = urllib.request.Request(f"{url}/_sandbox/{path}", data=body, method=method)  # noqa: S310 (of this test)
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        return json.loads(answer.read())
 
 
 def refused(data: Path, *options: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import urllib.error
-import urllib.request
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -11,7 +10,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from sandbox.aws.accounts import key_of
 from tests.sandbox.aws.accounts import Account, Refusal
-from tests.sandbox.aws.running import Running
+from tests.sandbox.aws.running import Running, control
 
 Ask = Callable[[Any], object]
 ASKED: dict[str, Ask] = {
@@ -44,14 +43,6 @@ CODES: dict[str, dict[str, tuple[str, int]]] = {
         "eks": ("ThrottlingException", 429),
     },
 }
-
-
-def control(url: str, method: str, path: str, content: object = None) -> Any:
-    """What the server's controls answer."""
-    body = None if content is None else json.dumps(content).encode()
-    request = urllib.request.Request(f"{url}/_sandbox/{path}", data=body, method=method)  # noqa: S310 (of this test)
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-        return json.loads(answer.read())
 
 
 class Faults:

@@ -5,7 +5,7 @@ A build is found by its key: every build is also tagged with it, so the registry
 
 from typing import Final
 
-from sandbox.pulumi.plugins.docker_build import registry
+from sandbox.pulumi.plugins.docker_build import ecr, registry
 from sandbox.pulumi.plugins.docker_build.builder import Builder, Say
 from sandbox.pulumi.plugins.docker_build.image import build_key
 from sandbox.pulumi.plugins.docker_build.reference import Reference, Repository
@@ -37,7 +37,12 @@ def publish(inputs: Properties, context_hash: str, builder: Builder, say: Say) -
 
     Returns:
         The digest of its manifest.
+
+    Raises:
+        BuildError: it can't be built or pushed, or nobody who is signed in may do so.
     """
+    for repository in repositories(inputs["tags"]):
+        ecr.log_in(repository)
     digest = known_digest(inputs, context_hash)
     if digest is None:
         digest = _built(inputs, _tag(inputs, context_hash), builder, say)

@@ -3,14 +3,13 @@
 # A property value is JSON whose shape is the user's, so patterns decide at run time what a checker can't know.
 # pyright: reportUnknownVariableType=false
 
-import json
 import re
-import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
 import jmespath
 
+from tests.sandbox.aws.running import control
 from tests.sandbox.pulumi.plugins.aws.cases import CASES
 from tests.sandbox.pulumi.plugins.conftest import Plugin, Resource
 
@@ -40,15 +39,11 @@ class World:
     def fail(self, **rule: Any) -> None:
         """Let a call of this account fail, as `sandbox.aws.faults` has it; no rule lets all succeed again."""
         rules = [{"account": self.account, **rule}] if rule else []
-        request = urllib.request.Request(  # noqa: S310 (of this test)
-            f"{self.url}/_sandbox/faults", data=json.dumps(rules).encode(), method="PUT"
-        )
-        urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
+        control(self.url, "PUT", "faults", rules)
 
     def calls(self) -> set[str]:
         """The operations that this account has called."""
-        with urllib.request.urlopen(f"{self.url}/_sandbox/calls", timeout=30) as answer:  # noqa: S310
-            return {one["operation"] for one in json.load(answer) if one["account"] == self.account}
+        return {one["operation"] for one in control(self.url, "GET", "calls") if one["account"] == self.account}
 
     def declared(self, name: str, *more: Mapping[str, Any]) -> dict[str, Any]:
         """The inputs of a case, with what stands for other cases filled in."""

@@ -1,0 +1,27 @@
+"""A state directory whose clusters are files, and the platform of staging on an AWS of its own."""
+
+from collections.abc import Generator
+
+import pytest
+
+from sandbox.pulumi import installation
+from sandbox.pulumi.installation import Launcher
+from sandbox.state import State
+from tests.installed import installed
+from tests.sandbox.pulumi.cloud.platform import OnAws, on_aws
+
+
+@pytest.fixture(scope="module")
+def clusters(tmp_path_factory: pytest.TempPathFactory) -> State:
+    """A state directory in which every cluster is a folder."""
+    state = installed(tmp_path_factory.mktemp("state"))
+    command = installation.standin("tests.sandbox.pulumi.cloud.objects")
+    Launcher(installation.place(state, "kubernetes"), command).install()
+    return state
+
+
+@pytest.fixture(scope="module")
+def platform(clusters: State, tmp_path_factory: pytest.TempPathFactory) -> Generator[OnAws]:
+    """The stack, of which there is nothing before its first test."""
+    with on_aws(clusters, tmp_path_factory.mktemp("cloud")) as found:
+        yield found
