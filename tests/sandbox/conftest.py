@@ -49,6 +49,6 @@ def built(root: Path) -> State:
     state = State(root)
     root.mkdir()
     state.tools.mkdir()
-    for place in ("bin", "images", "tools/aws"):
+    for place in ("bin", "images", "tools/aws", "tools/karpenter"):
         (root / place).symlink_to(states.default().root / place)
     return state
