@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.platform.policy_document import document, tls_only
+from infra.platform.private_bucket import private_bucket
 
 # A published model is never overwritten, so old versions only come from deletions: long enough to notice one.
 _KEEP_DELETED_DAYS: Final = 90
@@ -60,28 +61,14 @@ class ModelBucket(pulumi.ComponentResource):
         super().__init__("slipway:platform:ModelBucket", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
-        bucket = aws.s3.Bucket(name, bucket=args.bucket, force_destroy=args.force_destroy, opts=child)
-        aws.s3.BucketOwnershipControls(
-            f"{name}-ownership", bucket=bucket.id, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child
+        private = private_bucket(
+            name,
+            args.bucket,
+            _encryption(args.key),
+            child,
+            force_destroy=args.force_destroy,
         )
-        aws.s3.BucketPublicAccessBlock(
-            f"{name}-private",
-            bucket=bucket.id,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=child,
-        )
-        versioning = aws.s3.BucketVersioning(
-            f"{name}-versioning", bucket=bucket.id, versioning_configuration={"status": "Enabled"}, opts=child
-        )
-        aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-encryption",
-            bucket=bucket.id,
-            rules=[_encryption(args.key)],
-            opts=child,
-        )
+        bucket = private.bucket
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=bucket.id,
@@ -95,7 +82,7 @@ class ModelBucket(pulumi.ComponentResource):
                 }
             ],
             # A rule on old versions means nothing before there are versions, and AWS then refuses it.
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[versioning])),
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[private.versioning])),
         )
         if args.tls:  # a store without it, like the sandbox's, would refuse every request
             aws.s3.BucketPolicy(f"{name}-policy", bucket=bucket.id, policy=document(*tls_only(bucket.arn)), opts=child)

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.platform.policy_document import document, tls_only
+from infra.platform.private_bucket import private_bucket
 
 BUCKETS: Final = "s3"
 """Prefix of the buckets' access logs."""
@@ -48,29 +49,15 @@ class LogBucket(pulumi.ComponentResource):
         super().__init__("slipway:aws:LogBucket", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
-        bucket = aws.s3.Bucket(name, bucket=args.bucket, force_destroy=args.force_destroy, opts=child)
-        aws.s3.BucketOwnershipControls(
-            f"{name}-ownership", bucket=bucket.id, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child
-        )
-        aws.s3.BucketPublicAccessBlock(
-            f"{name}-private",
-            bucket=bucket.id,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=child,
-        )
-        versioning = aws.s3.BucketVersioning(
-            f"{name}-versioning", bucket=bucket.id, versioning_configuration={"status": "Enabled"}, opts=child
-        )
-        aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-encryption",
-            bucket=bucket.id,
+        private = private_bucket(
+            name,
+            args.bucket,
             # S3 delivers access logs only to buckets that encrypt with its own key.
-            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
-            opts=child,
+            {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}},
+            child,
+            force_destroy=args.force_destroy,
         )
+        bucket = private.bucket
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=bucket.id,
@@ -84,7 +71,7 @@ class LogBucket(pulumi.ComponentResource):
                     "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
                 }
             ],
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[versioning])),
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[private.versioning])),
         )
         policy = aws.s3.BucketPolicy(
             f"{name}-policy", bucket=bucket.id, policy=_policy(bucket.arn, args.account), opts=child
