@@ -20,6 +20,12 @@ def allow(sid: str, actions: Sequence[str], resources: Any, condition: Statement
     return {**statement, "Condition": condition} if condition else statement
 
 
+def allow_adding(sid: str, resources: Any) -> Statement:
+    """Allow to write what isn't there yet, and nothing over what is."""
+    # Present is what a request says when it is to make an object and not to replace one.
+    return allow(sid, ["s3:PutObject"], resources, {"Null": {"s3:if-none-match": "false"}})
+
+
 def tls_only(arn: pulumi.Input[str]) -> Sequence[Statement]:
     """Refuse requests to a bucket without TLS, and with one older than 1.2."""
     everything = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from infra.platform.foundation.aws.bootstrap import ALIAS, state_bucket
-from infra.platform.policy_document import Statement, allow
+from infra.platform.policy_document import Statement, allow, allow_adding
 
 _PULLED = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _PUSHED = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
@@ -52,8 +52,7 @@ class Artefacts:
         return [
             allow("KeepState", ["s3:PutObject", "s3:DeleteObject"], self._state),
             allow("Encrypt", ["kms:GenerateDataKey"], self.key),
-            # Present is what a request says when it is to make an object and not to replace one.
-            allow("Publish", ["s3:PutObject"], self._models, {"Null": {"s3:if-none-match": "false"}}),
+            allow_adding("Publish", self._models),
             allow("Push", _PUSHED, self.repository),
         ]
 

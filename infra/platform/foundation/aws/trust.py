@@ -5,7 +5,7 @@ from typing import Final
 
 import pulumi
 
-from infra.platform.policy_document import Statement, allow
+from infra.platform.policy_document import Statement, allow, allow_adding
 
 CLUSTER: Final = "eks.amazonaws.com"
 NODES: Final = "ec2.amazonaws.com"
@@ -79,12 +79,6 @@ def adding(bucket: pulumi.Input[str], key: pulumi.Input[str], prefix: str) -> li
     """Read what is below a prefix of a bucket, and write what isn't there yet: nothing is written over, or removed."""
     return [
         *reading(bucket, key, prefix),
-        # Present is what a request says when it is to make an object and not to replace one.
-        allow(
-            "Add",
-            ["s3:PutObject"],
-            pulumi.Output.format("{0}/{1}", bucket, prefix),
-            {"Null": {"s3:if-none-match": "false"}},
-        ),
+        allow_adding("Add", pulumi.Output.format("{0}/{1}", bucket, prefix)),
         allow("Encrypt", ["kms:GenerateDataKey"], key),
     ]
