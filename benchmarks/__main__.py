@@ -12,7 +12,8 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -93,22 +94,46 @@ def _weighed(weight: str, wanted: Wanted, plan: Plan) -> dict[str, Any]:
         with servers.started(ours[SERVICE], plan.cores[0]) as server:
             answer = server.answer()
         recipes = _chosen(ours, weight, answer, published[SERVICE].files, wanted.only)
+        failed: dict[str, list[str]] = {name: [] for name in recipes if name not in (*ours, FLOOR)}
         for name, recipe in recipes.items():
             print(f"{weight}: does {name} answer the same? …", file=sys.stderr, flush=True)
-            with servers.started(recipe, plan.cores[0]) as server:
+            with noted(name, failed), servers.started(recipe, plan.cores[0]) as server:
                 questions.check(name, server.answer(), answer)
-        taken: dict[str, list[Measured]] = {name: [] for name in recipes}
+        able = {name: recipe for name, recipe in recipes.items() if not failed.get(name)}
+        taken: dict[str, list[Measured]] = {name: [] for name in able}
         for number in range(wanted.rounds):
-            for name, recipe in recipes.items():
+            for name, recipe in able.items():
                 print(f"{weight}: round {number + 1} of {wanted.rounds}: {name} …", file=sys.stderr, flush=True)
                 half_of = taken[SERVICE][-1].busy.requests if name == FLOOR and SERVICE in taken else None
-                taken[name].append(turn(recipe, plan, half_of))
-        base = next((name for name in (FLOOR, PLAIN) if name in taken), next(iter(taken)))
+                with noted(name, failed):
+                    taken[name].append(turn(recipe, plan, half_of))
+        base = next(name for name in (FLOOR, PLAIN, SERVICE) if taken.get(name))
         return {
             "call (ms)": published[SERVICE].call,
             "base": base,
-            "servers": summary(taken, base, plan.rates),
+            "servers": summary({name: turns for name, turns in taken.items() if turns}, base, plan.rates),
+            "failed": {name: errors for name, errors in failed.items() if errors},
         }
+
+
+@contextmanager
+def noted(name: str, failed: Mapping[str, list[str]]) -> Generator[None]:
+    """Note what a peer fails with, since the hour of all others isn't lost for it; what fails of ours ends all.
+
+    Args:
+        name: whose turn it is.
+        failed: the peers, and what each has failed with.
+
+    Raises:
+        BenchmarkError: it is none of the peers.
+    """
+    try:
+        yield
+    except BenchmarkError as error:
+        if name not in failed:
+            raise
+        failed[name].append(str(error))
+        print(f"benchmarks: {name}: {error}", file=sys.stderr)
 
 
 def _chosen(

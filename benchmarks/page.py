@@ -55,6 +55,8 @@ def written(found: Mapping[str, Any]) -> str:
     ]
     for weight, model in found["models"].items():
         lines += ["", f"## A model of {model['call (ms)']:g} ms ({weight})", "", *_table(model["servers"])]
+        for name, errors in model["failed"].items():
+            lines += ["", f"{_NAMES.get(name, name)} failed {len(errors)} times, the last time so: {errors[-1]}"]
     if (behind := found.get("gateway")) is not None:
         lines += ["", "## Through the gateway", ""]
         lines += [

@@ -17,6 +17,9 @@ ONLY_LOOKS: Final = "SLIPWAY_ONLY_LOOKS"
 # the role.
 _AS_ROLE: Final = f'[ "${ONLY_LOOKS}" ] || set -- "$@" --role-arn "$0"; exec aws "$@"'
 
+_SIGNED_IN_WITHIN: Final = 60.0
+"""Seconds that AWS's own tool gets for a token; it takes one, and five for a role that it has to assume first."""
+
 
 class Cluster(Section):
     """A cluster, as those who have a credential for it reach it.
@@ -82,7 +85,21 @@ class EksRole(Section):
             OSError: AWS's tool isn't there, or gets no token; its words are in the message.
             ValueError: it says something else than a token.
         """
-        done = subprocess.run(self._signing_in(), capture_output=True, text=True, check=False)
+        try:
+            # Without the terminal: a prompt for a second factor, which nobody sees, would stop a plan for good.
+            done = subprocess.run(
+                self._signing_in(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_SIGNED_IN_WITHIN,
+            )
+        except subprocess.TimeoutExpired:
+            raise OSError(
+                f"{self.cluster_name}: `aws eks get-token` took more than {_SIGNED_IN_WITHIN:g} s; sign in with `aws` "
+                "first"
+            ) from None
         if done.returncode:
             raise OSError(f"{self.cluster_name} lets nobody in, {' '.join(done.stderr.split())}")
         try:

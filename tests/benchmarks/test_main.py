@@ -11,6 +11,7 @@ import pytest
 from benchmarks import __main__ as benchmarks
 from benchmarks import gateway
 from benchmarks.__main__ import FLOOR, SERVICE, table
+from benchmarks.errors import BenchmarkError
 from benchmarks.servers import CHECKOUT
 from tests.benchmarks import figures
 
@@ -77,6 +78,16 @@ def test_what_was_found_behind_the_gateway_is_kept_until_it_is_asked_again(
     monkeypatch.setattr(sys, "argv", ["benchmarks", "--record", "--gateway", "http://127.0.0.1:30080/model"])
     assert benchmarks.main() == 0
     assert json.loads(recorded.read_text()) == found | {"gateway": figures.GATEWAY | {"date": "2026-11-30"}}
+
+
+def test_a_peer_that_fails_is_noted_and_ours_ends_all(capsys: pytest.CaptureFixture[str]) -> None:
+    failed: dict[str, list[str]] = {"article": []}
+    with benchmarks.noted("article", failed):
+        raise BenchmarkError("it ended")
+    assert failed == {"article": ["it ended"]}
+    assert capsys.readouterr().err == "benchmarks: article: it ended\n"
+    with pytest.raises(BenchmarkError), benchmarks.noted(SERVICE, failed):
+        raise BenchmarkError("it ended, too")
 
 
 def test_the_gateway_is_not_recorded_alone(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:

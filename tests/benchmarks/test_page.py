@@ -19,6 +19,12 @@ def test_the_page_has_a_table_for_each_model_with_the_fastest_first() -> None:
     assert rows[3].endswith("| — | — | — | — |")
 
 
+def test_the_page_says_who_failed_and_how() -> None:
+    text = page.written(found())
+    assert "the article's app failed 2 times, the last time so: it ended\n" in text
+    assert text.index("## A model of 48 ms") < text.index("it ended")
+
+
 def test_the_page_says_which_versions_are_compared() -> None:
     text = page.written(found())
     for said in ("tensorflow 2.14.0", "bentoml 1.4.40", "litserve 0.2.19", "ray 2.60.0", "mlserver 1.7.1"):

@@ -114,6 +114,16 @@ def test_who_may_not_be_the_role_is_told_in_awss_words(aws: Callable[[str], None
         ROLE.headers()
 
 
+def test_a_prompt_that_nobody_sees_stops_no_plan(aws: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    aws("read answer || echo 'EOF when reading a line' >&2; exit 1")
+    with pytest.raises(OSError, match="EOF when reading a line"):
+        ROLE.headers()
+    monkeypatch.setattr(cluster, "_SIGNED_IN_WITHIN", 0.1)
+    aws("exec sleep 30")
+    with pytest.raises(OSError, match=r"`aws eks get-token` took more than 0.1 s; sign in with `aws` first"):
+        ROLE.headers()
+
+
 @pytest.mark.parametrize("said", ["no JSON", "[]", '{"status": {}}'])
 def test_what_is_no_token_is_none(aws: Callable[[str], None], said: str) -> None:
     aws(f"echo '{said}'")
