@@ -71,6 +71,33 @@ class Taken:
         return f"{self.step.name:<28} {'FAILED' if self.code else 'passed'} in {minutes:2d} min {seconds:02d} s"
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What the steps are taken on.
+
+    Attributes:
+        staging: the first environment.
+        prod: the one that gets what the first has proven.
+        folder: for what the steps hand on.
+        bundles: of the included model's versions, the oldest first.
+        variables: the whole environment of all steps.
+    """
+
+    staging: Stage
+    prod: Stage
+    folder: Path
+    bundles: Sequence[Path]
+    variables: Mapping[str, str]
+
+    def models(self, bundle: Path) -> Path:
+        """A folder of models, as a repository has one, with this bundle."""
+        models = self.folder / "models" / bundle.name
+        files.remove(models)
+        models.mkdir(parents=True)
+        shutil.copytree(bundle, models / bundles.NAME)
+        return models
+
+
 def run(state: State) -> None:
     """Bring the included model's newest version through all steps; on an empty sandbox the first version before it.
 
@@ -79,21 +106,32 @@ def run(state: State) -> None:
     Raises:
         SandboxError: a step failed, and nothing behind it ran.
     """
-    access, trained, _ = journey.ground(state)
-    key = signing.key(state)
-    staging, prod = (_stage(state, access, name, key) for name in STAGES)
-    folder = state.pulumi / "pipeline"
-    versions = sorted(trained.iterdir(), key=lambda path: tuple(map(int, path.name.split("."))))
+    ground = prepared(state)
+    staging, prod, folder = ground.staging, ground.prod, ground.folder
+    first, *_, last = ground.bundles
     steps = [*code()]
-    if not _serves(state, key):
-        steps += through(staging, prod, _models(folder, versions[0]), folder, f"{versions[0].name}: ")
-    newest = _models(folder, versions[-1])
+    if not _serves(state):
+        steps += through(staging, prod, ground.models(first), folder, f"{first.name}: ")
+    newest = ground.models(last)
     steps += [
         *before(staging, prod, newest, folder),
         *through(staging, prod, newest, folder, ""),
         *after(staging, prod),
     ]
-    take(steps, _variables(state, access, key))
+    take(steps, ground.variables)
+
+
+def prepared(state: State) -> Ground:
+    """Have the sandbox and its platform up, and the stages' stacks there, whatever they serve.
+
+    Raises:
+        SandboxError: something of it can't be had; another call goes on.
+    """
+    access, trained, _ = journey.ground(state)
+    key = signing.key(state)
+    staging, prod = (_stage(state, access, name, key) for name in STAGES)
+    versions = sorted(trained.iterdir(), key=lambda path: tuple(map(int, path.name.split("."))))
+    return Ground(staging, prod, state.pulumi / "pipeline", versions, _variables(state, access, key))
 
 
 def code() -> list[Step]:
@@ -194,18 +232,9 @@ def _stage(state: State, access: Access, name: str, key: signing.Key) -> Stage:
     return Stage(name, stack.config, {"SYNTHETIC_TOKEN": token}, registry)
 
 
-def _serves(state: State, key: signing.Key) -> bool:
+def _serves(state: State) -> bool:
     """Whether production serves anything yet."""
-    return bool(stacks.stage(state, STAGES[-1], key.public).outputs().get("models"))
-
-
-def _models(folder: Path, bundle: Path) -> Path:
-    """A folder of models, as a repository has one, with this bundle."""
-    models = folder / "models" / bundle.name
-    files.remove(models)
-    models.mkdir(parents=True)
-    shutil.copytree(bundle, models / bundles.NAME)
-    return models
+    return bool(stacks.stage(state, STAGES[-1], signing.key(state).public).outputs().get("models"))
 
 
 def _variables(state: State, access: Access, key: signing.Key) -> dict[str, str]:

@@ -173,6 +173,15 @@ def of_drills(found: dict[str, Any]) -> str:
     return f"models after {found['models deleted (s)']} s, a cluster after {found['cluster lost (s)']} s"
 
 
+def of_pipeline(found: dict[str, Any]) -> str:
+    killed = found["killed"]
+    return (
+        f"{len(found['steps (s)'])} steps green after {round(sum(found['steps (s)'].values()) / 60)} min; "
+        f"{len(found['gates'])} gates stopped it; {len(killed['steps'])} runners killed, of {killed['requests']} "
+        f"requests {killed['lost']} lost"
+    )
+
+
 def of_bench(found: dict[str, Any]) -> str:
     servers = found["models"]["small"]["servers"]
     floor, service = servers["floor"], servers["service"]
@@ -202,6 +211,7 @@ def of_bench(found: dict[str, Any]) -> str:
         ("judged", of_judged),
         ("cloud", of_cloud),
         ("drills", of_drills),
+        ("pipeline", of_pipeline),
     ],
 )
 def test_it_says_what_the_service_was_put_through(name: str, told: Callable[[dict[str, Any]], str]) -> None:

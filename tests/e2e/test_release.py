@@ -142,13 +142,13 @@ def controlled(changes: frozenset[Operation]) -> set[tuple[str, str, str]]:
     return {change for change in named(changes) if change[1].startswith(CONTROLLED)}
 
 
-def canary_share(cluster: Cluster) -> int | None:
+def canary_share(cluster: Cluster, namespace: str = NAMESPACE) -> int | None:
     """How much of the traffic the canary has, in percent."""
-    return cluster.weights(NAMESPACE, NAME).get("canary")
+    return cluster.weights(namespace, NAME).get("canary")
 
 
-def at_ten_percent(cluster: Cluster) -> None:
-    eventually(lambda: canary_share(cluster), lambda share: share == TENTH, 180)
+def at_ten_percent(cluster: Cluster, namespace: str = NAMESPACE) -> None:
+    eventually(lambda: canary_share(cluster, namespace), lambda share: share == TENTH, 180)
 
 
 def events(local: Local, version: str) -> list[str]:
