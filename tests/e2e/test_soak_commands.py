@@ -200,7 +200,8 @@ def test_copies_of_requests_go_to_a_canary_that_answers_nobody(
     e2e: Serving, local: Local, cluster: Cluster, prometheus: Prometheus
 ) -> None:
     turn = begun(e2e, local, e2e.judged(mirror={"percent": 50, "seconds": 40}))
-    copied = f'sum(model_prediction_latency_seconds_count{{namespace="{NAMESPACE}",model="{NAME}",model_version="{turn.new}"}})'
+    of = f'namespace="{NAMESPACE}",model="{NAME}",model_version="{turn.new}"'
+    copied = f"sum(model_prediction_latency_seconds_count{{{of}}})"
     try:
         with Load(f"{e2e.url}/predict", RATE) as load:
             with ending(e2e, 0, "release", f"--model={turn.new}"):
