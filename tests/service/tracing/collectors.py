@@ -97,8 +97,8 @@ def received(span: Any) -> Received:
 
 
 @contextmanager
-def collecting() -> Generator[Collector]:
-    """A collector for as long as the block lasts."""
+def collecting(host: str = "127.0.0.1", port: int = 0) -> Generator[Collector]:
+    """A collector for as long as the block lasts; on any free port if none is given."""
     collector = Collector()
 
     class Collecting(Handler):
@@ -108,7 +108,7 @@ def collecting() -> Generator[Collector]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-    with answering(Collecting) as url:
+    with answering(Collecting, host, port) as url:
         collector.url = url
         yield collector
 
