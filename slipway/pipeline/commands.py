@@ -14,6 +14,7 @@ from slipway.failures import failures_in_one_line
 from slipway.pipeline.comment import comment as commented
 from slipway.pipeline.plan import Plan, Verdict, plan
 from slipway.releases import place
+from slipway.releases.options import ConfigFile, Folder, StackName
 from slipway.releases.pulumi import Engine
 
 DRIFTED: Final = 4
@@ -21,14 +22,9 @@ DRIFTED: Final = 4
 
 
 def preview(
-    stack: Annotated[
-        str | None, typer.Option("--stack", "-s", envvar="PULUMI_STACK", help="default: the selected")
-    ] = None,
-    cwd: Annotated[Path, typer.Option("--cwd", "-C", metavar="DIR", help="folder of Pulumi.yaml")] = Path(),
-    config_file: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", envvar="PULUMI_OPTION_CONFIG_FILE", help="default: Pulumi.STACK.yaml"),
-    ] = None,
+    stack: StackName = None,
+    cwd: Folder = Path(),
+    config_file: ConfigFile = None,
     *,
     out: Annotated[
         Path | None,

@@ -28,6 +28,7 @@ from slipway.pipeline.releasing import Wanted
 from slipway.promotion import commands as promotion
 from slipway.promotion import copying
 from slipway.promotion.environment import Environment, Named, of_source
+from slipway.releases.options import ConfigFile, Folder, Kubeconfig, StackName, StoreUrl
 from slipway.releases.place import Options, Place
 from slipway.releases.pulumi import Engine
 from slipway.releases.shown import Shown
@@ -42,22 +43,15 @@ app = typer.Typer(
     help="Steps of a pipeline, for all models of a stack; `docs/guides/pipelines.md` has them in their order.",
 )
 
-_Stack = Annotated[str | None, typer.Option("--stack", "-s", envvar="PULUMI_STACK", help="default: the selected one")]
-_Cwd = Annotated[Path, typer.Option("--cwd", "-C", metavar="DIR", help="folder of Pulumi.yaml")]
-_File = Annotated[
-    Path | None, typer.Option(metavar="FILE", envvar="PULUMI_OPTION_CONFIG_FILE", help="default: Pulumi.STACK.yaml")
-]
-_Kubeconfig = Annotated[Path | None, typer.Option(metavar="FILE", help="default: KUBECONFIG, or ~/.kube/config")]
-_StoreUrl = Annotated[str | None, typer.Option(envvar="MODEL_STORE", metavar="URL", help="default: the platform's")]
 _Models = Annotated[Path, typer.Option(metavar="DIR", help="has a folder for each model, with its card")]
 
 
 @app.command()
 def validate(
-    stack: _Stack = None,
-    cwd: _Cwd = Path(),
-    config_file: _File = None,
-    store: _StoreUrl = None,
+    stack: StackName = None,
+    cwd: Folder = Path(),
+    config_file: ConfigFile = None,
+    store: StoreUrl = None,
     *,
     models: _Models = Path("models"),
     alone: Annotated[bool, typer.Option("--alone", help="compare with nothing published, and need no store")] = False,
@@ -70,10 +64,10 @@ def validate(
 
 @app.command()
 def publish(
-    stack: _Stack = None,
-    cwd: _Cwd = Path(),
-    config_file: _File = None,
-    store: _StoreUrl = None,
+    stack: StackName = None,
+    cwd: Folder = Path(),
+    config_file: ConfigFile = None,
+    store: StoreUrl = None,
     *,
     models: _Models = Path("models"),
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="keep what was published")] = None,
@@ -88,7 +82,9 @@ def publish(
 
 
 @app.command()
-def check(stack: _Stack = None, cwd: _Cwd = Path(), config_file: _File = None, store: _StoreUrl = None) -> None:
+def check(
+    stack: StackName = None, cwd: Folder = Path(), config_file: ConfigFile = None, store: StoreUrl = None
+) -> None:
     """Tell whether anything may be released from this checkout: not while what was taken off is still in it."""
     with failures_in_one_line():
         environment = _environment(cwd, stack, config_file, store)
@@ -99,11 +95,11 @@ def check(stack: _Stack = None, cwd: _Cwd = Path(), config_file: _File = None, s
 
 @app.command()
 def release(  # noqa: PLR0913 - each is an option
-    stack: _Stack = None,
-    cwd: _Cwd = Path(),
-    config_file: _File = None,
-    kubeconfig: _Kubeconfig = None,
-    store: _StoreUrl = None,
+    stack: StackName = None,
+    cwd: Folder = Path(),
+    config_file: ConfigFile = None,
+    kubeconfig: Kubeconfig = None,
+    store: StoreUrl = None,
     *,
     published_file: Annotated[
         Path | None, typer.Option("--published", metavar="FILE", help="what `slipway pipeline publish` has kept")
@@ -145,10 +141,10 @@ def release(  # noqa: PLR0913 - each is an option
 
 @app.command()
 def attest(
-    stack: _Stack = None,
-    cwd: _Cwd = Path(),
-    config_file: _File = None,
-    store: _StoreUrl = None,
+    stack: StackName = None,
+    cwd: Folder = Path(),
+    config_file: ConfigFile = None,
+    store: StoreUrl = None,
     *,
     key: Annotated[Path | None, typer.Option(metavar="FILE", help=f"PEM (default: {keys.SIGNING})")] = None,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="where bill and provenance go")] = Path(
@@ -180,11 +176,11 @@ def attest(
 
 @app.command()
 def smoke(
-    stack: _Stack = None,
-    cwd: _Cwd = Path(),
-    config_file: _File = None,
-    kubeconfig: _Kubeconfig = None,
-    store: _StoreUrl = None,
+    stack: StackName = None,
+    cwd: Folder = Path(),
+    config_file: ConfigFile = None,
+    kubeconfig: Kubeconfig = None,
+    store: StoreUrl = None,
     *,
     token: Annotated[str | None, typer.Option(envvar="SYNTHETIC_TOKEN", help="as of `slipway smoke`")] = None,
 ) -> None:
@@ -202,10 +198,10 @@ def smoke(
 
 @app.command()
 def revert(
-    stack: _Stack = None,
-    cwd: _Cwd = Path(),
-    config_file: _File = None,
-    store: _StoreUrl = None,
+    stack: StackName = None,
+    cwd: Folder = Path(),
+    config_file: ConfigFile = None,
+    store: StoreUrl = None,
     *,
     body: Annotated[Path | None, typer.Option(metavar="FILE", help="write the pull request's text there")] = None,
 ) -> None:
@@ -230,7 +226,7 @@ def revert(
 @app.command()
 def record(
     stack: Annotated[list[str], typer.Option("--stack", "-s", help="whose file; may be given several times")],
-    cwd: _Cwd = Path(),
+    cwd: Folder = Path(),
     *,
     push: Annotated[str | None, typer.Option(metavar="REMOTE", help="push to it")] = None,
     branch: Annotated[str, typer.Option(help="of the remote")] = "main",

@@ -15,27 +15,32 @@ import typer
 from slipway.failures import failures_in_one_line
 from slipway.releases.place import Options, Place
 
+StackName = Annotated[
+    str | None, typer.Option("--stack", "-s", envvar="PULUMI_STACK", help="default: the one that is selected")
+]
+Folder = Annotated[Path, typer.Option("--cwd", "-C", metavar="DIR", help="folder of Pulumi.yaml")]
+ConfigFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", envvar="PULUMI_OPTION_CONFIG_FILE", help="default: Pulumi.STACK.yaml")
+]
+Kubeconfig = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="of the cluster (default: KUBECONFIG, or ~/.kube/config)")
+]
+StoreUrl = Annotated[
+    str | None, typer.Option(envvar="MODEL_STORE", metavar="URL", help="of the models (default: the platform's)")
+]
+
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C, as shells have it."""
 
 
 def _common(
     name: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="needed where the stack serves several")] = None,
-    stack: Annotated[
-        str | None, typer.Option("--stack", "-s", envvar="PULUMI_STACK", help="default: the one that is selected")
-    ] = None,
-    cwd: Annotated[Path, typer.Option("--cwd", "-C", metavar="DIR", help="folder of Pulumi.yaml")] = Path(),
-    config_file: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", envvar="PULUMI_OPTION_CONFIG_FILE", help="default: Pulumi.STACK.yaml"),
-    ] = None,
-    kubeconfig: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="of the cluster (default: KUBECONFIG, or ~/.kube/config)")
-    ] = None,
+    stack: StackName = None,
+    cwd: Folder = Path(),
+    config_file: ConfigFile = None,
+    kubeconfig: Kubeconfig = None,
     *,
-    store: Annotated[
-        str | None, typer.Option(envvar="MODEL_STORE", metavar="URL", help="of the models (default: the platform's)")
-    ] = None,
+    store: StoreUrl = None,
 ) -> Place:
     return Place.find(Options(cwd, stack, config_file, kubeconfig, store), name)
 
