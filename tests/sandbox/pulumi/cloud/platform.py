@@ -183,6 +183,21 @@ class OnAws:
         urns = [one["urn"] for one in exported.get("resources", ())]
         assert len(urns) == len(set(urns))
 
+    def forget_versions(self) -> None:
+        """Delete the versions of its state that others have taken the place of, as the bucket's lifecycle does in time.
+
+        The engine writes one with each resource. Thousands of them make each change of S3 on this AWS take a second.
+        """
+        s3 = self.account.client("s3")
+        for page in list(s3.get_paginator("list_object_versions").paginate(Bucket=self.place.bucket)):
+            old = [
+                {"Key": one["Key"], "VersionId": one["VersionId"]}
+                for one in page.get("Versions", ())
+                if not one["IsLatest"]
+            ]
+            if old:
+                s3.delete_objects(Bucket=self.place.bucket, Delete={"Objects": old, "Quiet": True})
+
     def told(self) -> Iterator[tuple[str, bytes]]:
         """All that is told and kept of the stack: every version of its state and history, logs, and what was said."""
         s3 = self.account.client("s3")

@@ -59,6 +59,7 @@ def clean(platform: OnAws, nothing: Counter[str]) -> Counter[str]:
 @pytest.fixture
 def everything(platform: OnAws, clean: Counter[str]) -> Counter[str]:
     """The same, of a platform that is up."""
+    tidied(platform)
     if not platform.stack.export().get("resources"):
         platform.stack.up()
     return clean
@@ -104,6 +105,7 @@ def test_of_two_updates_at_once_one_wins(platform: OnAws, everything: Counter[st
         (group,) = platform.account.client("logs").describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
         assert group["retentionInDays"] == winner
         platform.whole()
+        tidied(platform)
     platform.say({RETENTION: DAYS[0]})
     platform.stack.up()
     platform.settled()
@@ -201,6 +203,7 @@ def test_runs_converge_after_their_engine_was_stopped_at_seeded_points(
             verb, operations = (("destroy", "Delete*"), ("up", "Create*"))[(number + (by is signal.SIGINT)) % 2]
             if bool(platform.stack.export().get("resources")) != (verb == "destroy"):
                 {"destroy": platform.stack.up, "up": platform.stack.destroy}[verb]()
+            tidied(platform)
             at = round(fraction * calls[verb])
             platform.stopped(verb, operations, at, by)
             stopped[by.name].append(f"{verb} at {at}")
@@ -226,6 +229,12 @@ def test_what_is_secret_is_told_nowhere(platform: OnAws, everything: Counter[str
     history = ("stack", "history", "--json", "--full-dates", f"--stack={NAME}")
     shown = [(" ".join(one), platform.cli.run(*one).encode()) for one in (show, history)]
     figures["told"] = {"places": told_nowhere(platform, *shown), "with a secret": 0}
+
+
+def tidied(platform: OnAws) -> None:
+    """Look that what is forgotten now was no secret, and forget it."""
+    told_nowhere(platform)
+    platform.forget_versions()
 
 
 def told_nowhere(platform: OnAws, *shown: tuple[str, bytes]) -> int:
