@@ -46,8 +46,7 @@ def planned(place: Place, wish: Wish) -> Edit:
         SlipwayError: file, cluster or Pulumi can't be asked.
         StoreError: the store can't be asked.
     """
-    if wish == Wish():
-        raise BadInput("nothing to release: say --model VERSION, --image REF or --again")
+    _check(wish)
     file = place.file()
     said = file.says(place.model, ["version", "manifest", "image", "attempt"])
     version = wish.version or said["version"]
@@ -76,9 +75,15 @@ def planned(place: Place, wish: Wish) -> Edit:
 
 def release(place: Place, wish: Wish, shown: Shown) -> list[Change]:
     """Make a wish come true; raises what `planned` and `carry_out` do."""
+    _check(wish)  # before anything is written, like the end of a release that nobody has told
     endings.remember(place, shown.say)
     change = planned(place, wish)
     return carry_out(place, change, f"{place.model}: release {change.values['version']}", shown)
+
+
+def _check(wish: Wish) -> None:
+    if wish == Wish():
+        raise BadInput("nothing to release: say --model VERSION, --image REF or --again")
 
 
 def check_free(place: Place) -> Observed | None:
