@@ -118,10 +118,13 @@ class History:
         return [one for one in reversed(self.healthy.values()) if now is None or one.release != now.release]
 
     def arrival(self, release: str) -> Event | None:
-        """What it is called when a release serves everyone; None when it has served everyone already."""
-        now = self.serving
+        """What it is called when a release serves everyone; None when it has served everyone already.
+
+        One that serves and was begun again since is of a stack that was destroyed and made anew.
+        """
+        now, begun = self.serving, self.under_way
         if now is not None and now.release == release:
-            return None
+            return Event.PROMOTED if begun is not None and begun.release == release else None
         return Event.ROLLED_BACK if release in self.healthy else Event.PROMOTED
 
     def previous(self, release: str, attempt: int) -> Served | None:
