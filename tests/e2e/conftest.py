@@ -109,6 +109,7 @@ def created(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     ours.stack.init()
     try:
         remove_what_is_left(ours)  # by a test run that was killed
+        forget(model_store, NAMESPACE, MODEL)  # which may have aborted what is about to be the first release
         ours.configure("1.0.0")
         planned = ours.stack.preview()
         yield Created(ours, planned, ours.up(), other)
