@@ -9,8 +9,8 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +32,7 @@ from tests.e2e.load import Load
 from tests.e2e.serving import MODEL, NAME, read
 from tests.e2e.stored import bucket_of, forget, keys, remembered, stored
 from tests.e2e.test_release import at_ten_percent
+from tests.e2e.written import written
 from tests.figures import recorded
 from tests.modelstore.keys import SIGNER
 
@@ -162,18 +163,7 @@ def test_from_nothing_all_steps_are_green(world: World, figures: dict[str, Any])
     assert_copied(world)
 
 
-@contextmanager
-def written(path: Path, content: str) -> Generator[None]:
-    """A file with other content, and afterwards with what it had."""
-    before = path.read_text()
-    path.write_text(content)
-    try:
-        yield
-    finally:
-        path.write_text(before)
-
-
-def said(stage: Stage, values: Mapping[str, Any]) -> Any:
+def said(stage: Stage, values: Mapping[str, Any]) -> AbstractContextManager[None]:
     """A stage's file that says these values."""
     return written(stage.config, yaml.safe_dump(filled(yaml.safe_load(stage.config.read_text()), values)))
 

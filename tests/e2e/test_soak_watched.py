@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from tests.e2e.load import Load
 from tests.e2e.serving import MODEL, NAME, NAMESPACE, OTHER, Serving, serving
 from tests.e2e.stored import forget, stored
 from tests.e2e.test_judged import agreed, ledger, well
+from tests.e2e.written import written
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600), pytest.mark.usefixtures("no_preview")]
 
@@ -56,17 +57,11 @@ def ours(local: Local, platform: Stack, tmp_path: Path) -> Iterator[Serving]:
     found.stack.remove()
 
 
-@contextmanager
-def watched(stack: Stack, by: Mapping[str, Any] | None) -> Generator[None]:
+def watched(stack: Stack, by: Mapping[str, Any] | None) -> AbstractContextManager[None]:
     """A stack's file that says what watches the cluster, None for nothing."""
-    before = stack.config.read_text()
     config = read(stack.config)
     del config["config"][WATCHED]
-    stack.config.write_text(yaml.safe_dump(filled(config, {WATCHED: dict(by)} if by else {})))
-    try:
-        yield
-    finally:
-        stack.config.write_text(before)
+    return written(stack.config, yaml.safe_dump(filled(config, {WATCHED: dict(by)} if by else {})))
 
 
 @contextmanager
