@@ -1,30 +1,38 @@
-"""Whoever is to be told of an outage is told: from a model that is taken away to a page on somebody's desk.
+"""Whoever is to be told of an outage is told: from a model that is taken away, or a disk that is full, to a page on
+somebody's desk.
 
 Of the soak, not of the gate: it changes the platform's stack twice, waits for the kubelet to hand Alertmanager its new
 secret, has a model down, and waits until it is told that somebody else can't be told. That takes a quarter of an hour,
-while all other tests have to wait. The gate plays the same rules in no time (tests/infra), and looks at whether what
-fires arrives at Alertmanager (test_monitoring.py).
+while all other tests have to wait, and a full disk as long again. The gate plays the same rules in no time
+(tests/infra), and looks at whether what fires arrives at Alertmanager (test_monitoring.py).
 """
 
 import json
 import socket
+import stat
+import subprocess
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from infra.platform.monitoring import prometheus as own
 from sandbox.journey import configuration, stacks
+from sandbox.kubernetes import namespace
+from sandbox.kubernetes.layout import Layout
 from slipway.monitoring.prometheus import Prometheus
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.conftest import Local
+from tests.e2e.containers import kill
 from tests.e2e.serving import NAME, NAMESPACE, Serving
 from tests.e2e.test_faults import PODS
-from tests.e2e.test_monitoring import now
+from tests.e2e.test_monitoring import now, running
 from tests.figures import recorded
 from tests.http_servers import Handler, answering
 
@@ -34,6 +42,12 @@ DESK: Final = 8095
 DEAF: Final = 8096
 PAGED_WITHIN: Final = 120
 """Seconds from an outage to its page."""
+STALE: Final = 300
+"""Seconds after its last sample in which Prometheus takes a series to be there (`--query.lookback-delta`)."""
+BLIND_WITHIN: Final = STALE + PAGED_WITHIN
+"""Seconds from a full disk to its page."""
+DISK: Final = 64 * 2**20
+"""Bytes that Prometheus starts on."""
 PATIENCE: Final = 900.0
 """Seconds for whatever else is waited for; only a hang takes as long."""
 
@@ -62,10 +76,13 @@ class Desk:
 
     told: list[Told]
 
-    def first(self, alert: str, status: str = "firing", **labels: str) -> Told | None:
-        """The first that was told of an alert with these labels."""
-        wanted = {"alertname": alert, **labels}
-        return next((one for one in self.told if one.status == status and wanted.items() <= one.labels.items()), None)
+    def first(
+        self, alert: str, status: str = "firing", *, since: float = 0.0, labels: Mapping[str, str] | None = None
+    ) -> Told | None:
+        """The first that was told of an alert with these labels, since a moment of Unix time."""
+        wanted = {"alertname": alert, **(labels or {})}
+        found = (one for one in self.told if one.at >= since and one.status == status)
+        return next((one for one in found if wanted.items() <= one.labels.items()), None)
 
 
 @contextmanager
@@ -85,7 +102,7 @@ def listening(host: str) -> Generator[Desk]:
         yield desk
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk(local: Local) -> Iterator[Desk]:
     """Somebody whom the platform tells, beside another who never answers."""
     host = str(urlsplit(local.cluster.access.store).hostname)  # where pods reach this machine
@@ -108,7 +125,7 @@ def desk(local: Local) -> Iterator[Desk]:
             stacks.platform(local.state, local.cluster.access).up()  # whose configuration is as it was
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def figures(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
     with recorded(request.session, "paging", 0) as found:
         yield found
@@ -125,7 +142,7 @@ def test_an_outage_pages_though_another_receiver_does_not_answer(
     cluster.kubectl("-n", NAMESPACE, "delete", "rollout", NAME, "--wait=false")
     cluster.kubectl("-n", NAMESPACE, "delete", "pod", f"--selector={PODS}", "--grace-period=0", "--force")
     try:
-        page = eventually(lambda: desk.first("ModelDown", **_OURS), bool, PATIENCE)
+        page = eventually(lambda: desk.first("ModelDown", labels=_OURS), bool, PATIENCE)
     finally:
         # As docs/runbooks/ModelDown.md says.
         e2e.stack.refresh()
@@ -133,9 +150,65 @@ def test_an_outage_pages_though_another_receiver_does_not_answer(
     assert page is not None
     assert page.at > begun
     assert page.labels["severity"] == "page"
-    eventually(lambda: desk.first("ModelDown", "resolved", **_OURS), bool, PATIENCE)
+    eventually(lambda: desk.first("ModelDown", "resolved", labels=_OURS), bool, PATIENCE)
     # Whoever is told is told of who is not.
     eventually(lambda: desk.first("NotificationsFail"), bool, PATIENCE)
 
     figures["from outage to page (s)"] = round(page.at - begun)
     assert figures["from outage to page (s)"] <= PAGED_WITHIN
+
+
+def test_a_full_disk_of_prometheus_pages_and_is_over_once_there_is_room(
+    desk: Desk, local: Local, cluster: Cluster, prometheus: Prometheus, figures: dict[str, Any]
+) -> None:
+    (pod,) = cluster.pods("monitoring", f"app.kubernetes.io/name={own.NAME}")
+    volumes = Path("/var/lib/kubelet/pods", pod["metadata"]["uid"], "volumes/kubernetes.io~empty-dir")
+    layout = Layout(local.state)
+    (folder,) = (volumes / found.name for found in namespace.place(layout, volumes).glob("prometheus-*-db"))
+    known = f"last_over_time(prometheus_build_info[{PAGED_WITHIN}s])"
+    before = time.time()
+    assert prometheus.now(known, before)
+
+    with small(layout, folder):
+        begun = time.time()
+        kill(running(cluster, own.NAME)["containerID"])
+        eventually(lambda: now(prometheus, f"timestamp(prometheus_build_info) > {begun}"), bool, PATIENCE)
+        fill(layout, folder)
+        full = time.time()
+        page = eventually(lambda: desk.first("PrometheusBlind", since=full), bool, PATIENCE)
+        # Where no page gets out, whoever listens for the sign of life hears none.
+        eventually(lambda: desk.first("Watchdog", "resolved", since=full), bool, PATIENCE)
+    back = time.time()
+    kill(running(cluster, own.NAME)["containerID"])
+    eventually(lambda: desk.first("PrometheusBlind", "resolved", since=back), bool, PATIENCE)
+    eventually(lambda: desk.first("Watchdog", since=back), bool, PATIENCE)
+    assert prometheus.now(known, before), "what was recorded before is lost"
+
+    assert page is not None
+    assert page.labels["severity"] == "page"
+    figures["from a full disk to page (s)"] = round(page.at - full)
+    assert figures["from a full disk to page (s)"] <= BLIND_WITHIN
+
+
+@contextmanager
+def small(layout: Layout, folder: Path) -> Generator[None]:
+    """A disk of `DISK` bytes in the place of the node's folder, for containers that start from now on."""
+    found = namespace.place(layout, folder).stat()
+    options = f"size={DISK},mode={stat.S_IMODE(found.st_mode):o},uid={found.st_uid},gid={found.st_gid}"
+    on_node(layout, "mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder))
+    try:
+        yield
+    finally:
+        on_node(layout, "umount", str(folder))
+
+
+def fill(layout: Layout, folder: Path) -> None:
+    """Leave no byte of a disk."""
+    with pytest.raises(subprocess.CalledProcessError) as full:
+        on_node(layout, "dd", "if=/dev/zero", f"of={folder / 'filler'}", "bs=4k")
+    assert "No space left on device" in full.value.stderr
+
+
+def on_node(layout: Layout, *command: str) -> None:
+    """Run a command where the node's folders are."""
+    subprocess.run([*namespace.command(layout), *command], capture_output=True, text=True, check=True)
