@@ -120,11 +120,12 @@ class History:
     def arrival(self, release: str) -> Event | None:
         """What it is called when a release serves everyone; None when it has served everyone already.
 
-        One that serves and was begun again since is of a stack that was destroyed and made anew.
+        One that served, and was begun or aborted again since, is of a stack that was destroyed and made anew.
         """
-        now, begun = self.serving, self.under_way
+        now = self.serving
         if now is not None and now.release == release:
-            return Event.PROMOTED if begun is not None and begun.release == release else None
+            last = next(one for one in reversed(self.entries) if one.release == release)
+            return None if last is now else Event.PROMOTED
         return Event.ROLLED_BACK if release in self.healthy else Event.PROMOTED
 
     def previous(self, release: str, attempt: int) -> Served | None:

@@ -143,9 +143,15 @@ class Verification:
                 self._rollouts.retry()
                 return Judgement(State.WAITING, f"attempt {wanted.attempt} after an abort ({judgement.text})")
             case Move.WATCH:
-                if judgement.state is not State.HEALTHY:
+                if judgement.state is not State.HEALTHY and not self._serves:
                     self._begun()
         return judgement
+
+    @property
+    def _serves(self) -> bool:
+        """Whether it has everyone already, and only its pods come or go: nothing begins, and nothing will end."""
+        now = self._history.serving
+        return not self._stable_beside and now is not None and now.release == self.wanted.release
 
     def _begun(self) -> None:
         try:

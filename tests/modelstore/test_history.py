@@ -163,6 +163,7 @@ def test_what_is_written_at_the_end_is_written(happened: tuple[str, ...], event:
         (("promoted b", "rolled_back a < b"), PROMOTED),
         (("promoted b",), None),
         (("promoted b", "released b"), PROMOTED),
+        (("promoted b", "aborted b"), PROMOTED),
         (("promoted b", "released a"), None),
         (("promoted b", "released a", "aborted a"), None),
     ],

@@ -351,6 +351,16 @@ def test_putting_the_file_back_after_an_abort_writes_nothing(fake: Fake, ledger:
     assert len(written(ledger)) == 3
 
 
+@pytest.mark.parametrize("stable", ["new", ""])
+def test_what_serves_already_does_not_begin_again_while_its_pods_come_and_go(
+    stable: str, fake: Fake, ledger: Ledger, run: Run
+) -> None:
+    wrote(ledger, "promoted 7f", "released 8c", "aborted 8c")
+    fake.at(ROLLOUT, rollout("Progressing", stableRS=stable), rollout("Healthy"))
+    run()
+    assert len(written(ledger)) == 3
+
+
 def test_the_end_of_a_release_whose_watcher_died_is_written_by_the_next(fake: Fake, ledger: Ledger, run: Run) -> None:
     wrote(ledger, "promoted 7f", "released 8c")
     fake.at(ROLLOUT, rollout("Healthy"))
