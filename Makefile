@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 # recorded of those between. Staging and prod come last, in the place of what `make up` has made.
 SOAK ?= $(addprefix tests/e2e/test_,$(addsuffix .py,soak_idle soak soak_monitoring paging release judged \
     soak_bad_releases soak_alike soak_commands soak_judged soak_pipeline soak_recorded soak_traces soak_watched)) \
-    tests/sandbox/aws tests/sandbox/pulumi/cloud tests/load tests/infra/serving/analysis \
+    tests/sandbox/aws tests/sandbox/pulumi/cloud tests/load tests/infra/serving/analysis tests/tools/mutation \
     $(wildcard tests/cloud/test_*.py)
 export UV_PYTHON_DOWNLOADS := never
 # A shell's own virtual environment must not leak into ours, and Python must keep its bytecode: without it each of the

@@ -131,7 +131,9 @@ def of_bad_releases(found: dict[str, Any]) -> str:
     )
     return (
         f"{len(bad)} of {len(bad)} ended: {hurt}; the others hurt none; {len(killed)} of {len(killed)} ended with "
-        f"somebody killed, {sum(one['lost'] for one in killed)} lost"
+        f"somebody killed: of {sum(one['requests'] for one in killed)} requests "
+        f"{sum(one['tried again'] for one in killed)} were tried once more, and "
+        f"{sum(one['lost'] for one in killed)} lost"
     )
 
 

@@ -138,7 +138,7 @@ def test_an_outage_pages_though_another_receiver_does_not_answer(
     of = f'namespace="{NAMESPACE}",model="{NAME}"'
     calm = f'model:pods_ready:sum{{{of}}} > 0 unless on (model) ALERTS{{alertname="ModelDown",{of}}}'
     eventually(lambda: now(prometheus, calm), bool, PATIENCE)
-    # Of the outage before it: a stack of the same name that went within the hour. What is told already isn't again.
+    # A stack of that name which went within the hour has left one, and until its end is told there is no other page.
     if (earlier := desk.first("ModelDown", labels=_OURS)) is not None:
         eventually(lambda: desk.first("ModelDown", "resolved", since=earlier.at, labels=_OURS), bool, PATIENCE)
 
