@@ -1,6 +1,6 @@
 # Each target does its own set-up; every step is cached by content, so a second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help tools setup up staging prod staging-down prod-down down clean test check unit audit pipeline soak bench aws-smoke
+.PHONY: help tools setup up staging prod staging-down prod-down down clean test check unit coverage audit pipeline soak bench aws-smoke
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -52,6 +52,9 @@ check: .venv/.complete ## lint, format, types
 
 unit: .venv/.complete ## the tests that need neither the toolchain's programs nor the sandbox
 	@.venv/bin/python -m pytest -n auto --dist worksteal --ignore=tests/sandbox -m "not engine and not cluster and not life and not e2e and not soak"
+
+coverage: .venv/.complete ## which lines and branches of the programs the unit tests reach; fails below 95 %
+	@.venv/bin/python -m pytest -n auto --dist worksteal --cov --cov-report=term -m "not engine and not cluster and not life and not e2e and not soak" tests/infra tests/contract
 
 audit: .venv/.complete ## known vulnerabilities of what is in the image, and of the tools; asks a public database
 	@.venv/bin/pip-audit --strict --disable-pip --require-hashes -r service/requirements.txt
