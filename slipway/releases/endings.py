@@ -94,7 +94,8 @@ def _append(place: Place, given: Entry, ended: dict[str, Any]) -> Entry:
 def _unwritten(place: Place, seen: Observed, history: History) -> Entry | None:
     """An entry of what the cluster tries or tried, where the ledger has none: whoever should have begun it was dead."""
     template, serving = seen.template, history.serving
-    if any(one.release == template.release for one in history.entries):
+    last = next((one for one in reversed(history.entries) if one.release == template.release), None)
+    if last is not None and not seen.tried and (last.event is Event.ABORTED or last is serving):
         return None
     said = place.file().says(place.model, ["version", "attempt", "commit"])
     ours = said["version"] == template.version

@@ -19,6 +19,16 @@ def test_an_abort_by_hand_is_remembered_with_who_and_why(served: World) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("before", [Event.PROMOTED, Event.ABORTED])
+def test_an_abort_by_hand_is_remembered_of_a_release_that_comes_again(before: Event, served: World) -> None:
+    served.write(before, "1.1.0")
+    served.write(Event.PROMOTED, "1.0.0")
+    served.begin("1.1.0")  # and who should write that it began has not come to it
+    endings.abort(served.place(), "aborted by me", print)
+    assert [(one.event, one.reason) for one in served.ledger.read().entries[-1:]] == [(Event.ABORTED, "aborted by me")]
+    assert endings.remember(served.place(), print) is None
+
+
 def test_two_who_write_the_same_end_make_one_entry(served: World) -> None:
     served.write(Event.RELEASED, "1.1.0")
     served.begin("1.1.0")
