@@ -1,8 +1,10 @@
 """The checkout that a pipeline works in, by git's own commands."""
 
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +28,9 @@ MADE_FROM: Final = (
 
 RECORDED: Final = "Recorded-by: slipway"
 """Trailer of commits that only write down what was released: they are no cause of anything."""
+
+_REVERTS: Final = "This reverts commit "
+"""What git writes into the message of a revert, with the commit behind it."""
 
 _AUTHOR: Final = ("-c", "user.name=slipway", "-c", "user.email=slipway@localhost")
 
@@ -74,16 +79,20 @@ class Checkout:
 
     def reverted(self, commit: str) -> bool:
         """Whether what a commit changed is as it was before: somebody says that they reverted it, or it just is so."""
-        said = self.run(
-            "log", "-1", "--format=%H", "--fixed-strings", f"--grep=This reverts commit {commit}", f"{commit}..HEAD"
-        )
-        if said:
+        said = self.run("log", "--format=%H", "--fixed-strings", f"--grep={_REVERTS}{commit}", f"{commit}..HEAD")
+        if any(not self.reverted(one) for one in said.split()):
             return True
         before = f"{commit}^"
         if self._git("cat-file", "-e", before).returncode != 0:  # the very first commit
             return False
         paths = [one for one in self.run("diff", "--name-only", "-z", before, commit).split("\0") if one]
         return self._git("diff", "--quiet", before, "HEAD", "--", *paths).returncode == 0
+
+    def reverts(self, commit: str) -> list[str]:
+        """The commits that a commit says it takes back; of a merge, what all that it brings says."""
+        said = self._git("log", "--no-merges", "-z", "--format=%B", f"{commit}^..{commit}").stdout.split("\0")
+        found = [re.findall(rf"{_REVERTS}([0-9a-f]{{40}})", one) for one in said if one.strip()]
+        return list(chain.from_iterable(found)) if all(found) else []
 
     def run(self, *arguments: str) -> str:
         """What git prints; raises GitFailed."""

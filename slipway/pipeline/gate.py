@@ -4,6 +4,7 @@ Taken off is what was aborted, and what a rollback has left.
 """
 
 from dataclasses import dataclass
+from itertools import chain
 
 from modelstore.history import Entry, Event, History
 from slipway.errors import Refused
@@ -18,11 +19,13 @@ class TakenOff:
         release: its entry, with its commit.
         end: the entry that says how it was taken off.
         serving: the commit of what serves instead; None where nobody knows.
+        commits: what led to it ends with these, newest first; a rollback also leaves what was aborted on top of it.
     """
 
     release: Entry
     end: Entry
     serving: str | None
+    commits: tuple[str, ...]
 
     @property
     def how(self) -> str:
@@ -38,19 +41,25 @@ def taken_off(history: History) -> TakenOff | None:
         return None
     if last.event is Event.ABORTED:
         serving = history.serving
-        return TakenOff(last, last, serving.commit if serving else None)
+        return TakenOff(last, last, serving.commit if serving else None, _commits(last))
     left = last.previous.release if last.previous else None
-    release = next((one for one in reversed(ended[:-1]) if one.release == left), None)
-    return TakenOff(release, last, last.commit) if release else None
+    at = next((at for at in reversed(range(len(ended) - 1)) if ended[at].release == left), None)
+    return TakenOff(ended[at], last, last.commit, _commits(*ended[at:-1])) if at is not None else None
 
 
 def suspects(history: History, checkout: Checkout) -> list[str]:
     """The commits that led to what was taken off and are still in the code, newest first; raises GitFailed."""
     found = taken_off(history)
-    commit = found.release.commit if found else None
-    if found is None or commit is None or not checkout.contains(commit):
+    if found is None:
         return []
-    return [one for one in checkout.causes(found.serving, commit) if not checkout.reverted(one)]
+    causes = [checkout.causes(found.serving, commit) for commit in found.commits if checkout.contains(commit)]
+    every = dict.fromkeys(chain.from_iterable(causes))
+    # Who takes a suspect back is none: to take that back as well would bring it again.
+    return [one for one in every if not checkout.reverted(one) and every.keys().isdisjoint(checkout.reverts(one))]
+
+
+def _commits(*entries: Entry) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.commit for one in reversed(entries) if one.commit))
 
 
 def check(model: str, stack: str, history: History, checkout: Checkout) -> None:

@@ -40,11 +40,16 @@ def revert(stack: str, history: History, checkout: Checkout) -> Revert | None:
         checkout: on the branch that was released.
 
     Raises:
-        GitFailed: it can't be reverted by itself; the branch that was checked out is so again.
+        GitFailed: something isn't committed, which a revert could lose; or it can't be reverted by itself, and the
+            branch that was checked out is so again.
     """
     found, commits = gate.taken_off(history), gate.suspects(history, checkout)
     if found is None or not commits:
         return None
+    if changed := checkout.run("diff", "--name-only", "HEAD").split("\n")[0]:
+        raise GitFailed(
+            f"{changed} is changed and not committed, and a revert could lose that: commit or stash it first"
+        )
     branch, start = f"revert-{commits[0][:12]}", checkout.place()
     checkout.run("switch", "--quiet", "--force-create", branch)
     for commit in commits:

@@ -1,13 +1,15 @@
 """Makes a change of a model's release real: the file first, then `pulumi up`, and back again if it was aborted."""
 
+import re
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 from modelstore.history import Entry
 from modelstore.store_errors import StoreError
 from slipway.errors import Refused, SlipwayError
-from slipway.releases.observed import Observed
+from slipway.releases.observed import RELEASE, Observed
 from slipway.releases.place import Place
 from slipway.releases.pulumi import Change, PulumiFailed, StackLocked
 from slipway.releases.shown import Shown
@@ -16,7 +18,13 @@ from slipway.releases.stack_file import NAMESPACE, StackFile, Values, put_back
 PATIENCE: Final = 300.0
 """Seconds that an update which is under way gets to end, where ours has to wait for it."""
 
+DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+
 _PAUSE: Final = 1.0
+
+
+class _Moved(SlipwayError):
+    """The cluster is told something else by now."""
 
 
 class Aborted(SlipwayError):
@@ -81,7 +89,7 @@ def wanted_back(place: Place) -> Edit | None:
         StoreError: the ledger can't be read.
     """
     seen, file = place.settled(), place.file()
-    if seen is None or not seen.aborted or not says(place, seen):
+    if seen is None or not seen.aborted or not file.wants(place.model, seen.template):
         return None
     serving = place.history().serving
     if seen.stable is None or serving is None or serving.release != seen.stable.template.release:
@@ -92,13 +100,55 @@ def wanted_back(place: Place) -> Edit | None:
     return edit(place, of_entry(place, file, serving))
 
 
-def says(place: Place, seen: Observed) -> bool:
-    """Whether the file says what is wanted of the cluster."""
-    said = place.file().says(place.model, ["version", "manifest"])
-    return said == {"version": seen.template.version, "manifest": seen.template.manifest}
+def release_of(place: Place, changes: Sequence[Change]) -> str | None:
+    """The id of the release that a preview shows.
+
+    Returns:
+        None when the release stays; empty while nobody can know, as its image is still to be built.
+    """
+    for one in changes:
+        if (one.type, one.name) == (DEPLOYMENT, place.rollout):
+            found: Any = one.inputs
+            for step in ("spec", "template", "metadata", "annotations", RELEASE):
+                found = cast("dict[str, Any]", found).get(step) if isinstance(found, dict) else None
+            return found if isinstance(found, str) and re.fullmatch(r"[0-9a-f]{10}", found) else ""
+    return None
 
 
-def up(place: Place, message: str, shown: Shown, patience: float = 0.0, *, refresh: bool = False) -> list[Change]:
+def check_return(place: Place) -> None:
+    """Check that after an abort `pulumi up` brings back what serves, and not the same version in other clothes.
+
+    What comes along in a commit, like another image or other settings, would be a release of its own: nobody asked for
+    it, and with its promotion the abort would be forgotten while what was aborted is still in the code.
+
+    Raises:
+        Refused: it would bring another release.
+        SlipwayError: file or cluster can't be read, or the preview fails.
+    """
+    seen, file = place.settled(), place.file()
+    if seen is None or not seen.aborted or seen.stable is None:
+        return
+    stable = seen.stable.template
+    if file.says(place.model, ["version", "manifest"]) != {"version": stable.version, "manifest": stable.manifest}:
+        return
+    release = release_of(place, place.engine.preview(file.content))
+    if release not in (None, stable.release):
+        raise Refused(
+            f"from here `pulumi up` would not bring back release {stable.release} of {stable.version}, but release "
+            f"{release or '(not known yet)'} of it: more than {file.path.name} has changed since. Revert that first, "
+            "then `pulumi up`"
+        )
+
+
+def up(
+    place: Place,
+    message: str,
+    shown: Shown,
+    patience: float = 0.0,
+    *,
+    refresh: bool = False,
+    check: Callable[[], object] = lambda: None,
+) -> list[Change]:
     """`pulumi up`, shown, after an update that is under way has ended.
 
     A lock whose process is dead is taken away, told so.
@@ -109,6 +159,7 @@ def up(place: Place, message: str, shown: Shown, patience: float = 0.0, *, refre
         shown: shows meanwhile how the release goes.
         patience: seconds to wait for another update.
         refresh: look at the world first.
+        check: called before each try; what it raises ends all.
 
     Raises:
         StackLocked: another update is still under way.
@@ -117,6 +168,7 @@ def up(place: Place, message: str, shown: Shown, patience: float = 0.0, *, refre
     give_up, waiting = time.monotonic() + patience, ""
     shown.say(f"pulumi up: {message}")
     while True:
+        check()
         try:
             with shown.shown():
                 return place.engine.up(place.path, message, shown.tick, refresh=refresh)
@@ -158,8 +210,7 @@ def _consequence(place: Place, change: Edit, error: PulumiFailed, shown: Shown) 
         seen = place.settled()
     except SlipwayError as unknown:
         return SlipwayError(f"{error}; how the release stands isn't known ({unknown}): `slipway reconcile` when it is")
-    wanted = {"version": change.values["version"], "manifest": change.values["manifest"]}
-    if seen is None or {"version": seen.template.version, "manifest": seen.template.manifest} != wanted:
+    if seen is None or not change.after.wants(place.model, seen.template):
         restored = _put_back(place, change, shown)
         return SlipwayError(f"{error}; the cluster was told nothing of it, {restored}")
     if seen.aborted:
@@ -181,11 +232,21 @@ def _return(place: Place, change: Edit, seen: Observed, shown: Shown) -> str:
     if restored != _RESTORED:
         return restored
     version = seen.stable.template.version
+
+    def still() -> None:
+        now = place.settled()
+        if now is not None and now.template != seen.template:
+            raise _Moved(f"somebody has brought {now.template.version} (release {now.template.release}) meanwhile")
+
     try:
         # It said so before we came, or it was tried again.
         if (back := wanted_back(place)) is not None:
             back.after.write(back.before)
-        up(place, f"{place.model}: back to {version} after an abort", shown, PATIENCE)
+        still()
+        check_return(place)
+        up(place, f"{place.model}: back to {version} after an abort", shown, PATIENCE, check=still)
+    except _Moved as moved:
+        return f"{restored}, and {moved}"
     except (SlipwayError, StoreError) as error:
         return f"{restored}, but {error}; `slipway reconcile` tries that again"
     return f"{restored}, and {version} serves everyone"
@@ -216,8 +277,6 @@ def _verdict(seen: Observed, error: PulumiFailed) -> str:
 
 def _image(place: Place, file: StackFile, image: str) -> str | None:
     """The model's own image in the file, or None where the stack's is the same."""
-    if file.says(place.model, ["image"])["image"] == image:
-        return image
-    stack: object = file.config.get(f"{NAMESPACE}:image")
-    given = stack.get("digest") if isinstance(stack, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - parsed YAML
-    return None if image == (given or place.engine.output("image")) else image
+    if (given := file.image(place.model)) == image:
+        return file.says(place.model, ["image"])["image"]
+    return None if given is None and image == place.engine.output("image") else image

@@ -154,7 +154,7 @@ def abort(
     if last is None or not last.aborted:
         raise SlipwayError(f"{version} is not aborted: {line(last)}")
     print(f"{version} is aborted: {line(last)}")
-    if changing.says(place, last):
+    if place.file().wants(place.model, last.template):
         print(f"{place.path} still says {version}: `slipway reconcile` puts it back, unless a release waits that does")
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from modelstore.history import Entry, Event, Happened, History, Served
 from modelstore.store_errors import StoreError
 from service.verify.closing import verdict
-from slipway.errors import Refused
+from slipway.errors import Refused, SlipwayError
 from slipway.releases.observed import Observed
 from slipway.releases.place import Place
 
@@ -40,7 +40,7 @@ def abort(place: Place, reason: str, say: Say) -> Observed:
         given = history.under_way or _unwritten(place, seen, history)
         if given is not None and given.release == seen.template.release:
             _append(place, given, {"event": Event.ABORTED, "reason": reason})
-    except StoreError as error:
+    except (StoreError, SlipwayError) as error:
         say(f"the ledger can't be written ({error}): whoever watches the release in the cluster writes its end")
     return seen
 

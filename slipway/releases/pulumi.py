@@ -58,8 +58,11 @@ class Lock:
 
     @property
     def dead(self) -> bool:
-        """Whether its process is known to be gone: it ran on this machine, and isn't there any more."""
-        if self.host != socket.gethostname():
+        """Whether its process is known to be gone: it ran on this machine, and isn't there any more.
+
+        Machines that GitHub runs workflows on share their names, so there a name doesn't tell which one it was.
+        """
+        if self.host != socket.gethostname() or os.environ.get("GITHUB_ACTIONS"):
             return False
         try:
             os.kill(self.pid, 0)

@@ -1,6 +1,6 @@
 """Puts right what a dead runner has left: no entry, a file that says what was aborted, a state behind both."""
 
-from slipway.releases.changing import PATIENCE, up, wanted_back
+from slipway.releases.changing import PATIENCE, check_return, up, wanted_back
 from slipway.releases.endings import remember
 from slipway.releases.place import Place
 from slipway.releases.pulumi import Change
@@ -25,6 +25,7 @@ def reconcile(place: Place, shown: Shown) -> None:
     if (change := wanted_back(place)) is not None:
         change.after.write(change.before)
         shown.say(f"{place.path} says {change.values['version']} again, because what it said was aborted")
+    check_return(place)
     # Also where a preview shows nothing: a dead run may have left its lock, and a state that is behind the cluster.
     changes = up(place, f"{place.model}: reconciled", shown, PATIENCE, refresh=True)
     shown.say(f"pulumi up: {', '.join(map(str, changes)) or 'nothing to change'}")

@@ -1,17 +1,16 @@
 """Goes back to a release that the ledger calls healthy: in full and at once, with nothing built anew."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final
 
 from modelstore import catalog
 from modelstore.history import Entry, History
 from modelstore.store_errors import DigestMismatch, ObjectNotFound, StoreError
-from slipway.errors import BadInput, Refused
+from slipway.errors import BadInput, Refused, SlipwayError
 from slipway.releases import endings, images
-from slipway.releases.changing import PATIENCE, Edit, edit, of_entry, up
-from slipway.releases.observed import RELEASE, Observed
+from slipway.releases.changing import DEPLOYMENT, PATIENCE, Edit, edit, of_entry, release_of, up
+from slipway.releases.observed import Observed
 from slipway.releases.place import Place
 from slipway.releases.pulumi import Change
 from slipway.releases.shown import Shown
@@ -20,7 +19,6 @@ from slipway.releases.stack_file import FileChanged
 _TRIES: Final = 5
 """Times that the edit is made anew because somebody else has edited the file."""
 
-_DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 _JOB: Final = "kubernetes:batch/v1:Job"
 _ANALYSIS: Final = "kubernetes:argoproj.io/v1alpha1:AnalysisTemplate"
 
@@ -53,10 +51,11 @@ def rollback(place: Place, back: Back, shown: Shown) -> Entry:
     """
     seen = _there(place)
     try:
-        target = choose(place.history(), seen, back)
-    except StoreError:
+        history = place.history()
+    except (StoreError, SlipwayError):
         _abort(place, seen, "a way back", shown)
         raise
+    target = choose(history, seen, back)
     _abort(place, seen, target.version, shown)
     endings.remember(place, shown.say)
     check_artefacts(place, target, shown.say)
@@ -151,13 +150,12 @@ def check_changes(place: Place, target: Entry, changes: Sequence[Change], back: 
             f"`pulumi up` would change more than the release of {place.model}: {', '.join(more)}; bring that up or "
             "undo it first, or say --allow-changes"
         )
-    for one in changes:
-        if (one.type, one.name) == (_DEPLOYMENT, place.rollout) and (release := _release(one)) != target.release:
-            raise Refused(
-                f"{target.version} would be release {release or '(not known yet)'} now, and not {target.release} "
-                "which was healthy, because other settings of its pods have changed since: it would go through all "
-                "steps. Undo them, or say --allow-changes"
-            )
+    if (release := release_of(place, changes)) not in (None, target.release):
+        raise Refused(
+            f"{target.version} would be release {release or '(not known yet)'} now, and not {target.release} "
+            "which was healthy, because other settings of its pods have changed since: it would go through all "
+            "steps. Undo them, or say --allow-changes"
+        )
 
 
 def is_release(place: Place, change: Change) -> bool:
@@ -165,15 +163,7 @@ def is_release(place: Place, change: Change) -> bool:
     name = place.rollout
     if change.type == _ANALYSIS:
         return change.name.startswith(f"{name}-")
-    return (change.type, change.name) in ((_DEPLOYMENT, name), (_JOB, f"{name}-verify"))
-
-
-def _release(change: Change) -> str:
-    """The id of the release that a Deployment would be; empty while nobody can know: its image is still to be built."""
-    found: Any = change.inputs
-    for step in ("spec", "template", "metadata", "annotations", RELEASE):
-        found = cast("dict[str, Any]", found).get(step) if isinstance(found, dict) else None
-    return found if isinstance(found, str) and re.fullmatch(r"[0-9a-f]{10}", found) else ""
+    return (change.type, change.name) in ((DEPLOYMENT, name), (_JOB, f"{name}-verify"))
 
 
 def _there(place: Place) -> Observed:

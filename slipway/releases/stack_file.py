@@ -14,6 +14,7 @@ from typing import Any, Final, Self, TypeAlias, cast
 import yaml
 
 from slipway.errors import BadInput, Refused
+from slipway.releases.observed import Template
 
 NAMESPACE: Final = "slipway"
 """Of the serving stack's configuration."""
@@ -104,6 +105,20 @@ class StackFile:
         """What these keys of a model say, None for each that isn't there."""
         values = self.models[model]
         return {key: None if values.get(key) is None else str(values[key]) for key in keys}
+
+    def image(self, model: str) -> str | None:
+        """The image that the file names for a model, its own or the stack's; None where the stack builds one."""
+        own = self.says(model, ["image"])["image"]
+        stack = self.config.get(f"{NAMESPACE}:image")
+        given = cast("dict[str, Any]", stack).get("digest") if isinstance(stack, dict) else None
+        return own or (None if given is None else str(given))
+
+    def wants(self, model: str, template: Template) -> bool:
+        """Whether it says what pods are made from; of an image that the stack builds it says nothing."""
+        said = self.says(model, ["version", "manifest"])
+        return said == {"version": template.version, "manifest": template.manifest} and (
+            self.image(model) in (None, template.image)
+        )
 
     def replaced(self, model: str, values: Values, edited: Edited) -> Self:
         """The same with other values; nothing is written yet.

@@ -16,7 +16,7 @@ class Standing:
     """All four, as they are now.
 
     Attributes:
-        file: version and digest that the stack's file says.
+        file: version, digest and image that the stack's file says; no image where the stack builds it.
         state: outputs of the model's last complete update, by name.
         seen: the cluster's word; None where the model isn't there.
         history: the ledger.
@@ -45,6 +45,8 @@ class Standing:
         now = f"{serving.version} (release {serving.release}) serves" if serving else "nothing serves"
         if (seen.template.version, seen.template.manifest) != (self.file["version"], self.file["manifest"]):
             yield f"{wanted} ({self.file['manifest']}), and {now}: `pulumi up` has not brought the file up"
+        elif self.file["image"] not in (None, seen.template.image):
+            yield f"{wanted} in {self.file['image']}, and {now} in another image: `pulumi up` has not brought it up"
         elif seen.aborted:
             yield f"{wanted}, which was aborted, and {now}: `slipway reconcile` puts the file back, or a revert in git"
         elif not seen.healthy:
@@ -78,7 +80,8 @@ def standing(place: Place) -> Standing:
     except SlipwayError as error:
         state = {}
         unread.append(f"Pulumi's state can't be read: {error}")
-    file = place.file().says(place.model, ["version", "manifest", "image", "attempt"])
+    content = place.file()
+    file = {**content.says(place.model, ["version", "manifest", "attempt"]), "image": content.image(place.model)}
     return Standing(file, state, seen, history, tuple(unread))
 
 

@@ -7,7 +7,7 @@ from modelstore.history import Event, History
 from slipway.errors import Refused
 from slipway.pipeline import gate
 from tests.slipway.pipeline.repository import Repository
-from tests.slipway.releases.world import World
+from tests.slipway.releases.world import IMAGE, OTHER_IMAGE, World
 
 
 @dataclasses.dataclass
@@ -24,8 +24,8 @@ class Story:
     def check(self) -> None:
         gate.check("pump", "prod", self.history, self.repository.checkout)
 
-    def write(self, event: Event, version: str, commit: str | None, reason: str = "") -> None:
-        self.world.write(event, version, commit=commit, reason=reason)
+    def write(self, event: Event, version: str, commit: str | None, reason: str = "", image: str = IMAGE) -> None:
+        self.world.write(event, version, image, commit=commit, reason=reason)
 
 
 @pytest.fixture
@@ -81,6 +81,30 @@ def test_after_a_rollback_what_was_left_is_reverted_first(story: Story) -> None:
     story.write(Event.ROLLED_BACK, "1.0.0", story.history.entries[0].commit, "slow")
     with pytest.raises(Refused, match=r"pump 1.2.0 was rolled back in prod at .* \(slow\)"):
         story.check()
+
+
+def test_a_rollback_leaves_what_was_aborted_on_top_of_it_as_well(story: Story) -> None:
+    story.repository.git("switch", "--quiet", "--create", "revert")
+    story.repository.git("revert", "--no-edit", bad(story))
+    story.repository.git("switch", "--quiet", "main")
+    story.repository.git("merge", "--quiet", "--no-ff", "--no-edit", "revert")
+    left = story.repository.commit("models/pump/card.yaml", "3")
+    story.write(Event.PROMOTED, "1.2.0", left)
+    tried = story.repository.commit("service/app.py", "new")
+    story.write(Event.ABORTED, "1.2.0", tried, image=OTHER_IMAGE)
+    story.write(Event.ROLLED_BACK, "1.0.0", story.history.entries[0].commit)
+    assert gate.suspects(story.history, story.repository.checkout) == [tried, left]
+    story.repository.git("revert", "--no-edit", left)
+    with pytest.raises(Refused, match=f"still here: {tried[:12]};"):
+        story.check()
+
+
+def test_a_revert_that_is_taken_back_brings_what_it_reverted_again(story: Story) -> None:
+    commit = bad(story)
+    story.repository.git("revert", "--no-edit", commit)
+    story.check()
+    story.repository.git("revert", "--no-edit", "HEAD")
+    assert bad(story) == commit
 
 
 def test_what_was_released_since_is_no_matter(story: Story) -> None:

@@ -99,6 +99,16 @@ def test_what_can_t_be_taken_back_is_left_to_people(world: World, repository: Re
     assert repository.git("rev-parse", "--abbrev-ref", "HEAD") == ("HEAD" if detached else "main")
 
 
+def test_what_is_not_committed_is_never_lost(world: World, repository: Repository) -> None:
+    commit = repository.commit(CARD, "2")
+    aborted(world, commit)
+    (repository.folder / CARD).write_text("edited")
+    with pytest.raises(GitFailed, match=rf"{CARD} is changed and not committed, and a revert could lose that: commit"):
+        made(world, repository)
+    assert repository.read(CARD) == "edited"
+    assert repository.git("rev-parse", "--abbrev-ref", "HEAD") == "main"
+
+
 def test_it_may_be_made_again(world: World, repository: Repository) -> None:
     aborted(world, repository.commit(CARD, "2"))
     first = made(world, repository)

@@ -38,11 +38,12 @@ def test_two_who_write_the_same_end_make_one_entry(served: World) -> None:
     assert [one.reason for one in served.ledger.read().entries[-2:]] == ["", "aborted by me"]
 
 
-def test_a_store_that_is_away_stops_no_abort(served: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("why", [StoreUnavailable("it is away"), Refused("it is away")])
+def test_a_store_that_is_away_stops_no_abort(why: Exception, served: World, monkeypatch: pytest.MonkeyPatch) -> None:
     served.begin("1.1.0")
 
     def away(_: Ledger) -> None:
-        raise StoreUnavailable("it is away")
+        raise why
 
     monkeypatch.setattr(Ledger, "read", away)
     said: list[str] = []

@@ -5,12 +5,13 @@ import pytest
 
 from modelstore.history import Event
 from slipway.errors import BadInput, Refused, SlipwayError
-from slipway.releases import images, releasing
+from slipway.releases import changing, images, releasing
 from slipway.releases.changing import Aborted
 from slipway.releases.cluster import Unreachable
 from slipway.releases.pulumi import Lock, StackLocked
+from slipway.releases.reconciling import reconcile
 from slipway.releases.releasing import OF_STACK, Wish, commit
-from tests.slipway.releases.world import MODEL, OTHER_IMAGE, World, release_id
+from tests.slipway.releases.world import IMAGE, MODEL, OTHER_IMAGE, World, release_id
 
 
 def release(world: World, **wish: object) -> None:
@@ -51,6 +52,47 @@ def test_an_aborted_release_is_taken_out_of_file_and_state(served: World, capsys
     assert served.state["release"] == release_id("1.0.0")
     assert served.events[-1] == ("aborted", "1.1.0")
     assert "says 1.0.0 again" in capsys.readouterr().err
+
+
+def test_after_an_abort_nothing_else_is_released_that_came_along(served: World) -> None:
+    served.outcome, served.settings = "bad", "another base image"
+    with pytest.raises(Aborted) as aborted:
+        release(served, version="1.1.0")
+    assert (
+        f"from here `pulumi up` would not bring back release {release_id('1.0.0')} of 1.0.0, but release "
+        f"{release_id('1.0.0', IMAGE + served.settings)} of it: more than Pulumi.test.yaml has changed since. Revert "
+    ) in str(aborted.value)
+    assert (served.said["version"], served.serving) == ("1.0.0", "1.0.0")
+    assert served.events[-1] == ("aborted", "1.1.0")
+    served.outcome = "good"
+    with pytest.raises(Refused, match=r"more than Pulumi.test.yaml has changed since"):
+        reconcile(served.place(), served.shown())
+    assert served.events[-1] == ("aborted", "1.1.0")
+    served.settings = ""  # it is reverted
+    reconcile(served.place(), served.shown())
+    assert served.state["release"] == release_id("1.0.0")
+
+
+def test_what_somebody_else_has_gone_back_to_meanwhile_stays(served: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    served.serve("1.1.0")
+    served.outcome = "bad"
+    served.before_up = lambda: served.locks.append(Lock("root", "elsewhere", 1, "now"))
+
+    def wait(_: float) -> None:
+        served.begin("1.0.0")  # by a file that we can't see
+
+    monkeypatch.setattr(changing.time, "sleep", wait)
+    with pytest.raises(Aborted, match=rf"and somebody has brought 1.0.0 \(release {release_id('1.0.0')}\) meanwhile"):
+        release(served, version="1.2.0")
+    assert [one for one in served.log if one.startswith("up")] == ["up 1.2.0"]
+
+
+def test_an_image_that_never_reached_the_cluster_is_taken_out_of_the_file(served: World) -> None:
+    before = served.file.read_bytes()
+    served.outcome = "never"
+    with pytest.raises(SlipwayError, match="the cluster was told nothing of it, the stack's file is put back"):
+        release(served, version="1.0.0", image=OTHER_IMAGE)
+    assert served.file.read_bytes() == before
 
 
 def test_what_others_wrote_into_the_file_meanwhile_stays(served: World) -> None:

@@ -71,16 +71,17 @@ def test_a_release_under_way_is_aborted_before_anything_else(served: World) -> N
     assert re.fullmatch(r"rolled back to 1.0.0 by \S+@\S+", aborted.reason)
 
 
+@pytest.mark.parametrize("why", [StoreUnavailable("the store is away"), Refused("nobody says where it is")])
 def test_a_ledger_that_is_away_is_no_reason_to_let_a_canary_go_on(
-    served: World, monkeypatch: pytest.MonkeyPatch
+    why: Exception, served: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served.begin("1.1.0")
 
     def away(_: Place) -> None:
-        raise StoreUnavailable("the store is away")
+        raise why
 
     monkeypatch.setattr(Place, "history", away)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(type(why)):
         rollback(served)
     assert served.log == ["patch {'abort': True}"]
     assert served.serving == "1.0.0"

@@ -6,7 +6,7 @@ from modelstore.history import Event
 from modelstore.store_errors import AccessDenied
 from slipway.releases.place import Place
 from slipway.releases.standing import document, entry, last, standing
-from tests.slipway.releases.world import FakeEngine, World, release_id
+from tests.slipway.releases.world import IMAGE, OTHER_IMAGE, FakeEngine, World, release_id
 
 
 def differences(world: World) -> list[str]:
@@ -37,6 +37,15 @@ def test_a_file_that_nobody_brought_up_is_told(served: World) -> None:
     [line] = differences(served)
     assert line.startswith("the file says 1.1.0 (sha256:")
     assert line.endswith(f"1.0.0 (release {release_id('1.0.0')}) serves: `pulumi up` has not brought the file up")
+
+
+def test_an_image_that_nobody_brought_up_is_told(served: World) -> None:
+    served.file.write_text(served.file.read_text().replace(IMAGE, OTHER_IMAGE))
+    [line] = differences(served)
+    assert line == (
+        f"the file says 1.0.0 in {OTHER_IMAGE}, and 1.0.0 (release {release_id('1.0.0')}) serves in another image: "
+        "`pulumi up` has not brought it up"
+    )
 
 
 def test_a_file_that_says_what_was_aborted_is_told(served: World) -> None:
