@@ -241,7 +241,9 @@ def record(
 
 @app.command()
 def comment(
-    plans: Annotated[list[Path], typer.Argument(metavar="FILE…", help="what `slipway preview --out` has kept")],
+    plans: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="what `slipway preview --out` has kept, or folders of it")
+    ],
     *,
     head: Annotated[str, typer.Option(help="what was previewed, like a commit")] = "",
     of_drift: Annotated[bool, typer.Option("--drift", help="the text of an issue about drift")] = False,
@@ -254,7 +256,9 @@ def comment(
     Exit codes: 0 nothing is wrong, 1 a plan would fail or be refused, 2 wrong input, 4 with `--drift`: there is drift.
     """
     with failures_in_one_line():
-        found = [_read(path) for path in plans]
+        found = [_read(file) for path in plans for file in _within(path)]
+        if not found and not of_drift:  # of which there is none as well where no stack could be looked at
+            raise BadInput(f"{', '.join(map(str, plans))}: no plan is there; `slipway preview --out FILE` keeps one")
         print(drift.issue(found, head) if of_drift else commented(found, head), end="")
         if told:
             return
@@ -262,6 +266,10 @@ def comment(
             raise typer.Exit(DRIFTED)
         if bad := [one.stack for one in found if one.verdict in (Verdict.REFUSED, Verdict.FAILED)]:
             raise SlipwayError(f"{', '.join(bad)} would not go through: see the comment")
+
+
+def _within(path: Path) -> list[Path]:
+    return [path] if path.suffix == ".json" else sorted(path.glob("*.json"))
 
 
 def _environment(cwd: Path, stack: str | None, file: Path | None, store: str | None) -> Environment:

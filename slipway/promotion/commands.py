@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from modelstore.history import Entry
 from slipway.errors import BadInput
 from slipway.failures import failures_in_one_line
 from slipway.promotion import copying
@@ -58,8 +59,11 @@ def copy(  # noqa: PLR0913 - each is an option
             raise BadInput(f"--stack and --to are both {to}: name the one that has proven it, and the other one")
         if dry_run:
             found, image = copying.planned(source, target, model, version)
-            print(f"{model} {found.version} ({found.manifest}) would be copied to {target.store.url}")
-            print(f"its image would be {image}")
+            if as_json:
+                print(json.dumps(_facts(model, found, str(image)), indent=2))
+            else:
+                print(f"{model} {found.version} ({found.manifest}) would be copied to {target.store.url}")
+                print(f"its image would be {image}")
             return
         done = copying.copy(source, target, model, version, lambda text: print(text, file=sys.stderr))
         if as_json:
@@ -93,16 +97,22 @@ def release(done: Copy, stack: str) -> str:
 def document(done: Copy) -> dict[str, Any]:
     """The same for machines."""
     return {
-        "model": done.model,
-        "version": done.proven.version,
-        "manifest": done.proven.manifest,
-        "image": done.image,
-        "release": done.proven.release,
+        **_facts(done.model, done.proven, done.image),
         "copied": {
             "files": done.model_copied.files,
             "layers": done.image_copied.blobs,
             "bytes": done.model_copied.bytes + done.image_copied.bytes,
         },
+    }
+
+
+def _facts(model: str, proven: Entry, image: str) -> dict[str, Any]:
+    return {
+        "model": model,
+        "version": proven.version,
+        "manifest": proven.manifest,
+        "image": image,
+        "release": proven.release,
     }
 
 

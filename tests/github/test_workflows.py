@@ -182,6 +182,17 @@ def test_a_release_goes_through_its_steps_in_this_order() -> None:
     assert workflow("release")["jobs"]["production"]["environment"] == "production"
 
 
+def test_what_serves_is_written_down_whatever_its_clients_are_told() -> None:
+    for name, job, step in (("release", "production", "release"), ("rollback", "rollback", "rollback")):
+        found = workflow(name)["jobs"]
+        assert found[job]["outputs"] == {"serves": f"${{{{ steps.{step}.outcome }}}}"}
+        upload = found[job]["steps"][-1]
+        assert upload["with"]["name"].startswith("stack-")
+        assert upload["if"] == f"${{{{ !cancelled() && steps.{step}.outcome == 'success' }}}}"
+        assert found["record"]["if"] == f"${{{{ !cancelled() && needs.{job}.outputs.serves == 'success' }}}}"
+    assert workflow("rollback")["jobs"]["revert"]["if"] == "${{ !cancelled() && needs.record.result == 'success' }}"
+
+
 def test_every_update_is_held_to_the_policies() -> None:
     for job in jobs():
         scripts = [words for step in job.steps for words in commands(step.get("run", ""))]

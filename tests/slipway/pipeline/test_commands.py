@@ -89,6 +89,14 @@ def test_an_issue_is_written_where_there_is_drift(call: Call, tmp_path: Path) ->
     assert CliRunner().invoke(app, ["pipeline", "comment", "--drift", str(file)]).exit_code == 0
 
 
+def test_a_night_in_which_no_stack_could_be_looked_at_is_told(call: Call, tmp_path: Path) -> None:
+    command = ["pipeline", "comment", "--drift", "--told", str(tmp_path / "plans")]
+    assert "could not be looked at" in CliRunner().invoke(app, command).stdout
+    (tmp_path / "plans").mkdir()
+    call(ran(*released("1.0.0", "1.1.0")), "--out", str(tmp_path / "plans/prod.json"))
+    assert "`slipway/prod` |" in CliRunner().invoke(app, command).stdout
+
+
 @pytest.mark.parametrize("content", [None, "{}", "no json"])
 def test_what_is_no_plan_is_wrong_input(content: str | None, tmp_path: Path) -> None:
     file = tmp_path / "a.json"

@@ -68,6 +68,7 @@ def test_a_dry_run_copies_nothing(two: Two) -> None:
     assert done.exit_code == 0
     assert f"{MODEL} 1.0.0 ({two.staging.digest('1.0.0')}) would be copied to {two.prod.store.url}\n" in done.stdout
     assert f"its image would be {two.there.host}/live/slipway/service@" in done.stdout
+    assert json.loads(call("--dry-run", "--json").stdout)["manifest"] == two.staging.digest("1.0.0")
     assert (two.there.asked, two.prod.store.sizes(MODEL)) == ([], {})
 
 
