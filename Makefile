@@ -1,6 +1,6 @@
 # Each target does its own set-up; every step is cached by content, so a second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help tools setup up staging prod staging-down prod-down down clean test check unit coverage audit pipeline soak bench aws-smoke
+.PHONY: help tools crds setup up staging prod staging-down prod-down down clean test check unit coverage audit pipeline soak bench aws-smoke
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -24,6 +24,9 @@ help: ## what can be done here
 	@tools/bootstrap $(PYTHON) $(UV_VERSION)
 
 tools: .venv/.complete ## slipway and Python alone, as pipelines need them
+
+crds: .venv/.complete ## the controllers' CRDs, where the stacks of AWS have them
+	@.venv/bin/python -m infra.platform.crds fetch .crds
 
 setup: .venv/.complete ## prepare Python, the toolchain and the images on this machine
 	@.venv/bin/python -m sandbox.journey setup

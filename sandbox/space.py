@@ -1,16 +1,11 @@
-"""The disk that the toolchain and the sandbox need. `python -m sandbox.space` checks it.
-
-tools/bootstrap does so before there is a Python environment: only the standard library can be imported here.
-"""
+"""The disk that the toolchain and the sandbox need."""
 
 import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Final
 
 from sandbox import driver
-from sandbox import state as states
 from sandbox.errors import BuildError
 from sandbox.state import State
 
@@ -63,10 +58,3 @@ def used(folder: Path) -> float:
 def _free(folder: Path) -> float:
     existing = next(one for one in (folder, *folder.parents) if one.exists())
     return shutil.disk_usage(existing).free / _GIB
-
-
-if __name__ == "__main__":
-    try:
-        check(states.default())
-    except BuildError as error:
-        sys.exit(f"error: {error}")

@@ -1,10 +1,11 @@
-"""`python -m infra.platform.crds fetch FOLDER`: bring the CRDs that are locked, on a machine that has Go.
+"""`python -m infra.platform.crds fetch FOLDER`: bring the CRDs that are locked.
 
 Go downloads the modules at the versions of the lock and keeps them in its cache; what is taken from them has to be
 what the lock says, wherever it was downloaded from.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -31,11 +32,16 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _go() -> str:
+    """The one on PATH, or the one that our own environment has beside its Python."""
+    return shutil.which("go") or str(Path(sys.executable).with_name("go"))
+
+
 @cache
 def _module(path: str, version: str) -> Path:
     try:
         done = subprocess.run(
-            ["go", "mod", "download", "-json", f"{path}@{version}"],
+            [_go(), "mod", "download", "-json", f"{path}@{version}"],
             # Outside of any module, so that none of this folder's go.mod has a say.
             cwd="/",
             capture_output=True,
@@ -43,7 +49,7 @@ def _module(path: str, version: str) -> Path:
             check=False,
         )
     except FileNotFoundError:
-        raise CrdsError("`go` is not on PATH: install Go, or run this where the sandbox is set up") from None
+        raise CrdsError("`go` is not on PATH: install Go, or run this from the environment of `make tools`") from None
     if done.returncode:
         said = " ".join((done.stderr or json.loads(done.stdout or "{}").get("Error", "")).split())
         raise CrdsError(f"{path} {version} can't be downloaded: {said}")

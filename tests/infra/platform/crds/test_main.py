@@ -1,6 +1,7 @@
 """`python -m infra.platform.crds`, with a `go` on PATH that answers as the real one does."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,18 @@ def test_a_download_that_fails_is_one_line_with_gos_reason(
     assert capsys.readouterr().err.endswith(" can't be downloaded: dial tcp: no such host\n")
 
 
-def test_a_machine_without_go_is_told_to_get_it(go: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_one_on_path_our_own_go_is_taken(go: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(go, {"Error": "none"}, code=1)
+    monkeypatch.setenv("PATH", "/bin")
+    monkeypatch.setattr(sys, "executable", str(go.with_name("python")))
+    assert command.main(["fetch", str(tmp_path / "crds")]) == 1
+    assert Path(f"{go}.asked").exists()
+
+
+def test_a_machine_without_go_is_told_to_get_it(
+    go: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(go.with_name("python")))
     assert not go.exists()
     assert command.main(["fetch", str(tmp_path)]) == 1
     assert capsys.readouterr().err.startswith("`go` is not on PATH: install Go")
