@@ -224,6 +224,7 @@ def _network(config: Aws, logs: pulumi.Input[str], provider: aws.Provider, kept:
                 own=own,
                 region=config.region,
                 account=config.account,
+                copies_from=config.access.github.copies_from if config.access.github else [],
                 zones=config.zones,
                 logs=logs,
                 name=config.cluster.name,

@@ -54,6 +54,7 @@ class NetworkArgs:
         own: the stack's `network.own`.
         region: the region.
         account: the account.
+        copies_from: accounts whose buckets are read.
         zones: its zones.
         logs: ARN of the bucket that flow logs go to.
         name: what it is called on AWS's pages.
@@ -62,6 +63,7 @@ class NetworkArgs:
     own: OwnNetwork
     region: str
     account: str
+    copies_from: list[str]
     zones: list[str]
     logs: pulumi.Input[str]
     name: str
@@ -146,6 +148,7 @@ class Network(pulumi.ComponentResource):
                 cidr=args.own.cidr,
                 region=args.region,
                 account=args.account,
+                copies_from=args.copies_from,
                 subnets=[one.id for one in private.values()],
                 tables=[one.id for one in tables],
                 services=args.own.endpoints,

@@ -133,6 +133,15 @@ def load(*changes: Change) -> Aws:
             aws("access", "github", "readers", value=["production"]),
             "'production' stands twice in environment and readers: take one of both away",
         ),
+        (aws("access", "github", "copiesFrom", value=["staging"]), "copiesFrom.0: 'staging' is no account: its twelve"),
+        (
+            aws("access", "github", "copiesFrom", value=["111122223333"] * 2),
+            "'111122223333' stands twice in copiesFrom",
+        ),
+        (
+            aws("access", "github", "copiesFrom", value=["444455556666"]),
+            "access.github.copiesFrom has '444455556666', the account itself: take it away",
+        ),
         (
             aws("access", "github", "runner", value={"connection": "github"}),
             "connection: 'github' is no connection, like",
