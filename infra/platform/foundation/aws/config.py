@@ -360,6 +360,12 @@ class Watch(Section):
         description="US dollars a month; at 80 %, at all of it and when it will be passed, somebody is told"
     )
 
+    @field_validator("emails")
+    @classmethod
+    def _emails_differ(cls, value: list[Email]) -> list[Email]:
+        _different(value, "emails")
+        return value
+
 
 class Aws(Section):
     """All of it."""

@@ -217,6 +217,7 @@ def load(*changes: Change) -> Aws:
             "ingress.certificate '.*' is not of 444455556666 in eu-central-1: take one that is",
         ),
         (aws("watch", "emails", value=["me"]), "watch.emails.0: 'me' is no e-mail address, like 'models@example.com'"),
+        (aws("watch", "emails", value=["me@example.com"] * 2), "'me@example.com' stands twice in emails: take one of"),
         (aws("watch", "monthlyBudget", value=0), "watch.monthlyBudget = 0: input should be greater than 0"),
         (aws("watch", "budget", value=1), "watch.budget is unknown: remove it, or did you mean one of emails"),
         (
