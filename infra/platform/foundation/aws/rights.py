@@ -1,17 +1,25 @@
 """What the platform needs to be allowed, by the type of what it declares: what the AWS provider calls for each.
 
 Written from the calls that the provider's source makes. Until `make aws-smoke` has run under these rights, nobody has
-proven that none is missing.
+proven that none is missing. What no call of the provider's shows is from AWS's documentation:
+
+- `logs:…LogDelivery` of flow logs: Amazon VPC User Guide, "Create a flow log that publishes to Amazon S3".
+- `iam:CreateServiceLinkedRole`: EKS, caches and their templates each have a role of AWS's, which is made with the first
+  of them in an account, by the rights of whoever makes that one. Amazon EKS User Guide, "Using roles for Amazon EKS
+  clusters"; Amazon ECR User Guide, "Using service-linked roles". Those of load balancers and of spot instances are made
+  by the cluster's own role (AWS's policies AmazonEKSLoadBalancingPolicy and AmazonEKSComputePolicy).
+- What empties a bucket: Amazon S3 User Guide, "Emptying a bucket", of buckets that keep versions.
 
 `python -m infra.platform.foundation.aws.rights deploy` prints the policies of who brings the platform up, `preview`
-those of who only looks; the roles for the pipelines have both, and what is in `artefacts`.
+those of who only looks; the roles for the pipelines have both, and what is in `artefacts`. Buckets that are named
+behind `deploy` may be emptied, too, which a `destroy` with `store.forceDestroy` does. No pipeline may.
 """
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from infra.platform.policy_document import Statement, allow
 
@@ -26,17 +34,19 @@ class Rights:
     Attributes:
         service: IAM's prefix.
         read: what a refresh and a preview ask.
-        write: what makes, changes and deletes it.
+        write: what makes, changes and deletes it; another service's with its own prefix.
+        linked: the service of AWS's that gets a role in the account with the first of them.
     """
 
     service: str
     read: str = ""
     write: str = ""
+    linked: str = ""
 
     def actions(self, *, writing: bool) -> Iterator[str]:
         """The actions in full."""
         for action in f"{self.read} {self.write if writing else ''}".split():
-            yield f"{self.service}:{action}"
+            yield action if ":" in action else f"{self.service}:{action}"
 
 
 _EC2_TAGS: Final = "CreateTags DeleteTags"
@@ -71,7 +81,11 @@ RIGHTS: Final[Mapping[str, Rights]] = {
         "DescribeAddresses DescribeAddressesAttribute",
         f"AllocateAddress ReleaseAddress DisassociateAddress {_EC2_TAGS}",
     ),
-    "aws:ec2/flowLog:FlowLog": Rights("ec2", "DescribeFlowLogs", f"CreateFlowLogs DeleteFlowLogs {_EC2_TAGS}"),
+    "aws:ec2/flowLog:FlowLog": Rights(
+        "ec2",
+        "DescribeFlowLogs",
+        f"CreateFlowLogs DeleteFlowLogs logs:CreateLogDelivery logs:DeleteLogDelivery {_EC2_TAGS}",
+    ),
     "aws:ec2/internetGateway:InternetGateway": Rights(
         "ec2",
         "DescribeInternetGateways",
@@ -114,6 +128,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
         "ecr",
         "DescribePullThroughCacheRules",
         "CreatePullThroughCacheRule UpdatePullThroughCacheRule DeletePullThroughCacheRule",
+        "pullthroughcache.ecr.amazonaws.com",
     ),
     "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": Rights(
         "ecr", "GetRegistryScanningConfiguration", "PutRegistryScanningConfiguration"
@@ -128,6 +143,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
         "ecr",
         "DescribeRepositoryCreationTemplates",
         "CreateRepositoryCreationTemplate UpdateRepositoryCreationTemplate DeleteRepositoryCreationTemplate",
+        "ecr.amazonaws.com",
     ),
     "aws:eks/accessEntry:AccessEntry": Rights(
         "eks", "DescribeAccessEntry", "CreateAccessEntry UpdateAccessEntry DeleteAccessEntry TagResource UntagResource"
@@ -146,6 +162,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
         "DescribeCluster DescribeUpdate ListTagsForResource AccessKubernetesApi",
         "CreateCluster UpdateClusterConfig UpdateClusterVersion AssociateEncryptionConfig DeleteCluster TagResource "
         "UntagResource",
+        "eks.amazonaws.com",
     ),
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": Rights(
         "eks",
@@ -251,7 +268,8 @@ def policies(account: str, region: str, *, writing: bool) -> dict[str, list[Stat
     """
     by_service: dict[str, set[str]] = {}
     for rights in RIGHTS.values():
-        by_service.setdefault(rights.service, set()).update(rights.actions(writing=writing))
+        for action in rights.actions(writing=writing):
+            by_service.setdefault(action.partition(":")[0], set()).add(action)
     parts = {"network": ["ec2"], "identity": ["iam"], "rest": sorted(set(by_service) - {"ec2", "iam"})}
     return {
         part: [one for service in services for one in _statements(service, by_service[service], account, region)]
@@ -281,14 +299,25 @@ def _statements(service: str, actions: set[str], account: str, region: str) -> I
             }
         }
         yield allow("PassRole", [passed], ours[0], to)
+        linked = {"StringEquals": {"iam:AWSServiceName": sorted({one.linked for one in RIGHTS.values()} - {""})}}
+        of_services = f"arn:aws:iam::{account}:role/aws-service-role/*"
+        yield allow("ServiceRoles", ["iam:CreateServiceLinkedRole"], of_services, linked)
+
+
+def emptying(buckets: Sequence[str]) -> Statement:
+    """What a `destroy` needs beside the policies, of buckets that go with what they hold."""
+    arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets]
+    actions = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"]
+    return allow("Empty", actions, [*arns, *(f"{arn}/*" for arn in arns)])
 
 
 def _printed(arguments: list[str]) -> str:
-    kind, account, region = arguments
-    found: dict[str, Any] = {
-        name: {"Version": "2012-10-17", "Statement": statements}
-        for name, statements in policies(account, region, writing=kind == "deploy").items()
-    }
+    kind, account, region, *buckets = arguments
+    writing = kind == "deploy"
+    parts = policies(account, region, writing=writing) | (
+        {"buckets": [emptying(buckets)]} if writing and buckets else {}
+    )
+    found = {name: {"Version": "2012-10-17", "Statement": statements} for name, statements in parts.items()}
     return json.dumps(found, indent=2)
 
 
@@ -296,4 +325,4 @@ if __name__ == "__main__":
     try:
         print(_printed(sys.argv[1:]))
     except ValueError:
-        sys.exit("say: python -m infra.platform.foundation.aws.rights deploy|preview ACCOUNT REGION")
+        sys.exit("say: python -m infra.platform.foundation.aws.rights deploy|preview ACCOUNT REGION [BUCKET…]")
