@@ -251,6 +251,9 @@ RIGHTS: Final[Mapping[str, Rights]] = {
 }
 """What each type needs. A test compares it with what the stacks declare."""
 
+# What `preflight` asks before anything is made, beside what is here anyway and `iam:SimulatePrincipalPolicy`.
+_ASKED: Final = ("ec2:DescribeAvailabilityZones", "servicequotas:GetServiceQuota")
+
 # These can't be held to a region: they are in none, or their requests name none.
 _EVERYWHERE: Final = ("budgets", "iam", "route53", "s3")
 
@@ -267,9 +270,9 @@ def policies(account: str, region: str, *, writing: bool) -> dict[str, list[Stat
         Statements by a name for their policy: those of the network, the cluster and the rest.
     """
     by_service: dict[str, set[str]] = {}
-    for rights in RIGHTS.values():
-        for action in rights.actions(writing=writing):
-            by_service.setdefault(action.partition(":")[0], set()).add(action)
+    needed = [action for rights in RIGHTS.values() for action in rights.actions(writing=writing)]
+    for action in [*needed, *(_ASKED if writing else ())]:
+        by_service.setdefault(action.partition(":")[0], set()).add(action)
     parts = {"network": ["ec2"], "identity": ["iam"], "rest": sorted(set(by_service) - {"ec2", "iam"})}
     return {
         part: [one for service in services for one in _statements(service, by_service[service], account, region)]
@@ -299,9 +302,12 @@ def _statements(service: str, actions: set[str], account: str, region: str) -> I
             }
         }
         yield allow("PassRole", [passed], ours[0], to)
-        linked = {"StringEquals": {"iam:AWSServiceName": sorted({one.linked for one in RIGHTS.values()} - {""})}}
-        of_services = f"arn:aws:iam::{account}:role/aws-service-role/*"
-        yield allow("ServiceRoles", ["iam:CreateServiceLinkedRole"], of_services, linked)
+        linked = sorted({one.linked for one in RIGHTS.values()} - {""})
+        of_services = [f"arn:aws:iam::{account}:role/aws-service-role/{one}/*" for one in linked]
+        only = {"StringEquals": {"iam:AWSServiceName": linked}}
+        yield allow("ServiceRoles", ["iam:CreateServiceLinkedRole"], of_services, only)
+        anyone = [f"arn:aws:iam::{account}:{kind}/*" for kind in ("role", "user")]
+        yield allow("Simulate", ["iam:SimulatePrincipalPolicy"], anyone)
 
 
 def emptying(buckets: Sequence[str]) -> Statement:

@@ -28,7 +28,7 @@ def test_iam_takes_them(writing: bool) -> None:
 
 
 def test_only_our_roles_are_written_and_handed_on() -> None:
-    identity, passed, _ = policies("111122223333", "eu-central-1", writing=True)["identity"]
+    identity, passed, *_ = policies("111122223333", "eu-central-1", writing=True)["identity"]
     assert "iam:PassRole" not in identity["Action"]
     assert passed["Resource"] == "arn:aws:iam::111122223333:role/slipway-*"
     assert "*" not in identity["Resource"]
@@ -41,14 +41,11 @@ def test_flow_logs_are_delivered_by_rights_of_another_service() -> None:
 
 
 def test_services_get_the_roles_that_they_need_in_an_account_that_has_nothing() -> None:
-    linked = policies("111122223333", "eu-central-1", writing=True)["identity"][-1]
+    linked = policies("111122223333", "eu-central-1", writing=True)["identity"][2]
+    services = ["ecr.amazonaws.com", "eks.amazonaws.com", "pullthroughcache.ecr.amazonaws.com"]
     assert linked["Action"] == ["iam:CreateServiceLinkedRole"]
-    assert linked["Resource"] == "arn:aws:iam::111122223333:role/aws-service-role/*"
-    assert linked["Condition"]["StringEquals"]["iam:AWSServiceName"] == [
-        "ecr.amazonaws.com",
-        "eks.amazonaws.com",
-        "pullthroughcache.ecr.amazonaws.com",
-    ]
+    assert linked["Resource"] == [f"arn:aws:iam::111122223333:role/aws-service-role/{one}/*" for one in services]
+    assert linked["Condition"] == {"StringEquals": {"iam:AWSServiceName": services}}
     assert "iam:CreateServiceLinkedRole" not in str(policies("111122223333", "eu-central-1", writing=False))
 
 
