@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, cast
 
 from policies.props import Props, items, objects
@@ -21,6 +22,16 @@ def statements(document: Any) -> Iterator[Props]:
 def said(statement: Props, key: str) -> list[str]:
     """What a statement says at a key, which may be one thing or a list of them."""
     return [str(one) for one in items({"": _listed(statement.get(key))}, "")]
+
+
+def stands_for(pattern: str, one: str) -> bool:
+    """Whether a value of a document, which may have wildcards, is about one."""
+    return fnmatchcase(one, pattern)
+
+
+def concerns(statement: Props, action: str) -> bool:
+    """Whether a statement names an action, which AWS knows in any case and by wildcards."""
+    return any(stands_for(one.lower(), action.lower()) for one in said(statement, "Action"))
 
 
 def principals(statement: Props) -> Iterator[tuple[str, str]]:

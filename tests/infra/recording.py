@@ -91,6 +91,11 @@ class Resource:
         """Logical names of what it waits for."""
         return {urn.rpartition("::")[2] for urn in self.request.dependencies}
 
+    def waits_for(self, kind: str) -> set[str]:
+        """Logical names of what it waits for of a kind, like `Route`: several kinds may share a name."""
+        types_and_names = (urn.split("::")[2:] for urn in self.request.dependencies)
+        return {name for of, name in types_and_names if of.rpartition(":")[2] == kind}
+
 
 @dataclass
 class Recording:

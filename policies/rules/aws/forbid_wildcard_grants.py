@@ -1,26 +1,47 @@
 """A right is one that somebody has thought of."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from policies.documents import said, statements
-from policies.props import Props, across
+from policies.documents import concerns, said, stands_for, statements
+from policies.props import Props, across, items, objects
 from policies.rule import rule
 
-_DOCUMENTS: Final = ("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy", "aws:iam/userPolicy:UserPolicy")
+_WRITTEN: Final = (
+    "aws:iam/groupPolicy:GroupPolicy",
+    "aws:iam/policy:Policy",
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/userPolicy:UserPolicy",
+)
 _ATTACHED: Final = (
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
 )
+_ROLE: Final = "aws:iam/role:Role"
 _EVERYTHING: Final = ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess")
 
 
 def _grants(resource_type: str, props: Props) -> Iterator[tuple[str, Any]]:
-    if resource_type in _DOCUMENTS:
+    if resource_type in _WRITTEN:
         yield "policy", props.get("policy")
     elif resource_type in _ATTACHED:
         yield "policyArn", props.get("policyArn")
+    elif resource_type == _ROLE:
+        yield from across(lambda read: read(props), (_inline, _managed))
+
+
+def _inline(role: Props) -> Iterator[tuple[str, Any]]:
+    def policy(one: Props) -> Iterator[tuple[str, Any]]:
+        yield "policy", one.get("policy")
+
+    return across(policy, objects(role, "inlinePolicies"))
+
+
+def _managed(role: Props) -> Iterator[tuple[str, Any]]:
+    return (("policyArn", one) for one in items(role, "managedPolicyArns"))
 
 
 @rule(_grants)
@@ -41,8 +62,13 @@ def _wrong(statement: Props) -> Iterator[str]:
     for key in ("NotAction", "NotResource"):
         if statement.get(key):
             yield f"{name} allows all but some by {key}: name what is needed"
-    actions = said(statement, "Action")
-    for action in (one for one in actions if one == "*" or one.endswith(":*")):
+    for action in (one for one in said(statement, "Action") if re.fullmatch(r"(.*:)?[*?]+", one)):
         yield f"{name} allows {action!r}: name the actions that are needed"
-    if "iam:PassRole" in actions and "*" in said(statement, "Resource"):
+    if concerns(statement, "iam:PassRole") and any(map(_any_role, said(statement, "Resource"))):
         yield f"{name} allows to hand on any role: name those that it is about"
+
+
+def _any_role(resource: str) -> bool:
+    """Whether it stands for a role that nobody has thought of, of its own account or of another."""
+    account = re.search(r"\d{12}", resource)
+    return stands_for(resource, f"arn:aws:iam::{account[0] if account else '000000000000'}:role/\0")

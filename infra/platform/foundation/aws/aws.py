@@ -112,7 +112,7 @@ def build(config: Aws, *, protect: bool) -> Foundation:
             account=config.account,
             subnets=network.private,
             key=key.arn,
-            administrators=[*config.access.administrators, *([pipelines.deploy] if pipelines else [])],
+            administrators=_administrators(config, pipelines),
             protect=protect,
         ),
         opts=kept,
@@ -224,6 +224,7 @@ def _network(config: Aws, logs: pulumi.Input[str], provider: aws.Provider, kept:
                 own=own,
                 region=config.region,
                 account=config.account,
+                copies_from=config.access.github.copies_from if config.access.github else [],
                 zones=config.zones,
                 logs=logs,
                 name=config.cluster.name,
@@ -233,6 +234,13 @@ def _network(config: Aws, logs: pulumi.Input[str], provider: aws.Provider, kept:
             return surroundings(existing, provider)
         case _:  # pragma: no cover - the configuration has exactly one of both
             raise AssertionError(config.network)
+
+
+def _administrators(config: Aws, pipelines: Pipelines | None) -> dict[str, pulumi.Input[str]]:
+    # EKS lets each in but once. By their places in the list, somebody's new entry would come before their former one
+    # goes, and be refused. Of this account all are, so what their ARNs end with is theirs alone.
+    named: dict[str, pulumi.Input[str]] = {arn.rpartition(":")[2]: arn for arn in config.access.administrators}
+    return {**named, "pipelines": pipelines.deploy} if pipelines else named
 
 
 def _kubeconfig(reached: pulumi.Output[Cluster], name: pulumi.Output[str], region: str) -> pulumi.Output[str]:

@@ -178,12 +178,22 @@ class Github(Section):
         description="environments whose jobs may read as those of pull requests do: 'reading', and where this one's "
         "models go on to, like 'production'"
     )
+    copies_from: list[Account] = Field(
+        description="accounts whose stores this one's releases copy from, which its VPC lets them read: in prod, "
+        "staging's, like ['111122223333']; none where nothing goes before"
+    )
     runner: Runner | None = Field(default=None, description="machines in the VPC for the jobs; without it, your own")
 
     @model_validator(mode="after")
     def _readers_differ(self) -> Self:
         _different([self.environment, *self.readers], "environment and readers")
         return self
+
+    @field_validator("copies_from")
+    @classmethod
+    def _accounts_differ(cls, value: list[Account]) -> list[Account]:
+        _different(value, "copiesFrom")
+        return value
 
 
 class Access(Section):
@@ -350,6 +360,12 @@ class Watch(Section):
         description="US dollars a month; at 80 %, at all of it and when it will be passed, somebody is told"
     )
 
+    @field_validator("emails")
+    @classmethod
+    def _emails_differ(cls, value: list[Email]) -> list[Email]:
+        _different(value, "emails")
+        return value
+
 
 class Aws(Section):
     """All of it."""
@@ -431,4 +447,6 @@ class Aws(Section):
                     raise ValueError(
                         f"access.{kind} has {arn!r}, which is not of the account {self.account}: take one that is"
                     )
+        if self.access.github and self.account in self.access.github.copies_from:
+            raise ValueError(f"access.github.copiesFrom has {self.account!r}, the account itself: take it away")
         return self

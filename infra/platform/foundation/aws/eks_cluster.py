@@ -3,7 +3,7 @@
 Who may do what in it is said by access entries alone. Whoever makes it gets nothing by that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,7 +38,7 @@ class EksClusterArgs:
         account: the account.
         subnets: ids of the private subnets, where its API and its nodes are.
         key: ARN of the key for its secrets and logs.
-        administrators: roles and users that may do everything.
+        administrators: ARNs of roles and users that may do everything, by a name that each keeps.
         protect: whether AWS itself refuses to delete it.
     """
 
@@ -46,7 +46,7 @@ class EksClusterArgs:
     account: str
     subnets: pulumi.Input[Sequence[str]]
     key: pulumi.Input[str]
-    administrators: Sequence[pulumi.Input[str]]
+    administrators: Mapping[str, pulumi.Input[str]]
     protect: bool
 
 
@@ -118,9 +118,9 @@ class EksCluster(pulumi.ComponentResource):
         )
         grants = [
             grant
-            for index, administrator in enumerate(args.administrators)
+            for who, administrator in args.administrators.items()
             for grant in admitted(
-                f"{name}-administrator-{index}", cluster.name, administrator, "AmazonEKSClusterAdminPolicy", child
+                f"{name}-administrator-{who}", cluster.name, administrator, "AmazonEKSClusterAdminPolicy", child
             )
         ]
 

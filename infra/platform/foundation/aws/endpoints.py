@@ -3,6 +3,9 @@
 S3 has two. A network policy can only name addresses, and the interface endpoint's are those of our subnets: pods are
 allowed there and nowhere else. The gateway endpoint costs nothing and takes what asks for S3's other names, which the
 interface's private names don't cover. Both lead to buckets of this account, and to ECR's, where images' layers are.
+Where a release copies from another account, they lead to that one's buckets, too, but to read alone.
+
+The other services' endpoints have no policy: AWS's own lets everything through, another account's registry among it.
 """
 
 from collections.abc import Sequence
@@ -11,7 +14,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.platform.policy_document import document
+from infra.platform.policy_document import Statement, document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,7 @@ class EndpointsArgs:
         cidr: its network.
         region: the region.
         account: the account.
+        copies_from: accounts whose buckets are read.
         subnets: ids of the subnets that have an address of each.
         tables: ids of the route tables that lead to S3.
         services: what is reached so, beside S3.
@@ -33,6 +37,7 @@ class EndpointsArgs:
     cidr: str
     region: str
     account: str
+    copies_from: Sequence[str]
     subnets: Sequence[pulumi.Input[str]]
     tables: Sequence[pulumi.Input[str]]
     services: Sequence[str]
@@ -45,7 +50,7 @@ class Endpoints(pulumi.ComponentResource):
     def __init__(self, name: str, args: EndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:aws:Endpoints", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        policy = _policy(args.account, args.region)
+        policy = _policy(args)
 
         group = aws.ec2.SecurityGroup(
             name,
@@ -103,7 +108,7 @@ class Endpoints(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _policy(account: str, region: str) -> pulumi.Output[str]:
+def _policy(args: EndpointsArgs) -> pulumi.Output[str]:
     return document(
         {
             "Sid": "Own",
@@ -111,13 +116,26 @@ def _policy(account: str, region: str) -> pulumi.Output[str]:
             "Principal": "*",
             "Action": "s3:*",
             "Resource": "*",
-            "Condition": {"StringEquals": {"aws:ResourceAccount": account}},
+            "Condition": {"StringEquals": {"aws:ResourceAccount": args.account}},
         },
         {
             "Sid": "Layers",
             "Effect": "Allow",
             "Principal": "*",
             "Action": "s3:GetObject",
-            "Resource": f"arn:aws:s3:::prod-{region}-starport-layer-bucket/*",
+            "Resource": f"arn:aws:s3:::prod-{args.region}-starport-layer-bucket/*",
         },
+        *([_proven(args.copies_from)] if args.copies_from else []),
     )
+
+
+def _proven(accounts: Sequence[str]) -> Statement:
+    """What a copy asks of the store that it copies from: nothing can be carried out to there."""
+    return {
+        "Sid": "Proven",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": ["s3:GetObject", "s3:ListBucket"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:ResourceAccount": list(accounts)}},
+    }

@@ -15,6 +15,7 @@ from infra.platform.foundation.aws import subnets
 from infra.platform.foundation.aws.config import OwnNetwork
 from infra.platform.foundation.aws.endpoints import Endpoints, EndpointsArgs
 from infra.platform.foundation.aws.log_bucket import FLOWS
+from infra.shared.workloads import after
 
 EVERYWHERE: Final = "0.0.0.0/0"
 _FLOW_SECONDS: Final = 600
@@ -30,8 +31,8 @@ class Surroundings:
     Attributes:
         vpc: its id.
         cidr: its network.
-        private: ids of its private subnets.
-        public: ids of its public ones.
+        private: ids of its private subnets, known when they have their way out.
+        public: ids of its public ones, likewise.
         private_cidrs: networks of the private ones.
         store: networks that S3's names lead to.
         nat: NAT gateways by zone, of which alarms tell.
@@ -54,6 +55,7 @@ class NetworkArgs:
         own: the stack's `network.own`.
         region: the region.
         account: the account.
+        copies_from: accounts whose buckets are read.
         zones: its zones.
         logs: ARN of the bucket that flow logs go to.
         name: what it is called on AWS's pages.
@@ -62,6 +64,7 @@ class NetworkArgs:
     own: OwnNetwork
     region: str
     account: str
+    copies_from: list[str]
     zones: list[str]
     logs: pulumi.Input[str]
     name: str
@@ -111,11 +114,11 @@ class Network(pulumi.ComponentResource):
                 opts=child,
             )
 
-        def leads(table: str, subnet: aws.ec2.Subnet, **target: pulumi.Input[str]) -> aws.ec2.RouteTable:
+        def leads(table: str, subnet: aws.ec2.Subnet, **target: pulumi.Input[str]) -> _Way:
             found = aws.ec2.RouteTable(
                 f"{name}-{table}", vpc_id=vpc.id, tags={"Name": f"{args.name}-{table}"}, opts=child
             )
-            aws.ec2.Route(
+            route = aws.ec2.Route(
                 f"{name}-{table}-out",
                 route_table_id=found.id,
                 destination_cidr_block=EVERYWHERE,
@@ -123,8 +126,10 @@ class Network(pulumi.ComponentResource):
                 nat_gateway_id=target.get("nat"),
                 opts=child,
             )
-            aws.ec2.RouteTableAssociation(f"{name}-{table}", route_table_id=found.id, subnet_id=subnet.id, opts=child)
-            return found
+            association = aws.ec2.RouteTableAssociation(
+                f"{name}-{table}", route_table_id=found.id, subnet_id=subnet.id, opts=child
+            )
+            return _Way(subnet.id, found.id, (route, association))
 
         public = {
             zone: subnet("public", zone, cidr, _PUBLIC) for zone, cidr in zip(args.zones, division.public, strict=True)
@@ -135,10 +140,10 @@ class Network(pulumi.ComponentResource):
         }
         outward = {zone: leads(f"public-{zone}", one, gateway=gateway.id) for zone, one in public.items()}
         nat = {
-            zone: _nat(f"{name}-nat-{zone}", f"{args.name}-{zone}", public[zone], outward[zone], child)
+            zone: _nat(f"{name}-nat-{zone}", f"{args.name}-{zone}", outward[zone], child)
             for zone in (args.zones if args.own.nat_per_zone else args.zones[:1])
         }
-        tables = [leads(f"private-{zone}", one, nat=nat.get(zone, nat[args.zones[0]])) for zone, one in private.items()]
+        inward = [leads(f"private-{zone}", one, nat=nat.get(zone, nat[args.zones[0]])) for zone, one in private.items()]
         Endpoints(
             f"{name}-endpoints",
             EndpointsArgs(
@@ -146,8 +151,9 @@ class Network(pulumi.ComponentResource):
                 cidr=args.own.cidr,
                 region=args.region,
                 account=args.account,
+                copies_from=args.copies_from,
                 subnets=[one.id for one in private.values()],
-                tables=[one.id for one in tables],
+                tables=[one.table for one in inward],
                 services=args.own.endpoints,
                 name=args.name,
             ),
@@ -158,10 +164,8 @@ class Network(pulumi.ComponentResource):
             vpc=vpc.id,
             cidr=pulumi.Output.from_input(args.own.cidr),
             # Nothing starts in a subnet before it has its way out, nor loses it before it is gone.
-            private=pulumi.Output.all(*(one.id for one in private.values()), *(one.id for one in tables)).apply(
-                lambda ids: list(map(str, ids[: len(private)]))
-            ),
-            public=pulumi.Output.all(*(one.id for one in public.values())).apply(lambda ids: list(map(str, ids))),
+            private=pulumi.Output.all(*(after(one.subnet, *one.parts) for one in inward)),
+            public=pulumi.Output.all(*(after(one.subnet, *one.parts) for one in outward.values())),
             private_cidrs=pulumi.Output.from_input(division.private),
             store=pulumi.Output.from_input(division.private),
             nat=nat,
@@ -169,15 +173,23 @@ class Network(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _nat(
-    name: str, shown: str, subnet: aws.ec2.Subnet, outward: aws.ec2.RouteTable, child: pulumi.ResourceOptions
-) -> pulumi.Output[str]:
+@dataclass(frozen=True)
+class _Way:
+    """A subnet's way out: it is open when its table has the route, and the subnet has the table."""
+
+    subnet: pulumi.Output[str]
+    table: pulumi.Output[str]
+    parts: tuple[aws.ec2.Route, aws.ec2.RouteTableAssociation]
+
+
+def _nat(name: str, shown: str, outward: _Way, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
     address = aws.ec2.Eip(name, domain="vpc", tags={"Name": shown}, opts=child)
     return aws.ec2.NatGateway(
         name,
         allocation_id=address.id,
-        subnet_id=subnet.id,
+        subnet_id=outward.subnet,
         tags={"Name": shown},
-        # It works when its subnet leads outside; no value of it says so.
-        opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[outward])),
+        # It works when its subnet leads outside; no value of it says so. By that it goes first, too: AWS keeps an
+        # internet gateway while an address is mapped.
+        opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=list(outward.parts))),
     ).id

@@ -12,6 +12,7 @@ without Pulumi. What can't be asked, because the right to ask is missing, is tol
 import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import chain, product
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -23,6 +24,7 @@ from pydantic import ValidationError
 
 from infra.platform.foundation.aws.config import ZONES, Aws
 from infra.platform.foundation.aws.rights import policies
+from infra.platform.policy_document import Statement
 
 Client: TypeAlias = Callable[[str], Any]
 """Makes the client of a service."""
@@ -134,23 +136,47 @@ def _rights(config: Aws, client: Client, identity: str) -> Iterator[str]:
     if ":assumed-role/" in identity:
         # Of a session AWS simulates the role.
         identity = f"arn:aws:iam::{config.account}:role/{identity.split('/')[1]}"
-    wanted = sorted(
-        action
-        for statements in policies(config.account, config.region, writing=True).values()
-        for statement in statements
-        for action in statement["Action"]
-    )
-    denied: list[str] = []
-    for start in range(0, len(wanted), _SIMULATED):
-        answer = client("iam").simulate_principal_policy(
-            PolicySourceArn=identity, ActionNames=wanted[start : start + _SIMULATED]
-        )
-        denied += [one["EvalActionName"] for one in answer["EvaluationResults"] if one["EvalDecision"] != "allowed"]
+    wanted = chain.from_iterable(policies(config.account, config.region, writing=True).values())
+    denied = sorted(chain.from_iterable(_denied(client("iam"), identity, statement) for statement in wanted))
     if denied:
         yield (
             f"{identity} may not {', '.join(denied[:5])}{f' and {len(denied) - 5} more' if denied[5:] else ''}: "
             "`python -m infra.platform.foundation.aws.rights deploy` prints what it needs"
         )
+
+
+def _denied(iam: Any, identity: str, statement: Statement) -> set[str]:
+    """The actions of a statement that aren't allowed where, and under what, it allows them."""
+    wanted, denied = statement["Action"], set[str]()
+    for context in _contexts(statement.get("Condition", {})):
+        allowed = set[str]()
+        # Of several resources each action knows one kind: it is allowed if it is on that one.
+        for resource in _listed(statement["Resource"]):
+            for start in range(0, len(wanted), _SIMULATED):
+                answer = iam.simulate_principal_policy(
+                    PolicySourceArn=identity,
+                    ActionNames=wanted[start : start + _SIMULATED],
+                    # One that the pattern stands for: of patterns the simulator says nothing.
+                    ResourceArns=[resource if resource == "*" else resource.replace("*", "any")],
+                    ContextEntries=context,
+                )
+                results = answer["EvaluationResults"]
+                allowed |= {one["EvalActionName"] for one in results if one["EvalDecision"] == "allowed"}
+        denied |= set(wanted) - allowed
+    return denied
+
+
+def _contexts(condition: Statement) -> Iterator[list[dict[str, object]]]:
+    """What requests under a condition say, each of its values in one: IAM takes no key for said that isn't given."""
+    keys = [
+        [(key, value) for value in _listed(values)] for tests in condition.values() for key, values in tests.items()
+    ]
+    for said in product(*keys):
+        yield [{"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"} for key, value in said]
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
 def read(file: Path) -> Aws:

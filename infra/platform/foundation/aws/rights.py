@@ -1,238 +1,23 @@
-"""What the platform needs to be allowed, by the type of what it declares: what the AWS provider calls for each.
-
-Written from the calls that the provider's source makes. Until `make aws-smoke` has run under these rights, nobody has
-proven that none is missing.
+"""What the platform needs to be allowed, in policies that IAM takes, made of what each type needs (`rights_by_type`).
 
 `python -m infra.platform.foundation.aws.rights deploy` prints the policies of who brings the platform up, `preview`
-those of who only looks; the roles for the pipelines have both, and what is in `artefacts`.
+those of who only looks; the roles for the pipelines have both, and what is in `artefacts`. Buckets that are named
+behind `deploy` may be emptied, too, which a `destroy` with `store.forceDestroy` does. No pipeline may.
 """
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
+from infra.platform.foundation.aws.rights_by_type import RIGHTS
 from infra.platform.policy_document import Statement, allow
 
 LIMIT: Final = 6144
 """Characters of a policy, IAM's limit: white space doesn't count."""
 
-
-@dataclass(frozen=True)
-class Rights:
-    """Actions on one type, of one service.
-
-    Attributes:
-        service: IAM's prefix.
-        read: what a refresh and a preview ask.
-        write: what makes, changes and deletes it.
-    """
-
-    service: str
-    read: str = ""
-    write: str = ""
-
-    def actions(self, *, writing: bool) -> Iterator[str]:
-        """The actions in full."""
-        for action in f"{self.read} {self.write if writing else ''}".split():
-            yield f"{self.service}:{action}"
-
-
-_EC2_TAGS: Final = "CreateTags DeleteTags"
-
-RIGHTS: Final[Mapping[str, Rights]] = {
-    "aws:acm/certificate:Certificate": Rights(
-        "acm",
-        "DescribeCertificate ListTagsForCertificate",
-        "RequestCertificate DeleteCertificate AddTagsToCertificate RemoveTagsFromCertificate UpdateCertificateOptions",
-    ),
-    "aws:acm/certificateValidation:CertificateValidation": Rights("acm", "DescribeCertificate"),
-    "aws:budgets/budget:Budget": Rights(
-        "budgets", "ViewBudget ListTagsForResource", "ModifyBudget TagResource UntagResource"
-    ),
-    "aws:cloudwatch/logGroup:LogGroup": Rights(
-        "logs",
-        "DescribeLogGroups ListTagsForResource",
-        "CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy AssociateKmsKey DisassociateKmsKey "
-        "TagResource UntagResource",
-    ),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": Rights(
-        "cloudwatch", "DescribeAlarms ListTagsForResource", "PutMetricAlarm DeleteAlarms TagResource UntagResource"
-    ),
-    "aws:codebuild/project:Project": Rights(
-        "codebuild", "BatchGetProjects", "CreateProject UpdateProject DeleteProject"
-    ),
-    "aws:codebuild/webhook:Webhook": Rights(
-        "codebuild", "BatchGetProjects", "CreateWebhook UpdateWebhook DeleteWebhook"
-    ),
-    "aws:ec2/eip:Eip": Rights(
-        "ec2",
-        "DescribeAddresses DescribeAddressesAttribute",
-        f"AllocateAddress ReleaseAddress DisassociateAddress {_EC2_TAGS}",
-    ),
-    "aws:ec2/flowLog:FlowLog": Rights("ec2", "DescribeFlowLogs", f"CreateFlowLogs DeleteFlowLogs {_EC2_TAGS}"),
-    "aws:ec2/internetGateway:InternetGateway": Rights(
-        "ec2",
-        "DescribeInternetGateways",
-        f"CreateInternetGateway DeleteInternetGateway AttachInternetGateway DetachInternetGateway {_EC2_TAGS}",
-    ),
-    "aws:ec2/natGateway:NatGateway": Rights(
-        "ec2", "DescribeNatGateways", f"CreateNatGateway DeleteNatGateway {_EC2_TAGS}"
-    ),
-    "aws:ec2/route:Route": Rights("ec2", "DescribeRouteTables", "CreateRoute ReplaceRoute DeleteRoute"),
-    "aws:ec2/routeTable:RouteTable": Rights(
-        "ec2", "DescribeRouteTables", f"CreateRouteTable DeleteRouteTable {_EC2_TAGS}"
-    ),
-    "aws:ec2/routeTableAssociation:RouteTableAssociation": Rights(
-        "ec2", "DescribeRouteTables", "AssociateRouteTable DisassociateRouteTable ReplaceRouteTableAssociation"
-    ),
-    "aws:ec2/securityGroup:SecurityGroup": Rights(
-        "ec2",
-        "DescribeSecurityGroups DescribeNetworkInterfaces",
-        f"CreateSecurityGroup DeleteSecurityGroup RevokeSecurityGroupEgress AuthorizeSecurityGroupEgress {_EC2_TAGS}",
-    ),
-    "aws:ec2/subnet:Subnet": Rights(
-        "ec2",
-        "DescribeSubnets DescribeNetworkInterfaces",
-        f"CreateSubnet DeleteSubnet ModifySubnetAttribute {_EC2_TAGS}",
-    ),
-    "aws:ec2/vpc:Vpc": Rights(
-        "ec2",
-        "DescribeVpcs DescribeVpcAttribute DescribeNetworkAcls DescribeRouteTables DescribeSecurityGroups",
-        f"CreateVpc DeleteVpc ModifyVpcAttribute {_EC2_TAGS}",
-    ),
-    "aws:ec2/vpcEndpoint:VpcEndpoint": Rights(
-        "ec2",
-        "DescribeVpcEndpoints DescribePrefixLists DescribeVpcEndpointServices",
-        f"CreateVpcEndpoint ModifyVpcEndpoint DeleteVpcEndpoints {_EC2_TAGS}",
-    ),
-    "aws:ecr/lifecyclePolicy:LifecyclePolicy": Rights(
-        "ecr", "GetLifecyclePolicy", "PutLifecyclePolicy DeleteLifecyclePolicy"
-    ),
-    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": Rights(
-        "ecr",
-        "DescribePullThroughCacheRules",
-        "CreatePullThroughCacheRule UpdatePullThroughCacheRule DeletePullThroughCacheRule",
-    ),
-    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": Rights(
-        "ecr", "GetRegistryScanningConfiguration", "PutRegistryScanningConfiguration"
-    ),
-    "aws:ecr/repository:Repository": Rights(
-        "ecr",
-        "DescribeRepositories ListTagsForResource",
-        "CreateRepository DeleteRepository PutImageTagMutability PutImageScanningConfiguration TagResource "
-        "UntagResource",
-    ),
-    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": Rights(
-        "ecr",
-        "DescribeRepositoryCreationTemplates",
-        "CreateRepositoryCreationTemplate UpdateRepositoryCreationTemplate DeleteRepositoryCreationTemplate",
-    ),
-    "aws:eks/accessEntry:AccessEntry": Rights(
-        "eks", "DescribeAccessEntry", "CreateAccessEntry UpdateAccessEntry DeleteAccessEntry TagResource UntagResource"
-    ),
-    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": Rights(
-        "eks", "ListAssociatedAccessPolicies", "AssociateAccessPolicy DisassociateAccessPolicy"
-    ),
-    "aws:eks/addon:Addon": Rights(
-        "eks",
-        "DescribeAddon DescribeAddonVersions DescribeUpdate DescribePodIdentityAssociation",
-        "CreateAddon UpdateAddon DeleteAddon CreatePodIdentityAssociation UpdatePodIdentityAssociation "
-        "DeletePodIdentityAssociation TagResource UntagResource",
-    ),
-    "aws:eks/cluster:Cluster": Rights(
-        "eks",
-        "DescribeCluster DescribeUpdate ListTagsForResource AccessKubernetesApi",
-        "CreateCluster UpdateClusterConfig UpdateClusterVersion AssociateEncryptionConfig DeleteCluster TagResource "
-        "UntagResource",
-    ),
-    "aws:eks/podIdentityAssociation:PodIdentityAssociation": Rights(
-        "eks",
-        "DescribePodIdentityAssociation ListPodIdentityAssociations",
-        "CreatePodIdentityAssociation UpdatePodIdentityAssociation DeletePodIdentityAssociation TagResource "
-        "UntagResource",
-    ),
-    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": Rights(
-        "iam",
-        "GetOpenIDConnectProvider",
-        "CreateOpenIDConnectProvider DeleteOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint "
-        "AddClientIDToOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider "
-        "UntagOpenIDConnectProvider",
-    ),
-    "aws:iam/policy:Policy": Rights(
-        "iam",
-        "GetPolicy GetPolicyVersion ListPolicyVersions",
-        "CreatePolicy DeletePolicy CreatePolicyVersion DeletePolicyVersion TagPolicy UntagPolicy",
-    ),
-    "aws:iam/role:Role": Rights(
-        "iam",
-        "GetRole ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole",
-        "CreateRole DeleteRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy TagRole UntagRole PassRole",
-    ),
-    "aws:iam/rolePolicy:RolePolicy": Rights("iam", "GetRolePolicy", "PutRolePolicy DeleteRolePolicy"),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Rights(
-        "iam", "ListAttachedRolePolicies", "AttachRolePolicy DetachRolePolicy"
-    ),
-    "aws:kms/alias:Alias": Rights("kms", "ListAliases", "CreateAlias UpdateAlias DeleteAlias"),
-    "aws:kms/key:Key": Rights(
-        "kms",
-        "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
-        "CreateKey PutKeyPolicy EnableKeyRotation DisableKeyRotation UpdateKeyDescription ScheduleKeyDeletion "
-        # What it is used for: who makes a cluster, a repository or a volume with it grants it on.
-        "CreateGrant Decrypt GenerateDataKey TagResource UntagResource",
-    ),
-    "aws:route53/record:Record": Rights(
-        "route53", "GetHostedZone ListResourceRecordSets GetChange", "ChangeResourceRecordSets"
-    ),
-    "aws:route53/zone:Zone": Rights(
-        "route53",
-        "GetHostedZone ListTagsForResource GetChange GetDNSSEC",
-        "CreateHostedZone DeleteHostedZone UpdateHostedZoneComment AssociateVPCWithHostedZone ChangeTagsForResource",
-    ),
-    "aws:s3/bucket:Bucket": Rights(
-        "s3",
-        "ListBucket GetBucketLocation GetBucketTagging GetBucketPolicy GetBucketAcl GetBucketCORS GetBucketWebsite "
-        "GetBucketVersioning GetAccelerateConfiguration GetBucketRequestPayment GetBucketLogging "
-        "GetLifecycleConfiguration GetReplicationConfiguration GetEncryptionConfiguration "
-        "GetBucketObjectLockConfiguration",
-        "CreateBucket DeleteBucket PutBucketTagging",
-    ),
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": Rights(
-        "s3", "GetLifecycleConfiguration", "PutLifecycleConfiguration"
-    ),
-    "aws:s3/bucketLogging:BucketLogging": Rights("s3", "GetBucketLogging", "PutBucketLogging"),
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": Rights(
-        "s3", "GetBucketOwnershipControls", "PutBucketOwnershipControls"
-    ),
-    "aws:s3/bucketPolicy:BucketPolicy": Rights("s3", "GetBucketPolicy", "PutBucketPolicy DeleteBucketPolicy"),
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": Rights(
-        "s3", "GetBucketPublicAccessBlock", "PutBucketPublicAccessBlock"
-    ),
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": Rights(
-        "s3", "GetEncryptionConfiguration", "PutEncryptionConfiguration"
-    ),
-    "aws:s3/bucketVersioning:BucketVersioning": Rights("s3", "GetBucketVersioning", "PutBucketVersioning"),
-    "aws:sns/topic:Topic": Rights(
-        "sns",
-        "GetTopicAttributes ListTagsForResource",
-        "CreateTopic DeleteTopic SetTopicAttributes TagResource UntagResource",
-    ),
-    "aws:sns/topicSubscription:TopicSubscription": Rights(
-        "sns", "GetSubscriptionAttributes", "Subscribe Unsubscribe SetSubscriptionAttributes"
-    ),
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": Rights(
-        "ec2",
-        "DescribeSecurityGroupRules",
-        f"AuthorizeSecurityGroupEgress RevokeSecurityGroupEgress ModifySecurityGroupRules {_EC2_TAGS}",
-    ),
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Rights(
-        "ec2",
-        "DescribeSecurityGroupRules",
-        f"AuthorizeSecurityGroupIngress RevokeSecurityGroupIngress ModifySecurityGroupRules {_EC2_TAGS}",
-    ),
-}
-"""What each type needs. A test compares it with what the stacks declare."""
+# What `preflight` asks before anything is made, beside what is here anyway and `iam:SimulatePrincipalPolicy`.
+_ASKED: Final = ("ec2:DescribeAvailabilityZones", "servicequotas:GetServiceQuota")
 
 # These can't be held to a region: they are in none, or their requests name none.
 _EVERYWHERE: Final = ("budgets", "iam", "route53", "s3")
@@ -250,8 +35,9 @@ def policies(account: str, region: str, *, writing: bool) -> dict[str, list[Stat
         Statements by a name for their policy: those of the network, the cluster and the rest.
     """
     by_service: dict[str, set[str]] = {}
-    for rights in RIGHTS.values():
-        by_service.setdefault(rights.service, set()).update(rights.actions(writing=writing))
+    needed = [action for rights in RIGHTS.values() for action in rights.actions(writing=writing)]
+    for action in [*needed, *(_ASKED if writing else ())]:
+        by_service.setdefault(action.partition(":")[0], set()).add(action)
     parts = {"network": ["ec2"], "identity": ["iam"], "rest": sorted(set(by_service) - {"ec2", "iam"})}
     return {
         part: [one for service in services for one in _statements(service, by_service[service], account, region)]
@@ -281,14 +67,31 @@ def _statements(service: str, actions: set[str], account: str, region: str) -> I
             }
         }
         yield allow("PassRole", [passed], ours[0], to)
+        linked = sorted({one.linked for one in RIGHTS.values()} - {""})
+        of_services = [f"arn:aws:iam::{account}:role/aws-service-role/{one}/*" for one in linked]
+        only = {"StringEquals": {"iam:AWSServiceName": linked}}
+        yield allow("ServiceRoles", ["iam:CreateServiceLinkedRole"], of_services, only)
+        anyone = [f"arn:aws:iam::{account}:{kind}/*" for kind in ("role", "user")]
+        yield allow("Simulate", ["iam:SimulatePrincipalPolicy"], anyone)
+
+
+def emptying(buckets: Sequence[str]) -> Statement:
+    """What a `destroy` needs beside the policies, of buckets that go with what they hold.
+
+    By the Amazon S3 User Guide, "Emptying a bucket", of buckets that keep versions.
+    """
+    arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets]
+    actions = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"]
+    return allow("Empty", actions, [*arns, *(f"{arn}/*" for arn in arns)])
 
 
 def _printed(arguments: list[str]) -> str:
-    kind, account, region = arguments
-    found: dict[str, Any] = {
-        name: {"Version": "2012-10-17", "Statement": statements}
-        for name, statements in policies(account, region, writing=kind == "deploy").items()
-    }
+    kind, account, region, *buckets = arguments
+    writing = kind == "deploy"
+    parts = policies(account, region, writing=writing) | (
+        {"buckets": [emptying(buckets)]} if writing and buckets else {}
+    )
+    found = {name: {"Version": "2012-10-17", "Statement": statements} for name, statements in parts.items()}
     return json.dumps(found, indent=2)
 
 
@@ -296,4 +99,4 @@ if __name__ == "__main__":
     try:
         print(_printed(sys.argv[1:]))
     except ValueError:
-        sys.exit("say: python -m infra.platform.foundation.aws.rights deploy|preview ACCOUNT REGION")
+        sys.exit("say: python -m infra.platform.foundation.aws.rights deploy|preview ACCOUNT REGION [BUCKET…]")

@@ -40,8 +40,9 @@ class Watch(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
 
         topic = aws.sns.Topic(name, kms_master_key_id=args.key, opts=child)
-        for index, email in enumerate(args.config.emails):
-            aws.sns.TopicSubscription(f"{name}-{index}", topic=topic.arn, protocol="email", endpoint=email, opts=child)
+        # By address: by its place in the list, somebody who stays would lose theirs with whoever goes.
+        for email in args.config.emails:
+            aws.sns.TopicSubscription(f"{name}-{email}", topic=topic.arn, protocol="email", endpoint=email, opts=child)
         cluster = {"ClusterName": args.cluster}
         alarms = [
             _Alarm(

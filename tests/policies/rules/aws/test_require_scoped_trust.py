@@ -21,6 +21,20 @@ _CLAIMS = "oidc.eks.eu-central-1.amazonaws.com/id/ABCD"
             {"Principal": {"AWS": ["arn:aws:iam::111122223333:root"]}, "Action": "sts:AssumeRole"},
             "all of the account arn:aws:iam::111122223333:root may be it",
         ),
+        (
+            {"Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"},
+            "all of the account 111122223333 may be it",
+        ),
+        ({"Principal": None, "NotPrincipal": {"AWS": "a"}}, "all but some may be it, by NotPrincipal"),
+        *(
+            ({"Condition": {"StringEquals": {f"{_CLAIMS}:aud": "a"}}} | said, "any sub of its identity provider")
+            for said in (
+                {"Action": "sts:assumerolewithwebidentity"},
+                {"Action": ["sts:TagSession", "sts:AssumeRole*"]},
+                {"Action": "*"},
+                {"Action": None, "NotAction": "sts:TagSession"},
+            )
+        ),
         ({"Condition": {"StringEquals": {f"{_CLAIMS}:sub": "a"}}}, "any aud of its identity provider"),
         ({"Condition": {"StringEquals": {f"{_CLAIMS}:aud": "a"}}}, "any sub of its identity provider"),
         (
@@ -45,7 +59,8 @@ def test_a_likeness_is_no_comparison() -> None:
     [
         {"Effect": "Deny", "Principal": "*"},
         {"Principal": {"Service": "eks.amazonaws.com"}, "Action": ["sts:AssumeRole", "sts:TagSession"]},
-        {"Principal": {"AWS": "arn:aws:iam::111122223333:role/Ops"}, "Action": "sts:AssumeRole"},
+        {"Principal": {"AWS": "arn:aws:iam::111122223333:role/Ops"}, "Action": "sts:AssumeRole*"},
+        {"Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/ours"}, "Action": "sts:AssumeRole*"},
     ],
 )
 def test_a_role_for_one_is_accepted(changes: dict[str, object]) -> None:

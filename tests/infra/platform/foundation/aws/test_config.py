@@ -133,6 +133,15 @@ def load(*changes: Change) -> Aws:
             aws("access", "github", "readers", value=["production"]),
             "'production' stands twice in environment and readers: take one of both away",
         ),
+        (aws("access", "github", "copiesFrom", value=["staging"]), "copiesFrom.0: 'staging' is no account: its twelve"),
+        (
+            aws("access", "github", "copiesFrom", value=["111122223333"] * 2),
+            "'111122223333' stands twice in copiesFrom",
+        ),
+        (
+            aws("access", "github", "copiesFrom", value=["444455556666"]),
+            "access.github.copiesFrom has '444455556666', the account itself: take it away",
+        ),
         (
             aws("access", "github", "runner", value={"connection": "github"}),
             "connection: 'github' is no connection, like",
@@ -208,6 +217,7 @@ def load(*changes: Change) -> Aws:
             "ingress.certificate '.*' is not of 444455556666 in eu-central-1: take one that is",
         ),
         (aws("watch", "emails", value=["me"]), "watch.emails.0: 'me' is no e-mail address, like 'models@example.com'"),
+        (aws("watch", "emails", value=["me@example.com"] * 2), "'me@example.com' stands twice in emails: take one of"),
         (aws("watch", "monthlyBudget", value=0), "watch.monthlyBudget = 0: input should be greater than 0"),
         (aws("watch", "budget", value=1), "watch.budget is unknown: remove it, or did you mean one of emails"),
         (

@@ -55,6 +55,18 @@ def test_administrators_are_named_and_whoever_makes_it_is_none() -> None:
     }
 
 
+def test_who_stays_an_administrator_keeps_their_entry_when_another_comes_or_goes() -> None:
+    def entries(*roles: str) -> dict[str, str]:
+        config = stacks.aws_configuration()
+        put(*PLACE, "access", "administrators", value=[f"arn:aws:iam::444455556666:{one}" for one in roles])(config)
+        found = stacks.platform_on_aws(config).of("AccessEntry")
+        return {one.name: one.inputs["principalArn"] for one in found if "administrator" in one.name}
+
+    before, after = entries("role/one", "user/one", "role/two"), entries("role/two", "user/one")
+    assert len(before) == 4
+    assert after.items() < before.items()
+
+
 def test_eks_may_tag_what_it_makes_and_nothing_else() -> None:
     policy = stacks.platform("prod").one("RolePolicy", "slipway-cluster-rights")["policy"]
     assert policy.count('"aws:RequestTag/eks:eks-cluster-name"') == policy.count('"Sid"') == 4

@@ -19,10 +19,23 @@ def test_s3s_other_names_leave_by_no_nat_either() -> None:
 
 def test_both_lead_to_buckets_of_the_account_and_to_images() -> None:
     for name in ("network-endpoints-s3", "network-endpoints-s3-gateway"):
-        own, layers = json.loads(stacks.platform("prod").one("VpcEndpoint", name)["policy"])["Statement"]
-        assert own["Condition"] == {"StringEquals": {"aws:ResourceAccount": "444455556666"}}
+        own, layers = json.loads(stacks.platform("staging").one("VpcEndpoint", name)["policy"])["Statement"]
+        assert own["Condition"] == {"StringEquals": {"aws:ResourceAccount": "111122223333"}}
         assert layers["Action"] == "s3:GetObject"
         assert layers["Resource"] == "arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*"
+
+
+def test_production_reads_what_staging_has_proven_and_writes_nothing_there() -> None:
+    staging = stacks.aws_configuration("staging")["slipway-platform:foundation"]["aws"]["account"]
+    for name in ("network-endpoints-s3", "network-endpoints-s3-gateway"):
+        proven = json.loads(stacks.platform("prod").one("VpcEndpoint", name)["policy"])["Statement"][-1]
+        assert proven["Condition"] == {"StringEquals": {"aws:ResourceAccount": [staging]}}
+        assert proven["Action"] == ["s3:GetObject", "s3:ListBucket"]
+
+
+def test_a_registry_of_another_account_is_not_shut_out() -> None:
+    for one in stacks.platform("prod").of("VpcEndpoint"):
+        assert ("policy" in one.inputs) is one.inputs["serviceName"].endswith(".s3")
 
 
 def test_the_stack_says_what_else_is_reached_so() -> None:

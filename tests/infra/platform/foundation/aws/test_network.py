@@ -1,6 +1,7 @@
 import pytest
 
 from tests.infra import stacks
+from tests.infra.platform.foundation.aws import test_entrance
 
 ZONES = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
 
@@ -31,7 +32,21 @@ def test_private_subnets_lead_out_by_nat_and_public_ones_by_the_gateway(stack: s
 def test_a_way_out_works_when_its_subnet_leads_outside() -> None:
     for zone in ZONES:
         nat = stacks.platform("prod").resource("NatGateway", f"network-nat-{zone}")
-        assert f"network-public-{zone}" in nat.dependencies
+        assert nat.waits_for("Route") == {f"network-public-{zone}-out"}
+        assert nat.waits_for("RouteTableAssociation") == {f"network-public-{zone}"}
+
+
+@pytest.mark.parametrize(("kind", "name"), [("Cluster", "cluster"), ("NodeClass", "nodes-class")])
+def test_nothing_starts_in_a_subnet_before_it_has_its_way_out(kind: str, name: str) -> None:
+    found = stacks.platform("prod").resource(kind, name)
+    assert found.waits_for("Route") == {f"network-private-{zone}-out" for zone in ZONES}
+    assert found.waits_for("RouteTableAssociation") == {f"network-private-{zone}" for zone in ZONES}
+
+
+def test_nor_does_a_public_entrance() -> None:
+    found = test_entrance.declared(test_entrance.PUBLIC).resource("Service", "traefik-service")
+    assert found.waits_for("Route") == {f"network-public-{zone}-out" for zone in ZONES}
+    assert found.waits_for("RouteTableAssociation") == {f"network-public-{zone}" for zone in ZONES}
 
 
 def test_everything_that_is_said_is_written_down() -> None:

@@ -1,4 +1,6 @@
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -9,6 +11,8 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 from infra.platform.foundation.aws import preflight
 from infra.platform.foundation.aws.preflight import check
+from infra.platform.foundation.aws.rights import policies
+from infra.platform.policy_document import Statement
 from tests.infra import stacks
 from tests.infra.platform.foundation.aws.test_config import EXISTING, aws, load
 
@@ -28,6 +32,30 @@ def forbidden(**request: Any) -> Any:
     return {
         "EvaluationResults": [{"EvalActionName": a, "EvalDecision": "implicitDeny"} for a in request["ActionNames"]]
     }
+
+
+def simulator(*granted: Statement) -> Callable[..., Any]:
+    """IAM's, of somebody with these rights: it asks a condition of what is said alone, and `*` is no role of ours."""
+
+    def grants(statement: Statement, resource: str, said: Mapping[str, str]) -> bool:
+        resources = statement["Resource"]
+        asked = statement.get("Condition", {}).get("StringEquals", {})
+        return any(
+            fnmatchcase(resource, one) for one in ([resources] if isinstance(resources, str) else resources)
+        ) and all(said.get(key) in ([value] if isinstance(value, str) else value) for key, value in asked.items())
+
+    def simulate(**request: Any) -> Any:
+        (resource,) = request.get("ResourceArns", ["*"])
+        said = {one["ContextKeyName"]: one["ContextKeyValues"][0] for one in request.get("ContextEntries", [])}
+        may = {action for one in granted if grants(one, resource, said) for action in one["Action"]}
+        return {
+            "EvaluationResults": [
+                {"EvalActionName": action, "EvalDecision": "allowed" if action in may else "implicitDeny"}
+                for action in request["ActionNames"]
+            ]
+        }
+
+    return simulate
 
 
 def only(client: object) -> Callable[[str], object]:
@@ -123,6 +151,40 @@ def test_of_a_session_the_role_is_simulated() -> None:
     who = {"Account": "444455556666", "Arn": session}
     check(load(), account(get_caller_identity=who, simulate_principal_policy=simulate))
     assert set(arns) == {ARN}
+
+
+def test_the_rights_that_people_are_told_to_take_suffice() -> None:
+    printed = [*chain.from_iterable(policies("444455556666", "eu-central-1", writing=True).values())]
+    assert check(load(), account(simulate_principal_policy=simulator(*printed))) == []
+    everything = {"Action": {action for one in printed for action in one["Action"]}, "Resource": "*"}
+    assert check(load(), account(simulate_principal_policy=simulator(everything))) == []
+
+
+@pytest.mark.parametrize(
+    ("sid", "changes", "told"),
+    [
+        ("Logs", {"Action": []}, "logs:AssociateKmsKey, "),
+        ("Iam", {"Resource": ["arn:aws:iam::444455556666:role/other-*"]}, "iam:AddClientIDToOpenIDConnectProvider, "),
+        ("PassRole", {"Condition": {"StringEquals": {"iam:PassedToService": ["ec2.amazonaws.com"]}}}, "iam:PassRole: "),
+        ("ServiceRoles", {"Resource": []}, "iam:CreateServiceLinkedRole: "),
+        ("Ec2", {"Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}, "ec2:AllocateAddress, "),
+    ],
+)
+def test_a_right_that_holds_elsewhere_is_missed(sid: str, changes: Statement, told: str) -> None:
+    printed = chain.from_iterable(policies("444455556666", "eu-central-1", writing=True).values())
+    changed = [{**one, **changes} if one["Sid"] == sid else one for one in printed]
+    with pytest.raises(pulumi.RunError, match=f"{ARN} may not {told}"):
+        check(load(), account(simulate_principal_policy=simulator(*changed)))
+
+
+def test_what_it_asks_by_is_among_them() -> None:
+    printed = chain.from_iterable(policies("444455556666", "eu-central-1", writing=True).values())
+    assert {
+        "ec2:DescribeAvailabilityZones",
+        "iam:SimulatePrincipalPolicy",
+        "s3:ListBucket",
+        "servicequotas:GetServiceQuota",
+    } <= {action for one in printed for action in one["Action"]}
 
 
 def test_an_existing_network_needs_no_address() -> None:

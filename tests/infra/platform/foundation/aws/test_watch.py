@@ -1,4 +1,6 @@
 from tests.infra import stacks
+from tests.infra.changes import put
+from tests.infra.platform.foundation.aws.test_config import PLACE
 
 
 def test_somebody_is_told_of_what_prometheus_can_not_see() -> None:
@@ -17,6 +19,18 @@ def test_messages_are_encrypted_and_reach_everyone_who_is_named() -> None:
     prod = stacks.platform("prod")
     assert prod.one("Topic")["kmsMasterKeyId"]
     assert prod.one("TopicSubscription")["endpoint"] == "ml-platform@example.com"
+
+
+def test_who_stays_keeps_their_subscription_when_another_goes() -> None:
+    def subscriptions(*emails: str) -> dict[str, str]:
+        config = stacks.aws_configuration()
+        put(*PLACE, "watch", "emails", value=list(emails))(config)
+        found = stacks.platform_on_aws(config).of("TopicSubscription")
+        return {one.name: one.inputs["endpoint"] for one in found}
+
+    before, after = subscriptions("one@example.com", "two@example.com"), subscriptions("two@example.com")
+    assert len(before) == 2
+    assert after.items() < before.items()
 
 
 def test_the_budget_warns_before_it_is_spent() -> None:
