@@ -192,13 +192,17 @@ class Verification:
 
     def _fail(self, reason: str) -> NoReturn:
         """Remember that it was taken off, or is none that serves, and why."""
-        found = self._evidence()
+        found, alone = self._evidence(), not self._stable_beside
         reason, unwritten = self._with_blame(reason, found.against), ""
+        what = "failed" if alone else "was aborted"
         try:
-            reason = self.records.aborted(reason, found.figures, self._previous).reason
+            entry = self.records.aborted(reason, found.figures, self._previous, alone=alone)
+            if entry is None:
+                what = "serves already, but is not well"
+            else:
+                reason = entry.reason
         except VerificationFailed as error:
             unwritten = f"; {error}"
-        what = "was aborted" if self._stable_beside else "failed"
         raise VerificationFailed(f"{self.wanted} {what}: {reason}{self._remedy(self.wanted.attempt)}{unwritten}")
 
     def _refuse(self, judgement: Judgement) -> NoReturn:
