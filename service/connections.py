@@ -278,9 +278,14 @@ class Connection(HttpToolsProtocol):
         self.url, self.headers, self.expect_100_continue = url, headers, expects
         self.scope["headers"] = headers
         self.scope[CONNECTION] = self  # pyright: ignore[reportGeneralTypeIssues] a key of our own
+        before: Any = self.cycle
         if self._reading is not None:
             self.cycle = _UNANSWERED
-        super().on_headers_complete()
+        try:
+            super().on_headers_complete()
+        finally:
+            if self.cycle is _UNANSWERED:  # nothing was made of it, as of one whose URL is none
+                self.cycle = before
         if self.bounds.draining():
             self.cycle.keep_alive = False
             self.cycle.default_headers = [*self.cycle.default_headers, (b"connection", b"close")]
