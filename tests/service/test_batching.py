@@ -194,6 +194,23 @@ async def test_a_request_that_has_no_time_for_its_call_is_not_begun(batching: Ma
     assert model.calls == []
 
 
+@pytest.mark.parametrize("hurries", [(20.0, 60.0), (60.0, 20.0)], ids=["the first", "the second"])
+async def test_who_has_time_for_a_small_call_alone_shares_no_larger_one(
+    hurries: tuple[float, float], batching: Make
+) -> None:
+    gate, costs = Gate(), Costs({1: 2 * INLINE_SECONDS, 2: 3 * INLINE_SECONDS})
+    bench = batching(gate, costs)
+    running = bench.ask(10)
+    await asyncio.sleep(0.01)
+    waiting = [bench.ask(20, seconds=each) for each in hurries]
+    await asyncio.sleep(0)
+    for _ in range(40):
+        costs.took(2, 40.0)
+    gate.open.set()
+    assert await asyncio.gather(running, *waiting) == [[0.1], [0.2], [0.2]]
+    assert gate.calls == [1, 1, 1]
+
+
 async def test_a_model_that_was_slow_is_asked_again_though_nobody_was_admitted_since(batching: Make) -> None:
     now = 0.0
     costs = Costs({1: 2 * INLINE_SECONDS}, clock=lambda: now)
