@@ -94,11 +94,6 @@ class Batcher:
         """Rows that wait for a call."""
         return self._waiting.rows
 
-    @property
-    def limit(self) -> int:
-        """Most rows of a call."""
-        return self._costs.limit
-
     def running_for(self) -> float:
         """Seconds since the call began that runs in the model's thread; 0 when there is none. From any thread."""
         running = self._running
