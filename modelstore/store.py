@@ -4,7 +4,7 @@ Amazon S3 and stores like it take their settings from the environment, as the AW
 `AWS_ENDPOINT_URL`, `AWS_ALLOW_HTTP`, `AWS_SKIP_SIGNATURE`, `AWS_ACCESS_KEY_ID` and so on; Google Cloud
 Storage reads `GOOGLE_*`. Buckets are addressed in the path, so any custom endpoint works.
 
-What a model is, is not known here: see `download.py`.
+What a model is, is not known here: see `catalog.py`.
 
 Errors: see `store_errors.py`.
 """

@@ -101,8 +101,8 @@ SECTIONS: Final = (
             ),
             Panel(
                 key="refusals",
-                title="Refused unread",
-                about="Requests that were refused by their head alone, by reason: more wait already than can be "
+                title="Refused",
+                about="Requests that were refused whatever they carry, by reason: more wait already than can be "
                 "answered in time, or there is no model yet.",
                 unit=Unit.PER_SECOND,
                 kind=Kind.AREAS,

@@ -8,6 +8,7 @@ Everything here but the call itself happens in the event loop's thread.
 """
 
 import asyncio
+import math
 import time
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -92,11 +93,6 @@ class Batcher:
     def queued(self) -> int:
         """Rows that wait for a call."""
         return self._waiting.rows
-
-    @property
-    def limit(self) -> int:
-        """Most rows of a call."""
-        return self._costs.limit
 
     def running_for(self) -> float:
         """Seconds since the call began that runs in the model's thread; 0 when there is none. From any thread."""
@@ -235,19 +231,23 @@ class Batcher:
             self._schedule(Reason.NEXT)
 
     def _take(self, reason: Reason) -> _Call | None:
-        """The next rows that are still wanted and can still be answered in time."""
+        """The next rows that are still wanted and can still be answered in time, and make none of them late."""
         now = time.monotonic()
         items: list[Item] = []
-        rows = 0
+        rows, soonest = 0, math.inf
         while (item := self._waiting.first()) is not None:
             if items and (item.alone or items[0].alone or rows + item.rows > self._costs.limit):
                 break
+            deadline = min(soonest, item.deadline)
+            late = now + self._costs.call(rows + item.rows) > deadline
+            if items and late:
+                break
             self._waiting.take()
-            if now + self._costs.call(rows + item.rows) > item.deadline:
+            if late:
                 self._out_of_time(item)
                 continue
             items.append(item)
-            rows += item.rows
+            rows, soonest = rows + item.rows, deadline
         if not items:
             return None
         if items[0].alone:

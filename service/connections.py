@@ -52,7 +52,7 @@ class Bounds:
     """What a connection may take.
 
     Attributes:
-        head_bytes: of a request's line and headers.
+        head_bytes: of a request's line and headers, and of what is in a body and isn't the body: trailers, say.
         head_seconds: from the first byte of a request to the end of its headers.
         write_seconds: how long a client may leave answers unread once our buffer is full.
         headers: of a request.
@@ -192,8 +192,7 @@ class Connection(HttpToolsProtocol):
         return bool(self.pipeline) or self._reading is not None
 
     def _feed(self, piece: bytes | memoryview) -> None:
-        if self._in_head or not self._in_message:
-            self._head_bytes += len(piece)
+        self._head_bytes += len(piece)
         self._complete = False
         parser: Any = self.parser
         try:
@@ -206,7 +205,7 @@ class Connection(HttpToolsProtocol):
         # The clock is for what is not whole yet: a head, or the rest of a body whose request is answered already.
         if self._in_head or (self._between_requests() and not self._complete):
             self._start()
-        if not self._in_head:
+        if not self._in_message:
             self._head_bytes = 0
         elif self._head_bytes > self.bounds.head_bytes or len(self.headers) > self.bounds.headers:
             self._too_large()
@@ -219,6 +218,8 @@ class Connection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header, and note one that means something."""
+        if not self._in_head:
+            return  # a trailer, which may be discarded (RFC 9110, 6.5.1)
         name = name.lower()
         self.headers.append((name, value))
         if name in NOTED:
@@ -238,6 +239,7 @@ class Connection(HttpToolsProtocol):
                 self._too_large()
         elif len(self.headers) > self.bounds.headers:
             self._too_large()
+        self._head_bytes = 0
         if self._ended():
             return
         parser: Any = self.parser
@@ -276,9 +278,14 @@ class Connection(HttpToolsProtocol):
         self.url, self.headers, self.expect_100_continue = url, headers, expects
         self.scope["headers"] = headers
         self.scope[CONNECTION] = self  # pyright: ignore[reportGeneralTypeIssues] a key of our own
+        before: Any = self.cycle
         if self._reading is not None:
             self.cycle = _UNANSWERED
-        super().on_headers_complete()
+        try:
+            super().on_headers_complete()
+        finally:
+            if self.cycle is _UNANSWERED:  # nothing was made of it, as of one whose URL is none
+                self.cycle = before
         if self.bounds.draining():
             self.cycle.keep_alive = False
             self.cycle.default_headers = [*self.cycle.default_headers, (b"connection", b"close")]
@@ -287,6 +294,7 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Keep a part of the body; who waits for it is woken when it is whole or too large, and not by each byte."""
+        self._head_bytes = 0
         if self._offered is not None:
             self._offered += body
             return

@@ -5,6 +5,7 @@ setting but a measurement: a call that costs the same for 1 row and for 64 takes
 much takes 1, since waiting for company would only make its rows late.
 """
 
+import math
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
@@ -20,6 +21,12 @@ TRIES: Final = 5
 TRY_SECONDS: Final = 0.2
 """No further calls of a size are measured once they took so long together."""
 
+FEWEST: Final = 2
+"""Measured calls of each size in any case, of which the quicker counts: what holds up one seldom holds up the next."""
+
+LONGEST: Final = 0.1
+"""Share of a request's time that a measured call may take before larger ones are not tried."""
+
 WORTH: Final = 0.9
 """Share of the best rate of rows from which a smaller size is good enough."""
 
@@ -30,20 +37,35 @@ FASTER: Final = 0.05
 ODD: Final = 4.0
 """So many times what was expected a call counts at most: one that a busy machine held up says little of the next."""
 
+BELIEVED: Final = 1.0
+"""What slow calls have added counts in full for so many seconds after the last call of that size and one more, so it
+does while that one runs; then half of it is forgotten each second. Otherwise no call would be begun any more that
+could show the model to be quick again."""
+
+TRIED: Final = 0.9
+"""Share of the longest request's time to which even what was measured is forgotten: who has that time finds out."""
+
 
 class Costs:
     """Seconds that a call is expected to take, by its size.
 
     Args:
         seconds: for each size in ascending order, the first of which is 1.
+        longest: seconds of a request that has the most time.
+        clock: seconds, monotonic.
 
     Attributes:
         sizes: rows of a call; fewer are padded.
         limit: the largest of them.
     """
 
-    def __init__(self, seconds: Mapping[int, float]) -> None:
+    def __init__(
+        self, seconds: Mapping[int, float], *, longest: float = math.inf, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._seconds: Final = dict(seconds)
+        self._least: Final = {size: min(each, TRIED * longest) for size, each in seconds.items()}
+        self._called: Final = dict.fromkeys(seconds, clock())
+        self._clock: Final = clock
         self.sizes: Final = tuple(self._seconds)
         self.limit: Final = self.sizes[-1]
 
@@ -53,23 +75,34 @@ class Costs:
 
     def call(self, rows: int) -> float:
         """Seconds of one call with at most `limit` rows."""
-        return self._seconds[self.size(rows)]
+        return self._expected(self.size(rows), self._clock())
 
     def work(self, rows: int) -> float:
         """Seconds of as many calls as `rows` need."""
         full, rest = divmod(rows, self.limit)
-        return full * self._seconds[self.limit] + (self.call(rest) if rest else 0.0)
+        return (full * self.call(self.limit) if full else 0.0) + (self.call(rest) if rest else 0.0)
 
     @property
     def rate(self) -> float:
         """Rows per second at the most."""
-        return self.limit / self._seconds[self.limit]
+        return self.limit / self.call(self.limit)
 
     def took(self, size: int, seconds: float) -> None:
-        """A call of this size took so long."""
-        expected = self._seconds[size]
+        """A call of this size took so long, and ends now."""
+        now = self._clock()
+        expected = self._expected(size, now - seconds)
         difference = min(seconds, ODD * expected) - expected
-        self._seconds[size] += difference * (SLOWER if difference > 0 else FASTER)
+        self._seconds[size] = expected = expected + difference * (SLOWER if difference > 0 else FASTER)
+        self._least[size] = min(self._least[size], expected)
+        self._called[size] = now
+
+    def _expected(self, size: int, now: float) -> float:
+        seconds = self._seconds[size]
+        silent = now - self._called[size] - BELIEVED - seconds
+        if silent <= 0.0:
+            return seconds
+        least = self._least[size]
+        return least + (seconds - least) * 0.5**silent
 
 
 def measure(
@@ -86,7 +119,8 @@ def measure(
         model: is traced for each size on the way.
         sample: one row that it answers.
         limit: most rows of a call.
-        longest: seconds; larger sizes than the first that takes longer are not tried.
+        longest: seconds of a request that has the most time; sizes above the first that takes too much of it are not
+            tried.
         clock: seconds.
     """
     if model.row_limit is not None:
@@ -97,14 +131,14 @@ def measure(
         tensors = {name: np.repeat(row, size, axis=0) for name, row in sample.items()}
         model.predict(tensors)  # traces
         times: list[float] = []
-        while len(times) < TRIES and sum(times) < TRY_SECONDS:
+        while len(times) < FEWEST or (len(times) < TRIES and sum(times) < TRY_SECONDS):
             begun = clock()
             model.predict(tensors)
             times.append(max(clock() - begun, 1e-6))
-        found[size] = sorted(times)[len(times) // 2]
-        if found[size] > longest:
+        found[size] = sorted(times)[(len(times) - 1) // 2]
+        if found[size] > LONGEST * longest:
             break
         size *= 2
     best = max(rows / seconds for rows, seconds in found.items())
     last = next(rows for rows, seconds in found.items() if rows / seconds >= WORTH * best)
-    return Costs({rows: seconds for rows, seconds in found.items() if rows <= last})
+    return Costs({rows: seconds for rows, seconds in found.items() if rows <= last}, longest=longest)

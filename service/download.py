@@ -5,7 +5,6 @@ Nothing is deserialised here, and nothing is trusted but the manifest's digest, 
 
 import hashlib
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +25,7 @@ def complete(manifest: Manifest, folder: Path) -> bool:
     return found == set(wanted) and all(_intact(path, file) for path, file in wanted.items())
 
 
-def download(store: Store, manifest: Manifest, folder: Path, advance: Callable[[int], object] = lambda _: None) -> None:
+def download(store: Store, manifest: Manifest, folder: Path) -> None:
     """Bring the model's files into `folder`, so that it holds exactly them.
 
     Files that are there already and have the right hash stay; everything else in the folder goes. May be called
@@ -36,7 +35,6 @@ def download(store: Store, manifest: Manifest, folder: Path, advance: Callable[[
         store: the store of all models.
         manifest: of what `fetch_manifest` returned.
         folder: made when absent.
-        advance: called with the number of bytes that have just become complete, for progress.
 
     Raises:
         DigestMismatch: a file's size or hash is not the manifest's; the file is not kept.
@@ -51,7 +49,6 @@ def download(store: Store, manifest: Manifest, folder: Path, advance: Callable[[
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             _fetch(store, f"{manifest.name}/{manifest.version}/{file.path}", path, file)
-        advance(file.size)
 
 
 def _remove_others(folder: Path, wanted: set[Path]) -> None:

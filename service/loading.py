@@ -45,9 +45,6 @@ LONGEST_PAUSE_PERMANENT: Final = 60.0
 FILES: Final = "files"
 """Folder of the model's files in the cache, beside the manifest."""
 
-LONGEST_CALL: Final = 0.1
-"""Share of a request's time that a measured call may take before larger ones are not tried."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -115,7 +112,7 @@ class Loading:
             model,
             golden.sample(manifest, tabular),
             limit=settings.batch_limit,
-            longest=LONGEST_CALL * settings.request_seconds,
+            longest=settings.request_seconds,
         )
         golden.check(model, manifest, tabular, measured)
         schema = Schema.of(manifest, tabular.largest())

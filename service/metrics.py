@@ -1,9 +1,10 @@
 """Every metric of the service, by name, once. The first three are the article's.
 
 How a request ended is counted where it ends (`predictions`), so that the counter agrees with what clients saw,
-refused requests included. Requests that prove to be Slipway's own have a counter of their own and touch nothing
-else: they would hide a drift. Every series carries the model's version and the release, because in a canary two of
-each answer. No error in here ever fails a prediction.
+refused requests included. Requests that prove to be Slipway's own have a counter of their own, and are in no other
+metric of predictions, readings and answers: they would hide a drift. Calls, waits, missed deadlines and refusals are
+the pod's work, whoever asked, and have them too. Every series carries the model's version and the release, because in
+a canary two of each answer. No error in here ever fails a prediction.
 """
 
 import logging
@@ -57,7 +58,10 @@ class Reason(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a request was refused without looking at what it carries: the label `reason` of `service_refusals_total`."""
+    """Why a request was refused whatever it carries: the label `reason` of `service_refusals_total`.
+
+    The first two by its head, or when its body had come; the second also while it waited for its call.
+    """
 
     QUEUE = "queue"
     DEADLINE = "deadline"
@@ -112,7 +116,7 @@ class Metrics:
         self._latency: Final = {str(each): Buckets(SECONDS) for each in Outcome}
         self._synthetic: Final = Tally(
             "model_synthetic_predictions",
-            "Predictions asked for by Slipway itself, counted nowhere else",
+            "Predictions asked for by Slipway itself, which are in no other count of predictions",
             ("status",),
             known=outcomes,
         )
@@ -120,7 +124,7 @@ class Metrics:
             "model_batches", "Calls of the model, by why they began", ("reason",), known=[(each,) for each in Reason]
         )
         self._refusals: Final = Tally(
-            "service_refusals", "Requests refused by their head alone", ("reason",), known=[(each,) for each in Refusal]
+            "service_refusals", "Requests refused, by why", ("reason",), known=[(each,) for each in Refusal]
         )
         self._missed: Final = Tally(
             "model_deadlines_missed", "Requests whose time was up", ("where",), known=[("queue",), ("call",)]
@@ -194,7 +198,7 @@ class Metrics:
 
     @_never_fails
     def refused(self, reason: Refusal) -> None:
-        """A request was refused by its head, or a connection by its coming."""
+        """A request was refused whatever it carries, or a connection by its coming."""
         self._refusals.add(reason)
 
     @_never_fails

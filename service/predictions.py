@@ -36,7 +36,7 @@ SHORTEST: Final = 0.001
 """Seconds; no network answers sooner, so less is no wish but a mistake."""
 
 SYNTHETIC: Final = b"x-slipway-synthetic"
-"""Header of requests that Slipway sends itself, with the token that proves it: they stay out of all statistics."""
+"""Header of Slipway's own requests, with the token that proves it: they stay out of the statistics of predictions."""
 
 _CONTENT_LENGTH: Final = b"content-length"
 _READ: Final = frozenset({REQUEST_ID, TIMEOUT, SYNTHETIC, _CONTENT_LENGTH})

@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     synthetic_token: SecretStr | None = Field(
         default=None,
         min_length=16,
-        description="who sends it in X-Slipway-Synthetic stays out of all statistics; without it nobody does",
+        description="who sends it in X-Slipway-Synthetic is in no statistics of predictions; without it everybody is",
     )
     log_level: LogLevel = LogLevel.INFO
 

@@ -1,7 +1,7 @@
 """Golden readings that a new version is asked beside its clients' requests: a Job of each analysis, and its traffic.
 
 It asks the new version's Service itself. So it needs neither the gateway nor a header that pins it to that version,
-and goes on while the gateway is replaced. The platform's token keeps its requests out of all statistics.
+and goes on while the gateway is replaced. The platform's token keeps its requests out of the statistics of predictions.
 """
 
 from collections.abc import Mapping

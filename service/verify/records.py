@@ -58,13 +58,30 @@ class Records:
         """
         self.ledger.append(self._happened(Event.RELEASED, previous))
 
-    def aborted(self, reason: str, figures: Mapping[str, Figure], previous: Served | None) -> Entry:
+    def aborted(
+        self, reason: str, figures: Mapping[str, Figure], previous: Served | None, *, alone: bool
+    ) -> Entry | None:
         """Remember that it was taken off; the entry may be somebody else's who has written it before.
 
+        Args:
+            reason: why.
+            figures: that it was judged by.
+            previous: what served before it.
+            alone: no other release is beside it. Then nothing was taken off where it serves already.
+
+        Returns:
+            The entry; None when it serves, and so was not aborted.
+
         Raises:
-            VerificationFailed: the ledger could not be written.
+            VerificationFailed: the ledger could not be read or written.
         """
-        return self._insist(lambda: self.ledger.append(self._happened(Event.ABORTED, previous, reason, figures)))
+
+        def write() -> Entry | None:
+            if alone and self.ledger.read().arrival(self.wanted.release) is None:
+                return None
+            return self.ledger.append(self._happened(Event.ABORTED, previous, reason, figures))
+
+        return self._insist(write)
 
     def arrived(self, figures: Mapping[str, Figure], previous: Served | None) -> None:
         """Remember that it serves everyone, if that is new.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from service.verify.api_server import ApiRefused, ApiServer, ApiUnavailable, Object
+from service.verify.templates import has_stable_beside, hashes
 
 GROUP: Final = "apis/argoproj.io/v1alpha1"
 
@@ -45,8 +46,14 @@ class Rollouts:
         """
         self._tell({"abort": False})
 
-    def abort(self, seconds: float, poll: float) -> str:
+    def abort(self, template: str | None, seconds: float, poll: float) -> str:
         """Take off the release that is tried, as `kubectl argo rollouts abort` does.
+
+        Args:
+            template: hash of its pod template: it may have been promoted since anybody looked, or given way. None where
+                nobody could look.
+            seconds: for the controller to do it.
+            poll: seconds between two looks.
 
         Returns:
             Why it isn't taken off; empty when the controller has done it.
@@ -54,7 +61,10 @@ class Rollouts:
         deadline, told, why = time.monotonic() + seconds, False, "the controller has yet to do it"
         while True:
             try:
-                status = self._get().get("status", {})
+                rollout = self._get()
+                status = rollout.get("status", {})
+                if template is not None and (hashes(rollout)[0] != template or not has_stable_beside(rollout)):
+                    return "it is not what is tried any more"
                 if status.get("abort") and status.get("abortedAt"):
                     return ""
                 if not told:

@@ -97,6 +97,11 @@ class Verification:
         return Rollouts(self.api, self.wanted.namespace, self.wanted.rollout)
 
     @property
+    def _template(self) -> str | None:
+        """Hash of the pod template that was tried at the last look."""
+        return hashes(self._rollout)[0] if self._rollout else None
+
+    @property
     def _stable_beside(self) -> bool:
         return self._rollout is not None and has_stable_beside(self._rollout)
 
@@ -183,22 +188,29 @@ class Verification:
         """Take it off where another release serves meanwhile, so that nothing goes on when nobody watches."""
         stands = ""
         if self._stable_beside or self._rollout is None:
-            stands = self._rollouts.abort(self.abort_seconds, self.poll)
+            stands = self._taken_off()
         if stands:
             raise VerificationFailed(
                 f"{self.wanted} failed: {self._with_blame(reason)}; it could not be aborted: {stands}"
             )
         self._fail(reason)
 
+    def _taken_off(self) -> str:
+        return self._rollouts.abort(self._template, self.abort_seconds, self.poll)
+
     def _fail(self, reason: str) -> NoReturn:
         """Remember that it was taken off, or is none that serves, and why."""
-        found = self._evidence()
+        found, alone = self._evidence(), not self._stable_beside
         reason, unwritten = self._with_blame(reason, found.against), ""
+        what = "failed" if alone else "was aborted"
         try:
-            reason = self.records.aborted(reason, found.figures, self._previous).reason
+            entry = self.records.aborted(reason, found.figures, self._previous, alone=alone)
+            if entry is None:
+                what = "serves already, but is not well"
+            else:
+                reason = entry.reason
         except VerificationFailed as error:
             unwritten = f"; {error}"
-        what = "was aborted" if self._stable_beside else "failed"
         raise VerificationFailed(f"{self.wanted} {what}: {reason}{self._remedy(self.wanted.attempt)}{unwritten}")
 
     def _refuse(self, judgement: Judgement) -> NoReturn:
@@ -206,7 +218,7 @@ class Verification:
         aborted = self._history.aborted(self.wanted.release)
         attempt, reason = (aborted.attempt, aborted.reason) if aborted else (self.wanted.attempt, judgement.text)
         failed = f"{self.wanted} was aborted before, as attempt {attempt}: {reason}{self._remedy(attempt)}"
-        if judgement.state is not State.ABORTED and (stands := self._rollouts.abort(self.abort_seconds, self.poll)):
+        if judgement.state is not State.ABORTED and (stands := self._taken_off()):
             failed = f"{failed}; it could not be aborted again: {stands}"
         raise VerificationFailed(failed)
 
@@ -220,6 +232,5 @@ class Verification:
         return "; ".join(filter(None, (*reasons, self._blamed)))
 
     def _evidence(self) -> Evidence:
-        template = hashes(self._rollout)[0] if self._rollout else None
         since = closing.before(self._history, self.wanted.release, self.wanted.attempt)
-        return closing.gathered(self.api, self.wanted.namespace, template, since)
+        return closing.gathered(self.api, self.wanted.namespace, self._template, since)

@@ -16,7 +16,7 @@ TIMEOUT: Final = 10.0
 """Seconds that an answer may take."""
 
 SYNTHETIC: Final = "X-Slipway-Synthetic"
-"""Header with the token that keeps our own requests out of all statistics."""
+"""Header with the token that keeps our own requests out of the statistics of predictions."""
 
 _OK, _UNPROCESSABLE = 200, 422
 

@@ -64,8 +64,10 @@ class Bench:
 async def batching() -> AsyncIterator[Callable[..., Bench]]:
     with ThreadPoolExecutor(max_workers=1) as executor:
 
-        def make(model: Any, seconds: dict[int, float], *, longest: float = 30.0, queue_seconds: float = 60.0) -> Bench:
-            metrics, costs = fakes.metrics(), Costs(seconds)
+        def make(
+            model: Any, seconds: dict[int, float] | Costs, *, longest: float = 30.0, queue_seconds: float = 60.0
+        ) -> Bench:
+            metrics, costs = fakes.metrics(), seconds if isinstance(seconds, Costs) else Costs(seconds)
             admission = Admission(costs, queue_seconds=queue_seconds)
             return Bench(
                 Batcher(model, executor, costs=costs, admission=admission, seconds=longest, metrics=metrics), metrics
@@ -190,6 +192,35 @@ async def test_a_request_that_has_no_time_for_its_call_is_not_begun(batching: Ma
     with pytest.raises(OutOfTime):
         await bench.ask(1, seconds=0.4)
     assert model.calls == []
+
+
+@pytest.mark.parametrize("hurries", [(20.0, 60.0), (60.0, 20.0)], ids=["the first", "the second"])
+async def test_who_has_time_for_a_small_call_alone_shares_no_larger_one(
+    hurries: tuple[float, float], batching: Make
+) -> None:
+    gate, costs = Gate(), Costs({1: 2 * INLINE_SECONDS, 2: 3 * INLINE_SECONDS})
+    bench = batching(gate, costs)
+    running = bench.ask(10)
+    await asyncio.sleep(0.01)
+    waiting = [bench.ask(20, seconds=each) for each in hurries]
+    await asyncio.sleep(0)
+    for _ in range(40):
+        costs.took(2, 40.0)
+    gate.open.set()
+    assert await asyncio.gather(running, *waiting) == [[0.1], [0.2], [0.2]]
+    assert gate.calls == [1, 1, 1]
+
+
+async def test_a_model_that_was_slow_is_asked_again_though_nobody_was_admitted_since(batching: Make) -> None:
+    now = 0.0
+    costs = Costs({1: 2 * INLINE_SECONDS}, clock=lambda: now)
+    for _ in range(40):
+        costs.took(1, 60.0)
+    bench = batching(FakeModel(), costs)
+    with pytest.raises(OutOfTime):
+        await bench.ask(1)
+    now = 90.0
+    assert await bench.ask(1) == [0.01]
 
 
 async def test_a_call_that_does_not_end_ends_nobody_later_than_their_time(batching: Make) -> None:

@@ -21,6 +21,7 @@ BODY = json.dumps(READING).encode()
 KERNEL = 8_000_000
 """Bytes: more than its buffers take for a connection that isn't read (4 MB on the way out, and some on the way in)."""
 REQUEST = b"POST /predict HTTP/1.1\r\nHost: pod\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+CHUNKED = b"POST /predict HTTP/1.1\r\nHost: pod\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +136,11 @@ def test_a_new_connection_may_be_used_later_than_a_heads_deadline(connection: so
         b"GET /" + b"a" * 1024,
         b"GET / HTTP/1.1\r\n" + b"a:b\r\n" * 200,
         b"GET / HTTP/1.1\r\nX-Long: " + b"v" * 1024,
+        CHUNKED + b"0\r\n" + b"a:b\r\n" * 200,
+        CHUNKED + b"0\r\nX-Long: " + b"v" * 1024,
+        CHUNKED + b"5;" + b"v" * 1024,
     ],
-    ids=["a line", "headers", "a value"],
+    ids=["a line", "headers", "a value", "trailers", "a trailer", "a chunk's extension"],
 )
 def test_a_head_without_an_end_is_cut_off_at_its_limit_and_no_more_of_it_is_read(
     endless: bytes, connection: socket.socket
@@ -156,6 +160,13 @@ def test_a_head_that_is_too_large_is_told_so_in_json(connection: socket.socket) 
 def test_a_large_head_within_the_limit_is_read(connection: socket.socket) -> None:
     connection.sendall(b"GET /health HTTP/1.1\r\nX-Long: " + b"v" * 30_000 + b"\r\n\r\n")
     assert answer(connection)[0] == 200
+
+
+def test_what_comes_behind_a_body_is_no_header_of_its_request(connection: socket.socket) -> None:
+    chunk = b"%x\r\n%s\r\n" % (len(BODY), BODY)
+    for trailers in (b"", b"X-Request-Timeout: soon\r\n", b"a: b\r\n" * 1000):
+        connection.sendall(CHUNKED + chunk + b"0\r\n" + trailers + b"\r\n")
+        assert answer(connection)[0] == 200
 
 
 @pytest.mark.parametrize("head", [b"Content-Length: 500", b"Transfer-Encoding: chunked"])
@@ -178,8 +189,7 @@ def test_a_client_that_sends_all_before_it_reads_learns_why_it_was_refused(impat
 
 
 def test_a_body_without_a_length_is_refused_where_it_gets_too_large(connection: socket.socket) -> None:
-    head = b"POST /predict HTTP/1.1\r\nHost: pod\r\nTransfer-Encoding: chunked\r\n\r\n"
-    connection.sendall(head + b"1f4\r\n" + b"x" * 500 + b"\r\n" + b"1f5\r\n" + b"x" * 501 + b"\r\n")
+    connection.sendall(CHUNKED + b"1f4\r\n" + b"x" * 500 + b"\r\n" + b"1f5\r\n" + b"x" * 501 + b"\r\n")
     assert all_of(connection).startswith(b"HTTP/1.1 413")
 
 

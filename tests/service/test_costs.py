@@ -1,11 +1,12 @@
 """What a call is worth, found by calling."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from service.costs import TRIES, Costs, measure
+from service.costs import LONGEST, TRIES, Costs, measure
 from service.model import Tensors
 from tests.service.fakes import INPUT, OUTPUT, FakeModel
 
@@ -27,7 +28,7 @@ class Timed(FakeModel):
         return {OUTPUT: np.zeros(rows)}
 
 
-def measured(model: Timed, limit: int = 64, longest: float = 10.0) -> Costs:
+def measured(model: Timed, limit: int = 64, longest: float = 100.0) -> Costs:
     return measure(model, SAMPLE, limit=limit, longest=longest, clock=lambda: model.now)
 
 
@@ -62,7 +63,7 @@ def test_no_more_than_the_limit_is_tried() -> None:
 
 def test_a_call_that_is_too_long_is_the_last_that_is_tried() -> None:
     model = Timed(lambda rows: 0.01 * rows**0.5)
-    assert measured(model, longest=0.025).limit == 8
+    assert measured(model, longest=0.025 / LONGEST).limit == 8
     assert max(model.calls) == 8
 
 
@@ -75,12 +76,22 @@ def test_every_size_is_called_once_before_it_is_measured() -> None:
 def test_a_slow_size_is_measured_less_often() -> None:
     model = Timed(lambda rows: 5.0)
     measured(model, limit=1)
-    assert model.calls == [1, 1]
+    assert model.calls == [1, 1, 1]
+
+
+def test_one_slow_call_while_a_pod_starts_says_nothing_of_its_model() -> None:
+    model = Timed(lambda rows: 3.0 if len(model.calls) == 2 else 0.001)
+    assert measured(model, limit=1).call(1) == pytest.approx(0.001)
 
 
 @pytest.fixture
-def costs() -> Costs:
-    return Costs({1: 0.01, 2: 0.015, 4: 0.02})
+def clock() -> SimpleNamespace:
+    return SimpleNamespace(now=0.0)
+
+
+@pytest.fixture
+def costs(clock: SimpleNamespace) -> Costs:
+    return Costs({1: 0.01, 2: 0.015, 4: 0.02}, clock=lambda: clock.now)
 
 
 @pytest.mark.parametrize(("rows", "size"), [(1, 1), (2, 2), (3, 4), (4, 4)])
@@ -110,3 +121,36 @@ def test_a_model_that_becomes_slow_is_soon_known_and_believed_again_later(costs:
         costs.took(1, 0.01)
     assert 0.05 < costs.call(1) < 0.09
     assert costs.call(2) == 0.015
+
+
+def test_what_slow_calls_have_left_is_forgotten_when_none_is_made(costs: Costs, clock: SimpleNamespace) -> None:
+    for _ in range(10):
+        costs.took(4, 0.3)
+    assert costs.work(20) > 5 * 0.25
+    clock.now += 10
+    assert costs.work(20) == pytest.approx(5 * 0.02, rel=0.05)
+    costs.took(4, 0.3)
+    assert costs.call(4) < 0.05, "the next slow one is the first of its kind again"
+
+
+def test_what_was_measured_is_not_forgotten(costs: Costs, clock: SimpleNamespace) -> None:
+    clock.now += 3600
+    assert [costs.call(rows) for rows in (1, 2, 4)] == [0.01, 0.015, 0.02]
+
+
+def test_while_slow_calls_follow_each_other_nothing_is_forgotten(costs: Costs, clock: SimpleNamespace) -> None:
+    for _ in range(30):
+        clock.now += 3.0
+        costs.took(1, 3.0)
+    clock.now += 2.9  # and the next one runs
+    assert costs.call(1) > 2.9
+
+
+def test_whatever_was_measured_a_request_that_has_the_most_time_is_tried_at_last(clock: SimpleNamespace) -> None:
+    costs = Costs({1: 20.0}, longest=5.0, clock=lambda: clock.now)
+    assert costs.call(1) == 20.0
+    clock.now += 60
+    assert 4 < costs.call(1) < 5
+    costs.took(1, 0.001)
+    clock.now += 60
+    assert costs.call(1) < 4.5, "what is known since then stays"

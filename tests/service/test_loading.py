@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from modelstore import catalog, signature
@@ -303,9 +304,12 @@ async def test_a_model_that_is_slow_on_many_rows_is_asked_with_few(
         time.sleep(0.002 * len(rows))
         return rows[:, 0] / 100
 
-    await loading(settings, loads(FakeModel(answer))).run()
+    model = FakeModel(answer)
+    await loading(settings, loads(model)).run()
     assert lifecycle.phase is Phase.READY
-    assert lifecycle.served().batcher.limit < settings.batch_limit
+    model.calls.clear()
+    await lifecycle.served().batcher.predict({fakes.INPUT: np.ones((settings.batch_limit, 4))}, 30)
+    assert max(model.calls) < settings.batch_limit
 
 
 async def test_a_model_that_answers_otherwise_than_published_is_refused(

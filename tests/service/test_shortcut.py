@@ -460,6 +460,28 @@ async def test_who_leaves_while_a_body_is_waited_for_leaves_nothing(
     assert service.in_flight == 0
 
 
+async def test_what_is_refused_behind_the_short_way_takes_nothing_from_it(start: Start, taken: list[bool]) -> None:
+    service = await start()
+    lost: asyncio.Future[None] = asyncio.Future()
+
+    class Noted(Connection.within(Bounds(), service.shortcut)):
+        def connection_lost(self, exc: Exception | None) -> None:
+            try:
+                super().connection_lost(exc)
+            except Exception as error:
+                lost.set_exception(error)
+            else:
+                lost.set_result(None)
+
+    async with served(service.app, Noted) as url:
+        reader, writer = await asyncio.open_connection(httpx.URL(url).host, httpx.URL(url).port)
+        writer.write(request(50) + b"CONNECT a:1 HTTP/1.1\r\n\r\n")
+        assert b'"failure_probability":0.5' in await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+        await lost
+    assert taken == [True]
+
+
 async def test_a_server_that_ends_waits_for_the_body_as_for_any_other(
     start: Start, taken: list[bool], patience: Callable[[float], None]
 ) -> None:

@@ -30,14 +30,14 @@ def test_it_is_told_to_promote_in_full_and_to_try_again(fake: Fake, rollouts: Ro
 
 def test_an_abort_is_told_once_and_awaited(fake: Fake, rollouts: Rollouts) -> None:
     fake.at(ROLLOUT, rollout("Paused"), rollout("Paused", abort=True), aborted())
-    assert rollouts.abort(30, 0) == ""
+    assert rollouts.abort("new", 30, 0) == ""
     assert fake.patched == [(STATUS, {"status": {"abort": True}})]
 
 
 def test_an_abort_that_is_not_taken_at_once_is_told_again(fake: Fake, rollouts: Rollouts) -> None:
     fake.answers[STATUS] = [(503, {"message": "etcd is away"}), (200, {})]
     fake.at(ROLLOUT, rollout("Paused"), rollout("Paused"), aborted())
-    assert rollouts.abort(30, 0) == ""
+    assert rollouts.abort("new", 30, 0) == ""
     assert len(fake.patched) == 2
 
 
@@ -46,18 +46,25 @@ def test_an_abort_that_is_not_taken_at_once_is_told_again(fake: Fake, rollouts: 
 )
 def test_an_abort_that_the_controller_has_yet_to_do_is_none(stale: Object, fake: Fake, rollouts: Rollouts) -> None:
     fake.at(ROLLOUT, stale)
-    assert rollouts.abort(0, 0) == "the controller has yet to do it"
+    assert rollouts.abort("new", 0, 0) == "the controller has yet to do it"
 
 
 def test_an_abort_that_is_refused_is_not_waited_for(fake: Fake, rollouts: Rollouts) -> None:
     fake.at(ROLLOUT, rollout("Paused"))
     fake.at(STATUS, {"message": "rollouts/status is forbidden"}, status=403)
-    assert "403 rollouts/status is forbidden" in rollouts.abort(30, 0)
+    assert "403 rollouts/status is forbidden" in rollouts.abort("new", 30, 0)
 
 
 def test_what_is_aborted_already_needs_no_telling(fake: Fake, rollouts: Rollouts) -> None:
     fake.at(ROLLOUT, aborted())
-    assert rollouts.abort(30, 0) == ""
+    assert rollouts.abort("new", 30, 0) == ""
+    assert fake.patched == []
+
+
+@pytest.mark.parametrize("by_then", [rollout("Healthy"), rollout("Paused", currentPodHash="newer")])
+def test_what_was_promoted_or_gave_way_by_then_is_not_aborted(by_then: Object, fake: Fake, rollouts: Rollouts) -> None:
+    fake.at(ROLLOUT, by_then)
+    assert rollouts.abort("new", 30, 0) == "it is not what is tried any more"
     assert fake.patched == []
 
 

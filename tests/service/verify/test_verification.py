@@ -361,6 +361,29 @@ def test_what_serves_already_does_not_begin_again_while_its_pods_come_and_go(
     assert len(written(ledger)) == 3
 
 
+@pytest.mark.parametrize("seconds", [{"settle": 0.0}, {"settle": 30.0, "timeout": -1.0}], ids=["degraded", "timeout"])
+@pytest.mark.parametrize("known", [True, False], ids=["ledger read", "ledger away at first"])
+def test_what_serves_already_is_not_aborted_when_its_pods_stay_away(
+    seconds: dict[str, float],
+    known: bool,
+    fake: Fake,
+    ledger: Ledger,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrote(ledger, "promoted 6e", "promoted 7f")
+    if not known:
+
+        def unknown(_: Records) -> None: ...
+
+        monkeypatch.setattr(Records, "history", unknown)
+    fake.at(ROLLOUT, rollout("Degraded", "ProgressDeadlineExceeded", stableRS="new"))
+    with pytest.raises(VerificationFailed, match=r"^release 7f of 1\.1\.0 serves already, but is not well: .*Degraded"):
+        run(**seconds)
+    assert list(ledger.read().healthy) == ["6e", "7f"]
+    assert fake.patched == []
+
+
 def test_the_end_of_a_release_whose_watcher_died_is_written_by_the_next(fake: Fake, ledger: Ledger, run: Run) -> None:
     wrote(ledger, "promoted 7f", "released 8c")
     fake.at(ROLLOUT, rollout("Healthy"))
