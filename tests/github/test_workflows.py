@@ -123,6 +123,10 @@ def test_secrets_come_by_variables_and_only_to_the_step_that_needs_them() -> Non
             assert name in SECRETS
     for step in steps():
         assert "secrets." not in step.get("run", "")
+    for job in jobs():
+        assert "secrets." not in str(job.content.get("env", {})), job
+    for path in WORKFLOWS:
+        assert "secrets." not in str(read(path).get("env", {})), path
     assert {keys.SIGNING, keys.PASSWORD, WEBHOOK} == SECRETS
 
 
