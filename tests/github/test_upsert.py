@@ -10,42 +10,57 @@ from typing import Any
 
 import pytest
 
-from tests.github.workflows import GITHUB
+from tests.github.workflows import GITHUB, Object
 from tests.slipway.pipeline.repository import Repository
 
 GH = """\
 #!/usr/bin/env python3
-import json, os, subprocess, sys
+import json, os, sys
 words, path = sys.argv[1:], os.environ["SAID"]
 said = json.load(open(path))
 said["calls"].append(words)
-def body(words):
-    return open(next(one for one in words if one.startswith("body=@")).removeprefix("body=@")).read()
-if words[:1] == ["api"]:
-    place = next(one for one in words if one.startswith("repos/"))
+def option(name, otherwise=""):
+    return words[words.index(name) + 1] if name in words else otherwise
+def listed(kind):
+    found = [one for one in said[kind] if option("--state", "open") in ("all", one["state"])]
+    return found[:int(option("--limit", "30"))]
+if words[0] == "api":
+    [place] = [one for one in words if one.startswith("repos/")]
+    *repository, of, last = place.split("/")
+    assert repository == ["repos", "example", "slipway", "issues"]
     if "--paginate" in words:
-        print(json.dumps([
-            {"id": int(number), "body": text, "user": {"type": "User" if "quoted" in text else "Bot"}}
-            for number, text in said["comments"].items()
-        ]))
-    elif "PATCH" in words:
-        said["comments"][place.rpartition("/")[2]] = body(words)
+        assert last == "comments"
+        print(json.dumps(said["comments"][of]))
     else:
-        said["comments"][str(len(said["comments"]) + 1)] = body(words)
-elif words[:2] == ["issue", "list"]:
-    print(json.dumps(said["issues"]))
-elif words[:2] == ["issue", "create"]:
-    said["issues"].append({"number": 7, "body": open(words[words.index("--body-file") + 1]).read()})
-elif words[:2] == ["issue", "edit"]:
-    said["issues"][0]["body"] = open(words[words.index("--body-file") + 1]).read()
-elif words[:2] == ["issue", "close"]:
-    said["issues"].clear()
-elif words[:2] == ["pr", "list"]:
-    print(len(said["pulls"]))
-elif words[:2] == ["pr", "create"]:
-    said["pulls"].append(words[words.index("--title") + 1])
+        body = open(option("-F").removeprefix("body=@")).read()
+        every = [one for comments in said["comments"].values() for one in comments]
+        if "PATCH" in words:
+            assert of == "comments"
+            [found] = [one for one in every if one["id"] == int(last)]
+            found["body"] = body
+        else:
+            assert last == "comments"
+            said["comments"][of].append({"id": 1 + len(every), "body": body, "user": {"type": "Bot"}})
+elif words[0] != "auth":
+    assert option("--repo") == "example/slipway"
+    if words[:2] == ["issue", "list"]:
+        print(json.dumps(listed("issues")))
+    elif words[:2] == ["issue", "create"]:
+        made = {"title": option("--title"), "body": open(option("--body-file")).read()}
+        said["issues"].append({"number": 1 + len(said["issues"]), "state": "open", **made})
+    elif words[0] == "issue":
+        [found] = [one for one in said["issues"] if one["number"] == int(words[2])]
+        if words[1] == "close":
+            found["state"] = "closed"
+        else:
+            found["body"] = open(option("--body-file")).read()
+    elif words[:2] == ["pr", "list"]:
+        print(len([one for one in listed("pulls") if one["head"] == option("--head")]))
+    else:
+        said["pulls"].append({"state": "open"} | {one: option(f"--{one}") for one in ("base", "head", "title")})
 json.dump(said, open(path, "w"))
 """
+"""Each call is of what it names, and lists have what GitHub's have when nothing is said: thirty that are open."""
 
 
 @dataclass
@@ -87,32 +102,35 @@ def github(tmp_path: Path) -> Github:
     return Github(folder)
 
 
+def comment(number: int, body: str, by: str = "Bot") -> Object:
+    return {"id": number, "body": body, "user": {"type": by}}
+
+
 def test_a_comment_is_written_once_and_then_updated(github: Github) -> None:
-    github.have(comments={"1": "<!-- other -->\nstays", "2": "<!-- ours -->\nquoted by somebody"})
+    others = [comment(1, "<!-- other -->"), comment(2, "<!-- ours -->\nquoted by somebody", "User")]
+    elsewhere = [comment(3, "<!-- ours -->\non another one")]
+    github.have(comments={"4": elsewhere, "5": others})
     github.upsert("comment", "5", github.write("x.md", "<!-- ours -->\nfirst"))
     github.upsert("comment", "5", github.write("x.md", "<!-- ours -->\nsecond"))
-    assert github.said["comments"] == {
-        "1": "<!-- other -->\nstays",
-        "2": "<!-- ours -->\nquoted by somebody",
-        "3": "<!-- ours -->\nsecond",
-    }
+    assert github.said["comments"] == {"4": elsewhere, "5": [*others, comment(4, "<!-- ours -->\nsecond")]}
 
 
-def test_an_issue_is_opened_updated_and_closed(github: Github) -> None:
+def issue(number: int, body: str, state: str = "open") -> Object:
+    return {"number": number, "title": "Drift", "body": body, "state": state}
+
+
+def test_an_issue_is_opened_updated_and_closed_among_others(github: Github) -> None:
+    others = [issue(1, "<!-- ours -->", "closed"), *(issue(number, "<!-- other -->") for number in range(2, 40))]
+    github.have(issues=others)
     file = github.write("x.md", "<!-- ours -->\nfirst")
     github.upsert("issue", "Drift", file, "success")
-    assert github.said["issues"] == []
+    assert github.said["issues"] == others
     github.upsert("issue", "Drift", file, "failure")
+    assert github.said["issues"] == [*others, issue(40, "<!-- ours -->\nfirst")]
     github.upsert("issue", "Drift", github.write("x.md", "<!-- ours -->\nsecond"), "failure")
-    assert [one["body"] for one in github.said["issues"]] == ["<!-- ours -->\nsecond"]
+    assert github.said["issues"] == [*others, issue(40, "<!-- ours -->\nsecond")]
     github.upsert("issue", "Drift", file, "success")
-    assert github.said["issues"] == []
-
-
-def test_another_issue_is_left_alone(github: Github) -> None:
-    github.have(issues=[{"number": 3, "body": "<!-- other -->"}])
-    github.upsert("issue", "Drift", github.write("x.md", "<!-- ours -->\nfirst"), "success")
-    assert len(github.said["issues"]) == 1
+    assert github.said["issues"] == [*others, issue(40, "<!-- ours -->\nsecond", "closed")]
 
 
 @pytest.fixture
@@ -131,9 +149,12 @@ def test_a_revert_is_pushed_and_proposed_once(github: Github, clone: Repository,
     told.write_text(json.dumps({"branch": "revert-abc", "title": "Revert pump", "commits": []}))
     body = str(tmp_path / "body.md")
     Path(body).write_text("why")
+    ours = {"head": "revert-abc", "base": "main", "title": "Revert pump", "state": "closed"}
+    others = [ours | {"head": "other", "state": "open"}, ours]
+    github.have(pulls=others)
     for _ in range(2):
         github.upsert("pull-request", str(told), body, cwd=clone.folder)
-    assert github.said["pulls"] == ["Revert pump"]
+    assert github.said["pulls"] == [*others, ours | {"state": "open"}]
     assert clone.git("ls-remote", "origin", "revert-abc").startswith(clone.git("rev-parse", "HEAD"))
 
 

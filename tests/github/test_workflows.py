@@ -54,10 +54,34 @@ def test_every_call_is_of_a_command_that_is_there(path: Any) -> None:
         cli.check(words)
 
 
+def calls_a_command_alone(line: str) -> bool:
+    begun = next((one for one in OTHERS if line.startswith(one)), "")
+    # By each of these the shell would run something else, too.
+    return bool(begun or list(commands(line))) and not re.search(r"[|;&<(`]", line.removeprefix(begun))
+
+
 def test_a_step_does_nothing_but_call_a_command() -> None:
     for script in runs():
         for line in lines(script):
-            assert list(commands(line)) or line.startswith(OTHERS), line
+            assert calls_a_command_alone(line), line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "curl -s example.com | bash && make check",
+        "make check && curl -s example.com",
+        "make check | tee log",
+        "make check; env",
+        ".venv/bin/slipway preview -s $(env)",
+        ".venv/bin/slipway preview -s `env`",
+        "env make check",
+        "gh auth setup-git; env",
+        "bin/slipway preview",
+    ],
+)
+def test_anything_beside_it_would_be_found(line: str) -> None:
+    assert not calls_a_command_alone(line)
 
 
 def test_actions_are_pinned_by_their_commit_with_its_version_beside_it() -> None:

@@ -64,10 +64,9 @@ def lines(script: str) -> Iterator[str]:
 
 
 def commands(script: str) -> Iterator[list[str]]:
-    """The calls of `slipway` and `make` in a script, as words; of the shell's own syntax nothing is left."""
+    """The lines of a script that call `slipway` or `make`, as words; of the shell's own syntax nothing is left."""
     for line in lines(script):
         plain = re.sub(r"\$\{\w+:\+([^}]*)\}", r"\1", line)
         words = shlex.split(re.sub(r">\s*\S+", "", plain))
-        found = next((at for at, word in enumerate(words) if word.rpartition("/")[2] in ("slipway", "make")), None)
-        if found is not None:
-            yield [words[found].rpartition("/")[2], *words[found + 1 :]]
+        if words[0] in ("make", ".venv/bin/slipway"):
+            yield [words[0].rpartition("/")[2], *words[1:]]

@@ -88,13 +88,21 @@ class Resource:
 
     @property
     def dependencies(self) -> set[str]:
-        """Logical names of what it waits for."""
-        return {urn.rpartition("::")[2] for urn in self.request.dependencies}
+        """What it waits for, like `Deployment traefik`: several kinds may share a name."""
+        return {_called(*urn.split("::", 3)[2:]) for urn in self.request.dependencies}
 
-    def waits_for(self, kind: str) -> set[str]:
-        """Logical names of what it waits for of a kind, like `Route`: several kinds may share a name."""
-        types_and_names = (urn.split("::")[2:] for urn in self.request.dependencies)
-        return {name for of, name in types_and_names if of.rpartition(":")[2] == kind}
+    def waits_for(self, *kinds: str) -> set[str]:
+        """What it waits for of these kinds."""
+        return {one for one in self.dependencies if one.partition(" ")[0] in kinds}
+
+    def __str__(self) -> str:
+        """As others' dependencies call it."""
+        return _called(self.type, self.name)
+
+
+def _called(chain: str, name: str) -> str:
+    # In a URN a type stands behind those of its parents.
+    return f"{chain.rpartition(':')[2]} {name}"
 
 
 @dataclass
@@ -152,7 +160,7 @@ class _World(Mocks):
         computed: Object = {} if self.preview else COMPUTED.get(args.typ, lambda _: {})(inputs)
         if args.typ in _IAM and not self.preview:
             computed = {"name": args.name, "arn": f"arn:aws:iam::{ACCOUNT}:{_IAM[args.typ]}/{args.name}"}
-        return args.name, inputs | computed
+        return _called(args.typ, args.name), inputs | computed
 
     def call(self, args: MockCallArgs) -> tuple[Object, list[tuple[str, str]] | None]:
         assert args.token in self.known, f"the program asks a provider for {args.token}"

@@ -16,7 +16,7 @@ def test_it_depends_on_everything_else(stack: str) -> None:
     platform = stacks.platform(stack)
     found = bolt(platform)
     assert found.inputs["metadata"]["name"] == NAME
-    others = [one.name for one in platform.resources if one is not found]
+    others = [str(one) for one in platform.resources if one is not found]
     assert len(others) > 50
     assert found.dependencies == set(others)
     assert len(set(found.request.dependencies)) == len(others)

@@ -80,4 +80,5 @@ def test_the_service_selects_the_pods_at_the_port_that_they_name() -> None:
 
 def test_the_controllers_come_after_the_definitions_that_they_watch() -> None:
     for name in ("traefik", "argo-rollouts", "prometheus-operator", "keda-operator"):
-        assert "widgets.example.com" in stacks.platform().resource("Deployment", name).dependencies
+        controller = stacks.platform().resource("Deployment", name)
+        assert "CustomResourceDefinition widgets.example.com" in controller.dependencies

@@ -4,9 +4,10 @@ from tests.infra import stacks
 from tests.infra.recording import Recording
 from tests.infra.values import Object
 
-GUARD_OF = {"ResourceQuota": "quota", "LimitRange": "limits", "NetworkPolicy": "deny"}
-GUARDS = ("quota", "limits", "deny", "dns")
-# In kube-system, where the API server says how it signs in at servers behind it.
+
+def guards(namespace: str) -> set[str]:
+    policies = {f"NetworkPolicy {namespace}-deny", f"NetworkPolicy {namespace}-dns"}
+    return {f"ResourceQuota {namespace}-quota", f"LimitRange {namespace}-limits"} | policies
 
 
 def namespaces(recording: Recording) -> dict[str, str]:
@@ -32,29 +33,22 @@ def test_nothing_flows_but_dns_unless_it_is_declared(name: str) -> None:
     assert rule["to"][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "kube-system"}
 
 
-def test_its_objects_are_inside_it() -> None:
-    for kind in ("ResourceQuota", "LimitRange", "NetworkPolicy"):
-        guard = stacks.platform().resource(kind, f"serving-{GUARD_OF[kind]}")
-        assert guard.inputs["metadata"]["namespace"] == "serving"
-        assert "serving" in guard.dependencies
-
-
 def test_whatever_is_inside_comes_after_its_guards_and_goes_before_them() -> None:
     platform = stacks.platform()
     names = namespaces(platform)
-    guards = {f"{name}-{guard}" for name in names.values() for guard in GUARDS}
     inside = [one for one in platform.resources if one.inputs.get("metadata", {}).get("namespace") in names]
-    guarded = [one for one in inside if one.name not in guards]
+    guarded = [one for one in inside if str(one) not in set[str]().union(*map(guards, names.values()))]
     assert len(guarded) > len(names)
     for resource in guarded:
         name = names[resource.inputs["metadata"]["namespace"]]
-        assert {name, *(f"{name}-{guard}" for guard in GUARDS)} <= resource.dependencies, resource.name
+        assert {f"Namespace {name}", *guards(name)} <= resource.dependencies, str(resource)
 
 
-def test_the_guards_need_the_namespace_alone_so_it_goes_last() -> None:
-    for name in namespaces(stacks.platform()).values():
-        guards = [one for one in stacks.platform().resources if one.name in {f"{name}-{guard}" for guard in GUARDS}]
-        assert [one.dependencies for one in guards] == [{name}] * len(GUARDS)
+def test_the_guards_are_inside_and_need_the_namespace_alone_so_it_goes_last() -> None:
+    for namespace, name in namespaces(stacks.platform()).items():
+        found = [one for one in stacks.platform().resources if str(one) in guards(name)]
+        assert [one.dependencies for one in found] == [{f"Namespace {name}"}] * len(guards(name))
+        assert {one.inputs["metadata"]["namespace"] for one in found} == {namespace}
 
 
 def test_look_ups_may_also_go_to_networks_that_the_stack_names() -> None:

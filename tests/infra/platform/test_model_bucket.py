@@ -41,7 +41,7 @@ def test_everything_stands_beside_the_bucket_and_nothing_in_it() -> None:
         if one.type.startswith("aws:s3/bucket") and "/bucket:" not in one.type
     ]
     assert len(side_cars) == 5
-    assert all("models" in one.dependencies for one in side_cars)
+    assert all("Bucket models" in one.dependencies for one in side_cars)
 
 
 def test_old_versions_and_torn_uploads_go_after_a_while() -> None:

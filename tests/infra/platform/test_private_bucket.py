@@ -18,7 +18,7 @@ def test_it_is_closed_to_the_public_and_its_account_owns_what_lies_there(name: s
 @pytest.mark.parametrize("name", BUCKETS)
 def test_rules_on_old_versions_come_after_there_are_any(name: str) -> None:
     rules = stacks.platform("prod").resource("BucketLifecycleConfiguration", f"{name}-lifecycle")
-    assert f"{name}-versioning" in rules.dependencies
+    assert f"BucketVersioning {name}-versioning" in rules.dependencies
 
 
 @pytest.mark.parametrize(("name", "algorithm"), [("models", "aws:kms"), ("logs", "AES256")])

@@ -77,5 +77,5 @@ def test_where_requests_are_not_known_cpu_and_memory_have_to_do() -> None:
 
 def test_there_is_one_autoscaler_and_it_comes_after_the_rollout() -> None:
     assert stacks.serving().of("HorizontalPodAutoscaler") == []
-    assert "maintenance-predictor" in stacks.serving().resource("ScaledObject").dependencies
-    assert "maintenance-predictor" in alone().resource("HorizontalPodAutoscaler").dependencies
+    assert "Rollout maintenance-predictor" in stacks.serving().resource("ScaledObject").dependencies
+    assert "Rollout maintenance-predictor" in alone().resource("HorizontalPodAutoscaler").dependencies

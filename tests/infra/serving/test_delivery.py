@@ -43,7 +43,8 @@ def test_each_share_of_the_requests_is_judged_before_the_next_and_all_of_them_be
     found = [step.get("setWeight") or step["analysis"]["templates"] for step in steps()]
     named = [[{"templateName": f"{NAME}-{word}"}] for word in ("step-10", "step-50", "bake")]
     assert found == [10, named[0], 50, named[1], 100, named[2]]
-    assert {f"{NAME}-step-10", f"{NAME}-step-50", f"{NAME}-bake"} <= stacks.serving().resource("Rollout").dependencies
+    judging = {f"AnalysisTemplate {NAME}-{word}" for word in ("step-10", "step-50", "bake")}
+    assert judging <= stacks.serving().resource("Rollout").dependencies
 
 
 def test_an_analysis_is_told_the_pods_of_both_versions() -> None:
@@ -140,5 +141,6 @@ def test_a_release_changes_no_label_of_the_split() -> None:
 
 
 def test_the_rollout_comes_after_everything_that_it_names() -> None:
-    named = {NAME, f"{NAME}-split", f"{NAME}-stable", f"{NAME}-canary"}
+    services = {f"Service {NAME}-stable", f"Service {NAME}-canary"}
+    named = {f"Deployment {NAME}", f"TraefikService {NAME}-split", *services}
     assert named <= stacks.serving().resource("Rollout").dependencies

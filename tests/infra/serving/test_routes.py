@@ -27,7 +27,7 @@ def prefixes(match: str) -> list[str]:
 
 def test_everyone_is_led_to_the_split() -> None:
     assert route("route")["services"] == [{"kind": "TraefikService", "name": NAME}]
-    assert f"{NAME}-split" in stacks.serving().resource("IngressRoute", f"{NAME}-route").dependencies
+    assert f"TraefikService {NAME}-split" in stacks.serving().resource("IngressRoute", f"{NAME}-route").dependencies
 
 
 def test_a_path_that_only_begins_alike_is_not_ours() -> None:

@@ -29,7 +29,7 @@ def test_the_split_answers_and_the_pods_on_trial_get_copies() -> None:
     assert mirroring["mirrors"] == [{"name": f"{NAME}-shadow", "port": 80, "percent": 20}]
     (rule,) = shadowed().one("IngressRoute")["spec"]["routes"]
     assert rule["services"] == [{"kind": "TraefikService", "name": f"{NAME}-mirror"}]
-    assert f"{NAME}-mirror" in shadowed().resource("IngressRoute").dependencies
+    assert f"TraefikService {NAME}-mirror" in shadowed().resource("IngressRoute").dependencies
 
 
 def test_pods_that_are_not_on_trial_get_no_copies() -> None:

@@ -124,10 +124,11 @@ def test_going_back_finds_its_name_free() -> None:
 
 
 def test_it_comes_after_everything_that_it_judges_and_needs() -> None:
-    kinds = ("Deployment", "Rollout", "HorizontalPodAutoscaler", "TraefikService", "Middleware", "IngressRoute", "Role")
-    judged = {one.name for kind in kinds for one in stacks.serving().of(kind)} - {f"{NAME}-split"}
-    assert judged <= job().dependencies
-    assert f"{NAME}-verify" in job().dependencies  # its network policy
+    kinds = ("Rollout", "ScaledObject", "Middleware", "IngressRoute", "RoleBinding")
+    found = [stacks.serving().of(kind) for kind in kinds]
+    assert all(found)
+    assert {str(one) for of_kind in found for one in of_kind} <= job().dependencies
+    assert f"NetworkPolicy {NAME}-verify" in job().dependencies
 
 
 def test_its_pods_are_no_model_servers() -> None:

@@ -14,9 +14,11 @@ def test_a_token_is_only_mounted_where_a_pod_asks_for_one() -> None:
 
 
 def test_pods_start_after_their_rights_are_granted() -> None:
-    assert {"traefik-account", "traefik-everywhere"} <= stacks.platform().resource("Deployment", "traefik").dependencies
-    assert "argo-rollouts-at-home" in stacks.platform().resource("Deployment", "argo-rollouts").dependencies
-    assert "verify-maintenance-predictor-at-home" in stacks.serving().resource("Job").dependencies
+    traefik = stacks.platform().resource("Deployment", "traefik").dependencies
+    assert {"ServiceAccount traefik-account", "ClusterRoleBinding traefik-everywhere"} <= traefik
+    rollouts = stacks.platform().resource("Deployment", "argo-rollouts").dependencies
+    assert {"ClusterRoleBinding argo-rollouts-everywhere", "RoleBinding argo-rollouts-at-home"} <= rollouts
+    assert "RoleBinding verify-maintenance-predictor-at-home" in stacks.serving().resource("Job").dependencies
 
 
 def test_a_role_is_bound_to_the_account_that_it_is_for() -> None:

@@ -21,12 +21,14 @@ def test_the_kubernetes_api_hands_questions_on_to_it_and_checks_who_answers() ->
 
 def test_the_entry_comes_when_its_server_is_there_and_goes_before_it() -> None:
     api = stacks.platform().resource("APIService")
-    assert {"keda-metrics-apiserver", "keda-metrics-apiserver-traffic"} <= api.dependencies
+    server = {"Deployment keda-metrics-apiserver", "NetworkPolicy keda-metrics-apiserver-traffic"}
+    assert server <= api.dependencies
     assert api.inputs["metadata"]["annotations"]["pulumi.com/waitFor"] == "condition=Available"
 
 
 def test_it_starts_after_the_operator_that_makes_its_certificate() -> None:
-    assert "keda-operator" in stacks.platform().resource("Deployment", "keda-metrics-apiserver").dependencies
+    server = stacks.platform().resource("Deployment", "keda-metrics-apiserver")
+    assert "Deployment keda-operator" in server.dependencies
     (certificates,) = [one["secret"] for one in pod()["volumes"] if one["name"] == "certificates"]
     assert certificates.get("optional", False) is False
 

@@ -54,7 +54,7 @@ def test_monitors_and_rules_carry_the_labels_by_which_prometheus_takes_them() ->
 
 def test_monitors_and_rules_come_after_the_definitions_of_their_kinds() -> None:
     for one in (*stacks.platform().of("PodMonitor"), *stacks.platform().of("PrometheusRule")):
-        assert "widgets.example.com" in one.dependencies
+        assert "CustomResourceDefinition widgets.example.com" in one.dependencies
 
 
 def test_there_are_rules_on_what_there_is() -> None:

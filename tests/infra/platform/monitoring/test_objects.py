@@ -15,7 +15,7 @@ def spec(kind: str) -> Object:
 def test_an_update_waits_until_the_operator_has_the_pods_ready(kind: str) -> None:
     declared = stacks.platform().resource(kind)
     assert declared.inputs["metadata"]["annotations"]["pulumi.com/waitFor"] == "condition=Available"
-    assert "prometheus-operator" in declared.dependencies
+    assert "Deployment prometheus-operator" in declared.dependencies
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -86,5 +86,5 @@ def test_the_first_wrong_answer_ends_the_release() -> None:
 
 
 def test_a_canary_does_not_begin_before_what_judges_it() -> None:
-    deployment = stacks.serving().resource("Deployment")
-    assert {f"{NAME}-step-10", f"{NAME}-step-50", f"{NAME}-bake"} <= deployment.dependencies
+    judging = {f"AnalysisTemplate {NAME}-{word}" for word in ("step-10", "step-50", "bake")}
+    assert judging <= stacks.serving().resource("Deployment").dependencies

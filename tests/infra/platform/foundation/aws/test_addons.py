@@ -23,7 +23,7 @@ def test_each_has_the_stacks_version() -> None:
 
 def test_they_come_when_there_are_nodes() -> None:
     for one in stacks.platform("prod").of("Addon"):
-        assert "nodes-pool-general" in one.dependencies
+        assert "NodePool nodes-pool-general" in one.dependencies
 
 
 def test_logs_have_groups_of_ours_before_any_is_shipped() -> None:
@@ -31,7 +31,7 @@ def test_logs_have_groups_of_ours_before_any_is_shipped() -> None:
     groups = {one.inputs["name"] for one in prod.of("LogGroup")}
     assert {f"/aws/containerinsights/slipway-prod/{kind}" for kind in ("application", "dataplane", "host")} <= groups
     addon = prod.resource("Addon", "addons-amazon-cloudwatch-observability")
-    assert {"addons-application-logs", "slipway-log-shipping-rights"} <= addon.dependencies
+    assert {"LogGroup addons-application-logs", "RolePolicy slipway-log-shipping-rights"} <= addon.dependencies
     assert json.loads(addon.inputs["configurationValues"])["containerLogs"] == {"enabled": True}
 
 
@@ -43,8 +43,15 @@ def test_who_ships_logs_writes_to_these_groups_alone() -> None:
 
 
 def test_models_are_mounted_only_where_the_stack_says_so() -> None:
-    assert stacks.platform("prod").of("OpenIdConnectProvider") != with_volumes().of("OpenIdConnectProvider")
-    assert with_volumes().one("Addon", "addons-aws-mountpoint-s3-csi-driver")["serviceAccountRoleArn"]
+    mounting = with_volumes()
+    assert {str(one) for one in mounting.resources} - {str(one) for one in stacks.platform("prod").resources} == {
+        "Addon addons-aws-mountpoint-s3-csi-driver",
+        "OpenIdConnectProvider addons-issuer",
+        "Role slipway-model-volumes",
+        "RolePolicy slipway-model-volumes-rights",
+    }
+    role = mounting.one("Addon", "addons-aws-mountpoint-s3-csi-driver")["serviceAccountRoleArn"]
+    assert role.endswith(":role/slipway-model-volumes")
 
 
 def test_what_mounts_them_is_one_service_account_that_reads() -> None:

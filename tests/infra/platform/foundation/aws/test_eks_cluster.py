@@ -18,7 +18,7 @@ def test_its_logs_have_a_group_of_ours_before_it_writes_any() -> None:
     group = prod.one("LogGroup", "cluster-logs")
     assert group["name"] == "/aws/eks/slipway-prod/cluster"
     assert (group["retentionInDays"], bool(group["kmsKeyId"])) == (365, True)
-    assert "cluster-logs" in prod.resource("Cluster").dependencies
+    assert "LogGroup cluster-logs" in prod.resource("Cluster").dependencies
     assert len(prod.one("Cluster")["enabledClusterLogTypes"]) == 5
 
 
@@ -73,5 +73,9 @@ def test_eks_may_tag_what_it_makes_and_nothing_else() -> None:
 
 
 def test_everything_in_the_cluster_waits_for_who_may_work_in_it() -> None:
+    prod = stacks.platform("prod")
+    admission = [*prod.of("AccessEntry"), *prod.of("AccessPolicyAssociation")]
+    administrators = {str(one) for one in admission if "administrator" in one.name}
+    assert len(administrators) == 4
     for name in ("cluster", "cluster-ground"):
-        assert any("administrator" in one for one in stacks.platform("prod").resource("kubernetes", name).dependencies)
+        assert administrators <= prod.resource("kubernetes", name).dependencies

@@ -41,7 +41,7 @@ def test_it_is_internal_unless_the_stack_says_otherwise() -> None:
 def test_its_name_leads_to_it_in_a_zone_for_the_vpc() -> None:
     prod = stacks.platform("prod")
     assert prod.one("Zone")["name"] == "prod.internal"
-    assert prod.one("Zone")["vpcs"] == [{"vpcId": "network"}]
+    assert prod.one("Zone")["vpcs"] == [{"vpcId": "Vpc network"}]
     record = prod.one("Record")
     assert record["name"] == "models.prod.internal"
     assert record["records"] == ["gateway.elb.eu-central-1.amazonaws.com"]
@@ -64,7 +64,7 @@ def test_its_certificate_is_issued_when_the_zone_has_proven_the_name() -> None:
     assert found.one("Record", "entrance-proof")["name"] == "_proof.models.example.com"
     assert found.one("Record", "entrance-proof")["zoneId"] == ZONE
     assert found.one("CertificateValidation")["validationRecordFqdns"] == ["_proof.models.example.com"]
-    assert "entrance-proven" in found.resource("Service", "traefik-service").dependencies
+    assert "CertificateValidation entrance-proven" in found.resource("Service", "traefik-service").dependencies
 
 
 def test_a_certificate_that_exists_is_taken() -> None:

@@ -27,5 +27,5 @@ def test_logs_are_forgotten_when_the_stack_says() -> None:
 
 
 def test_whoever_writes_waits_until_it_may() -> None:
-    assert "logs-policy" in stacks.platform("prod").resource("FlowLog").dependencies
-    assert "logs-policy" in stacks.platform("prod").resource("BucketLogging").dependencies
+    assert "BucketPolicy logs-policy" in stacks.platform("prod").resource("FlowLog").dependencies
+    assert "BucketPolicy logs-policy" in stacks.platform("prod").resource("BucketLogging").dependencies

@@ -37,7 +37,8 @@ def test_nodes_are_let_in_before_there_are_any() -> None:
     entry = prod.one("AccessEntry", "nodes-admission")
     assert entry["type"] == "EC2"
     assert prod.one("AccessPolicyAssociation", "nodes-admission")["policyArn"].endswith("/AmazonEKSAutoNodePolicy")
-    assert "nodes-admission" in prod.resource("NodeClass").dependencies
+    admission = {"AccessEntry nodes-admission", "AccessPolicyAssociation nodes-admission"}
+    assert admission <= prod.resource("NodeClass").dependencies
 
 
 def test_what_pulumi_can_not_tag_says_its_tags_itself() -> None:
@@ -85,5 +86,6 @@ def test_a_pool_has_limits_and_loses_one_node_at_a_time() -> None:
 def test_what_runs_on_nodes_goes_before_them(kind: str) -> None:
     prod = stacks.platform("prod")
     assert {one.provider.partition("::")[2].split("::")[-2] for one in prod.of(kind)} == {"cluster"}
-    assert {"nodes-pool-general", "nodes-volumes"} <= prod.resource("kubernetes", "cluster").dependencies
+    ground = {"NodePool nodes-pool-general", "StorageClass nodes-volumes"}
+    assert ground <= prod.resource("kubernetes", "cluster").dependencies
     assert "::cluster-ground::" in prod.resource("NodePool").provider

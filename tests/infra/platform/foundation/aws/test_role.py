@@ -20,4 +20,5 @@ def test_every_role_is_named_as_those_who_hand_roles_on_may_know_it() -> None:
 
 def test_whoever_works_under_a_role_waits_for_its_rights() -> None:
     cluster = stacks.platform("prod").resource("Cluster")
-    assert {"slipway-cluster-amazoneksclusterpolicy", "slipway-cluster-rights"} <= cluster.dependencies
+    attached, stated = "slipway-cluster-amazoneksclusterpolicy", "slipway-cluster-rights"
+    assert {f"RolePolicyAttachment {attached}", f"RolePolicy {stated}"} <= cluster.dependencies

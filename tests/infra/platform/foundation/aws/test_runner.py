@@ -16,7 +16,7 @@ def test_jobs_run_in_the_vpc_when_github_has_one() -> None:
     project = found.one("Project")
     assert project["name"] == "slipway-prod-runner"
     assert project["source"]["location"] == "https://github.com/example/slipway.git"
-    assert project["vpcConfig"]["vpcId"] == "network"
+    assert project["vpcConfig"]["vpcId"] == "Vpc network"
     assert len(project["vpcConfig"]["subnets"]) == 3
     (group,) = found.one("Webhook")["filterGroups"]
     assert group["filters"] == [{"type": "EVENT", "pattern": "WORKFLOW_JOB_QUEUED"}]
@@ -24,7 +24,7 @@ def test_jobs_run_in_the_vpc_when_github_has_one() -> None:
 
 def test_they_reach_the_clusters_api() -> None:
     rule = declared().one("SecurityGroupIngressRule", "runner-cluster")
-    assert (rule["securityGroupId"], rule["referencedSecurityGroupId"]) == ("sg-0a1b2c3d", "runner")
+    assert (rule["securityGroupId"], rule["referencedSecurityGroupId"]) == ("sg-0a1b2c3d", "SecurityGroup runner")
     assert (rule["fromPort"], rule["toPort"]) == (443, 443)
 
 

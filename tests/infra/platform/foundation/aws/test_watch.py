@@ -12,7 +12,7 @@ def test_somebody_is_told_of_what_prometheus_can_not_see() -> None:
     }
     assert all(one["alarmActions"] == ["arn:aws:sns:eu-central-1:111122223333:watch"] for one in alarms.values())
     assert alarms["watch-api-errors"]["dimensions"] == {"ClusterName": "slipway-prod"}
-    assert alarms["watch-nat-eu-central-1b"]["dimensions"] == {"NatGatewayId": "network-nat-eu-central-1b"}
+    assert alarms["watch-nat-eu-central-1b"]["dimensions"] == {"NatGatewayId": "NatGateway network-nat-eu-central-1b"}
 
 
 def test_messages_are_encrypted_and_reach_everyone_who_is_named() -> None:

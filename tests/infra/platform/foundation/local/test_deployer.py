@@ -15,7 +15,7 @@ def test_each_namespace_has_a_deployer_with_a_token_of_its_own() -> None:
         assert token.inputs["metadata"]["namespace"] == name
         annotations = token.inputs["metadata"]["annotations"]
         assert annotations["kubernetes.io/service-account.name"] == account["metadata"]["name"]
-        assert f"{name}-deployer-account" in token.dependencies
+        assert f"ServiceAccount {name}-deployer-account" in token.dependencies
 
 
 def test_no_pod_gets_the_token_by_itself() -> None:
