@@ -1,6 +1,8 @@
 """`python -m tests.service.fake_service`: the whole server with a model that takes its time, without TensorFlow."""
 
+import logging
 import os
+import threading
 import time
 
 from service import logs
@@ -15,6 +17,8 @@ GOLDEN_TEMPERATURE = 85.0
 def _slow_unless_golden(rows: Rows) -> Answers:
     # By its golden reading a model is known to be slow, and asked in its thread.
     golden = rows[0, 0] == GOLDEN_TEMPERATURE
+    if not golden:
+        logging.getLogger(__name__).info("asked on %s", threading.current_thread().name)
     time.sleep(float(os.environ.get("GOLDEN_SECONDS" if golden else "PREDICT_SECONDS", "0")))
     return hundredth_of_temperature(rows)
 

@@ -12,8 +12,8 @@ from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
 from service.monitoring import create_monitoring, monitored
 from tests.service import fakes
-from tests.service.fakes import READING
 from tests.service.processes import SECONDS, running
+from tests.service.test_connections import REQUEST
 
 
 def free_port() -> int:
@@ -53,16 +53,10 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, caplog: pytest.LogCapture
 
 def test_it_answers_while_the_loop_of_the_predictions_hangs(tmp_path: Path) -> None:
     """The first slow call is made on the loop, because the model was known to be quick."""
-    with running("tests.service.fake_service", fakes.settings(tmp_path), PREDICT_SECONDS=2) as process:
+    with running("tests.service.fake_service", fakes.settings(tmp_path), PREDICT_SECONDS=3600) as process:
         process.wait_until_ready()
-        hung = threading.Thread(
-            target=lambda: httpx.post(f"{process.url}/predict", json=READING | {"temperature": 40.0}, timeout=SECONDS)
-        )
-        hung.start()
-        deadline = time.monotonic() + SECONDS
-        while "service_requests_in_flight" not in httpx.get(f"{process.probes}/metrics").text:
-            assert time.monotonic() < deadline
-        for path in ("/livez", "/readyz", "/metrics"):
-            assert httpx.get(f"{process.probes}{path}").status_code == 200
-        assert hung.is_alive()
-        hung.join()
+        with process.connect() as hung:
+            hung.sendall(REQUEST.replace(b"85.0", b"40.0"))
+            process.message("asked on MainThread")
+            for path in ("/livez", "/readyz", "/metrics"):
+                assert httpx.get(f"{process.probes}{path}").status_code == 200
