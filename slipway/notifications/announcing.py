@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from threading import Thread
 from typing import Final
 
 from modelstore.history import Entry, Event
@@ -18,6 +19,9 @@ WEBHOOK: Final = "SLIPWAY_WEBHOOK"
 RUN: Final = "SLIPWAY_RUN_URL"
 """Variable with a link to the pipeline's run."""
 
+WAITED: Final = 2.0
+"""Seconds that a command waits at most to know what was in the ledger before: an abort can't wait for a store."""
+
 TOLD: Final = (Event.PROMOTED, Event.ABORTED, Event.ROLLED_BACK)
 """What people are told of."""
 
@@ -29,12 +33,11 @@ def announced(place: Place, say: Callable[[str], object]) -> Generator[None]:
     if not url:
         yield
         return
-    before = _entries(place, say)
+    before = _at_once(lambda: _entries(place, say), say)
     try:
         yield
     finally:
-        after = _entries(place, say)
-        if before is not None and after is not None:
+        if before is not None and (after := _entries(place, say)) is not None:
             tell(url, place, after[len(before) :], say)
 
 
@@ -50,6 +53,17 @@ def tell(url: str, place: Place, entries: Sequence[Entry], say: Callable[[str], 
             say(str(error))
             whole = False
     return whole
+
+
+def _at_once(read: Callable[[], tuple[Entry, ...] | None], say: Callable[[str], object]) -> tuple[Entry, ...] | None:
+    found: list[tuple[Entry, ...] | None] = []
+    thread = Thread(target=lambda: found.append(read()), daemon=True)
+    thread.start()
+    thread.join(WAITED)
+    if not found:
+        say(f"nobody will be told: the ledger has not answered in {WAITED:g} s")
+        return None
+    return found[0]
 
 
 def _entries(place: Place, say: Callable[[str], object]) -> tuple[Entry, ...] | None:

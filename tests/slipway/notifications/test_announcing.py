@@ -1,5 +1,7 @@
 """Commands, as a shell would call them, and whom they tell."""
 
+from threading import Event as Flag
+
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -8,6 +10,7 @@ from modelstore.history import Event
 from modelstore.ledger import Ledger
 from modelstore.store_errors import StoreUnavailable
 from slipway.cli import app
+from slipway.notifications import announcing
 from slipway.releases import images, shown
 from slipway.releases.place import Options, Place
 from tests.slipway.notifications.conftest import Receiver
@@ -116,3 +119,27 @@ def test_nothing_has_ended_yet(served: World, receiver: Receiver, monkeypatch: p
     failed = call("notify", "--webhook", receiver.url)
     assert failed.exit_code == 1
     assert "nothing has ended yet" in failed.stderr
+
+
+def test_an_abort_does_not_wait_for_a_store_that_does_not_answer(
+    served: World, known: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.write(Event.RELEASED, "1.1.0")
+    served.begin("1.1.0")
+    aborted, read = Flag(), Ledger.read
+
+    def slow(self: Ledger) -> object:
+        assert aborted.wait(60)
+        return read(self)
+
+    def abort() -> None:
+        World.abort(served)
+        aborted.set()
+
+    monkeypatch.setattr(announcing, "WAITED", 0.01)
+    monkeypatch.setattr(Ledger, "read", slow)
+    monkeypatch.setattr(served, "abort", abort)
+    done = call("abort", "--reason", "no")
+    assert done.exit_code == 0
+    assert "nobody will be told: the ledger has not answered in 0.01 s" in done.stderr
+    assert served.ledger.read().entries[-1].event is Event.ABORTED
