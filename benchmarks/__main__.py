@@ -168,9 +168,10 @@ def table(rows: Mapping[str, Row]) -> str:
 
 def record(found: Mapping[str, Any], figures: Path) -> None:
     """Write the figures, the page that tells them and its plot."""
+    text, plot = page.written(found), page.plot(found)
     figures.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    figures.with_suffix(".svg").write_text(page.plot(found))
-    (figures.parents[1] / "benchmarks.md").write_text(page.written(found))
+    figures.with_suffix(".svg").write_text(plot)
+    (figures.parents[1] / "benchmarks.md").write_text(text)
 
 
 def main() -> int:
@@ -186,8 +187,6 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.record and (arguments.only or arguments.weight or arguments.against):
         parser.error("what is recorded is of all servers and models, and of no other checkout")
-    if arguments.record and arguments.gateway and not FIGURES.exists():
-        parser.error("the gateway's figures stand beside those of the servers, which are not recorded yet")
     checkouts = {SERVICE: CHECKOUT}
     if arguments.against:
         checkouts[arguments.against.name] = arguments.against.resolve()
@@ -199,6 +198,8 @@ def main() -> int:
         seconds=arguments.seconds,
     )
     before: dict[str, Any] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    if arguments.record and arguments.gateway and "oha" not in before.get("generators", {}):
+        parser.error("the gateway's figures stand beside those of the servers, which are not recorded yet")
     try:
         found = _behind(arguments.gateway, wanted, before) if arguments.gateway else _beside(wanted, before)
     except BenchmarkError as error:

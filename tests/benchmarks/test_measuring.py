@@ -45,6 +45,13 @@ class FakeServer:
     pid, port, question = 1, 8000, ARTICLES
     used = 0.0
 
+    def __init__(self, told: list[tuple[str, int]]) -> None:
+        self.told = told
+
+    def answer(self) -> bytes:
+        self.told.append(("alone", 1))
+        return b"{}"
+
     def processor_seconds(self) -> float:
         return self.used
 
@@ -54,7 +61,7 @@ def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> li
     """What the load generators are told: connections, or a rate; the closed loop finds so many requests per second."""
     rate: int = request.param
     told: list[tuple[str, int]] = []
-    server = FakeServer()
+    server = FakeServer(told)
 
     @contextmanager
     def started(recipe: Recipe, core: int) -> Generator[FakeServer]:
@@ -82,7 +89,9 @@ def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> li
 @pytest.mark.parametrize("asked", [400], indirect=True)
 def test_a_turn_has_a_closed_loop_and_open_loops_at_what_the_server_bears(asked: list[tuple[str, int]]) -> None:
     found = turn(RECIPE, PLAN)
-    assert asked == [*(("connections", each) for each in (64, 64, 1)), *(("rate", each) for each in (200, 100, 300))]
+    # Between two rounds it answers once: what the round before has left is not measured with the next one.
+    closed = [("connections", 64), ("alone", 1), ("connections", 64), ("alone", 1), ("connections", 1)]
+    assert asked == [*closed, *(("rate", each) for each in (200, 100, 300))]
     assert found.processor == pytest.approx(20_000)
     assert found.half is not None
     assert found.half.requests == 200
@@ -99,4 +108,4 @@ def test_the_floor_is_asked_at_half_of_what_the_service_bears(asked: list[tuple[
 def test_a_server_that_answers_nobody_is_not_measured(asked: list[tuple[str, int]]) -> None:
     with pytest.raises(BenchmarkError, match="answered nobody within 5 s"):
         turn(RECIPE, PLAN)
-    assert len(asked) == 2
+    assert [what for what, _ in asked] == ["connections", "alone", "connections"]
