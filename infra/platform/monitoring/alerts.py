@@ -82,7 +82,7 @@ _AUTOSCALER: Final = [
     ),
     Alert(
         name="AutoscalerFails",
-        expression="sum by (namespace, scaledObject) (increase(keda_scaled_object_errors_total[5m])) > 0",
+        expression="sum by (namespace, scaledObject) (increase(keda_scaled_object_errors_total[2m])) > 0",
         severity=Severity.TICKET,
         summary="the autoscaler doesn't learn the requests in flight",
         description="Of {{ $labels.scaledObject }}. CPU and memory bring pods still, and none go.",
@@ -109,7 +109,7 @@ _PROMETHEUS: Final = [
     ),
     Alert(
         name="PrometheusRulesFail",
-        expression="sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[5m])) > 0",
+        expression="sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[2m])) > 0",
         severity=Severity.TICKET,
         summary="rules can't be computed",
         description="Of {{ $labels.rule_group }}. What they record and when they tell can't be relied on.",
@@ -162,14 +162,16 @@ _PROMETHEUS: Final = [
     ),
     Alert(
         name="NotificationsFail",
+        # One that failed is told again after its group's interval, of which 25 minutes have two; one that fails again
+        # isn't. What Prometheus tells Alertmanager it says each minute.
         expression=(
-            "sum by (integration) (increase(alertmanager_notifications_failed_total[5m])) > 0 "
-            "or sum by (alertmanager) (increase(prometheus_notifications_errors_total[5m])) > 0"
+            "sum by (integration) (increase(alertmanager_notifications_failed_total[25m])) > 1.5 "
+            "or sum by (alertmanager) (increase(prometheus_notifications_errors_total[2m])) > 0"
         ),
         severity=Severity.PAGE,
         summary="somebody isn't told",
         description="Through {{ $labels.integration }}{{ $labels.alertmanager }}: it doesn't answer, or refuses.",
-        for_seconds=120,
+        for_seconds=180,
     ),
 ]
 

@@ -93,7 +93,7 @@ class Installed(Section):
     )
     resources: Resources = Field(description="of Prometheus: its memory grows with the number of series")
     scrape_seconds: int = Field(
-        ge=5, le=60, description="how often Prometheus asks whatever doesn't say otherwise, like 15"
+        ge=5, le=30, description="how often Prometheus asks whatever doesn't say otherwise, like 15"
     )
     labels: Labels = Field(description="what monitors and rules must carry, like {release: kube-prometheus-stack}")
     receivers: dict[ReceiverName, Receiver] = Field(description="who is told, by name; {} for nobody")

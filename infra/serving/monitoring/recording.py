@@ -77,7 +77,8 @@ def _pods(series: Series) -> Iterator[Recording]:
         joined = f"{per_pod} * on (namespace, pod) group_left (model, model_version, release) {release}"
         return f"{operation} by ({RELEASE}) ({joined})"
 
-    cpu = series.of_containers("container_cpu_usage_seconds_total", window="1m")
+    # The kubelet has them on another page as well, without an id.
+    cpu = series.of_containers("container_cpu_usage_seconds_total", 'id!=""', window="1m")
     memory = series.of_containers("container_memory_working_set_bytes")
     busy, held = (series.of_containers(f"DCGM_FI_DEV_{one}") for one in ("GPU_UTIL", "FB_USED"))
     yield Recording(name="release:pods:sum", expression=f"sum by ({RELEASE}, state) ({series.of('service_state')})")

@@ -44,8 +44,8 @@ def absence(alert: str, metric: str, after: int, severity: str) -> list[Scene]:
     ]
 
 
-def failures(alert: str, metric: str, after: int, severity: str, window: int = 300) -> list[Scene]:
-    """The scenes of an alert for a counter of what should never happen."""
+def failures(alert: str, metric: str, after: int, severity: str, window: int = 120, brief: int = 2) -> list[Scene]:
+    """The scenes of an alert for a counter of what should never happen; `brief` of the short ones don't count."""
     return [
         Scene(
             name="fires",
@@ -60,6 +60,15 @@ def failures(alert: str, metric: str, after: int, severity: str, window: int = 3
         ),
         Scene(name="nothing is known", series={}, looks=[silent(900, alert)]),
         Scene(name="counters that begin anew", series={metric: "7x20 0x60"}, looks=[silent(1200, alert)]),
+        # Where it has to last, what lasted for a minute is over.
+        *[
+            Scene(
+                name=f"just below: {name}",
+                series={metric: f"{before}x20 {failed} {before + len(failed.split())}x60"},
+                looks=[silent(at, alert) for at in range(300, 1200, 15)],
+            )
+            for name, before, failed in (("one failed", 7, "8"), ("a minute's failures", 7, "8 9 10 11"))[:brief]
+        ],
     ]
 
 
@@ -177,8 +186,8 @@ SCENES: Final[dict[str, list[Scene]]] = {
         "PrometheusRulesFail", 'prometheus_rule_evaluation_failures_total{rule_group="budgets"}', 300, "ticket"
     ),
     "PrometheusStoreFails": [
-        *failures("PrometheusStoreFails", 'prometheus_tsdb_wal_writes_failed_total{pod="a"}', 0, "ticket", 900),
-        *failures("PrometheusStoreFails", 'prometheus_tsdb_compactions_failed_total{pod="a"}', 0, "ticket", 900),
+        *failures("PrometheusStoreFails", 'prometheus_tsdb_wal_writes_failed_total{pod="a"}', 0, "ticket", 900, 0),
+        *failures("PrometheusStoreFails", 'prometheus_tsdb_compactions_failed_total{pod="a"}', 0, "ticket", 900, 0),
     ],
     "ConfigurationRejected": [
         scene
@@ -247,8 +256,16 @@ SCENES: Final[dict[str, list[Scene]]] = {
     ],
     "AlertmanagerDown": absence("AlertmanagerDown", 'alertmanager_build_info{pod="a"}', 60, "page"),
     "NotificationsFail": [
-        *failures("NotificationsFail", 'alertmanager_notifications_failed_total{integration="webhook"}', 120, "page"),
-        *failures("NotificationsFail", 'prometheus_notifications_errors_total{alertmanager="a"}', 120, "page"),
+        *failures(
+            "NotificationsFail", 'alertmanager_notifications_failed_total{integration="a"}', 210, "page", 1500, 1
+        ),
+        Scene(
+            name="fires: a receiver of tickets, which is told every ten minutes",
+            series={'alertmanager_notifications_failed_total{integration="a"}': "0x20 1x40 2x40 3x40 4x40"},
+            looks=[silent(900, "NotificationsFail")]
+            + [firing(at, "NotificationsFail", where='severity="page"') for at in range(1200, 2400, 60)],
+        ),
+        *failures("NotificationsFail", 'prometheus_notifications_errors_total{alertmanager="a"}', 180, "page"),
     ],
 }
 COUNTED: Final = [

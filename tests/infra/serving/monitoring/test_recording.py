@@ -106,6 +106,8 @@ def pods() -> Scene:
             told("service_state", 'state="loading"', pod=OTHER): "1x40",
             **container(cpu, POD, counter((3, 40))),
             **container(cpu, OTHER, counter((6, 40))),
+            # The kubelet's other page.
+            f'{cpu}{{namespace="serving",pod="{POD}",container="model-server"}}': counter((3, 40)),
             **container(cpu, POD, counter((90, 40)), name="sidecar"),
             **container(cpu, POD, counter((90, 40)), namespace="elsewhere"),
             **container(cpu, longer, counter((90, 40))),
