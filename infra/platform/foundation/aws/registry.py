@@ -101,7 +101,8 @@ class Registry(pulumi.ComponentResource):
                 ecr_repository_prefix=template.prefix,
                 upstream_registry_url=_UPSTREAMS.get(cache.upstream, cache.upstream),
                 credential_arn=cache.credential,
-                opts=child,
+                # A prefix has one rule: another upstream can't come before the former one is gone.
+                opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(delete_before_replace=True)),
             )
 
         self.address = repository.repository_url.apply(lambda url: url.removesuffix(f"/{REPOSITORY}"))
