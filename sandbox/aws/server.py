@@ -5,6 +5,7 @@ import gc
 import io
 import os
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -210,7 +211,7 @@ def serve(places: Sequence[Place], folder: Path, *, controls: bool = False, arou
 def _listening(place: Place, application: Server) -> BaseWSGIServer:
     context = tuple(map(str, place.certificate)) if place.certificate else None
     try:
-        return make_server(
+        server = make_server(
             place.host,
             place.port,
             application,
@@ -218,6 +219,10 @@ def _listening(place: Place, application: Server) -> BaseWSGIServer:
             request_handler=MotoRequestHandler,
             ssl_context=context,  # pyright: ignore[reportArgumentType] (a pair, as it wants)
         )
+        if isinstance(server.socket, ssl.SSLSocket):
+            # In the connection's own thread: who connects and says nothing keeps nobody else waiting.
+            server.socket.do_handshake_on_connect = False
+        return server
     except OSError as error:
         why = error.strerror or error
         raise AwsError(f"{place.host}:{place.port} can't be listened at ({why}): stop who uses it") from None

@@ -66,7 +66,10 @@ class Api:
             ApiError: there is none, or it is a refusal.
         """
         with closing(self._connection(TIMEOUT)) as connection:
-            return json.loads(self._ask(connection, method, path, body, kind).read())
+            try:
+                return json.loads(self._ask(connection, method, path, body, kind).read())
+            except (OSError, HTTPException, ValueError) as error:
+                raise ApiError(f"the answer to {method} {path} ended: {error}") from None
 
     def changes(self, path: str, since: str) -> Iterator[dict[str, Any]]:
         """What changes in a list, as `type` and `object`, until the server ends the watch.

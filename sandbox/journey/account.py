@@ -13,7 +13,7 @@ import yaml
 
 from sandbox import driver
 from sandbox.aws.accounts import key_of
-from sandbox.errors import EngineError
+from sandbox.errors import EngineError, SandboxError
 from sandbox.pulumi.plugins.docker_build.reference import ECR
 from sandbox.state import State
 
@@ -60,12 +60,15 @@ def signed_in(state: State, account: Account, role: str) -> Mapping[str, str]:
     The role is made if it isn't there.
 
     Raises:
-        EngineError: the sandbox's AWS doesn't answer, or refuses.
+        EngineError: the sandbox's AWS isn't there, doesn't answer, or refuses.
     """
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 
-    access = driver.access(state)
+    try:
+        access = driver.access(state)
+    except SandboxError as error:
+        raise EngineError(str(error)) from None
     owner: Any = boto3.Session(
         aws_access_key_id=key_of(account.number, _OWNER),
         aws_secret_access_key=_OWNER,

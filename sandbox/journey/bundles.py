@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from sandbox import lock
 from sandbox.errors import SandboxError
 from sandbox.journey.configuration import CHECKOUT
 from sandbox.progress import step
@@ -31,4 +32,5 @@ def trained(state: State) -> Path:
             if done.returncode:
                 raise SandboxError(f"{' '.join(command[1:])} failed", log=done.stderr[-2000:])
 
-    return store.produce(state.models, store.key(*sources, *versions), train)
+    with lock.exclusive(state, "toolchain"):  # two at once would take away what the other one is making
+        return store.produce(state.models, store.key(*sources, *versions), train)

@@ -1,6 +1,6 @@
 """What the sandbox changes on the machine beside its own things, remembered so that `down` can put it back.
 
-The kernel settings are those that we need, and those that kubelet and kube-proxy set by themselves. Folders are
+The kernel settings are those that we need, and those that change along with them. Folders are
 mount points that the node's private mounts need to exist.
 """
 
@@ -24,7 +24,10 @@ NEEDED: Final = {
     # way with every packet, and count these messages against the refusals that it may send (one a second).
     "net/ipv4/conf/all/send_redirects": "0",
 }
-CHANGED_BY_KUBERNETES: Final = (
+CHANGED_ALONG: Final = (
+    # By the kernel itself, to the opposite, whenever ip_forward is written; so it has to be put back after that.
+    "net/ipv4/conf/all/accept_redirects",
+    # By kubelet and kube-proxy.
     "kernel/keys/root_maxbytes",
     "kernel/keys/root_maxkeys",
     "kernel/panic",
@@ -45,7 +48,7 @@ def prepare(layout: Layout, folders: Sequence[Path]) -> None:
         run(["modprobe", "br_netfilter"])
     before = _before(layout)
     known: dict[str, str] = before["settings"] if before.get("boot") == _boot() else {}
-    found = {name: _read(name) for name in (*NEEDED, *CHANGED_BY_KUBERNETES) if (_ROOT / name).exists()}
+    found = {name: _read(name) for name in (*NEEDED, *CHANGED_ALONG) if (_ROOT / name).exists()}
     missing = [folder for folder in folders if not folder.exists()]
     made = sorted({*before.get("folders", []), *map(str, missing)})
     files.write(layout.before, files.text({"boot": _boot(), "settings": found | known, "folders": made}))

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from sandbox.errors import SandboxError
+
 OWNER: Final = "SLIPWAY_SANDBOX"
 COMPONENT: Final = "SLIPWAY_COMPONENT"
 KEY: Final = "SLIPWAY_KEY"
@@ -23,6 +25,7 @@ APPEARS_WITHIN: Final = 5.0  # seconds from starting a program to seeing it in /
 # Forked once more, so it has no parent that would have to wait for it.
 _DETACHED: Final = ("setsid", "--fork")
 SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_KILLED_WITHIN: Final = 10.0  # seconds for the kernel to let a killed process go
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,11 @@ def _begins(process: Process) -> bool:
 
 
 def end(cluster: Path, processes: Iterable[Process], *, grace: float) -> None:
-    """End processes: ask, and after `grace` seconds kill. Returns when they are gone."""
+    """End processes: ask, and after `grace` seconds kill. Returns when they are gone.
+
+    Raises:
+        SandboxError: the kernel doesn't let them go.
+    """
     handles: dict[int, int] = {}
     try:
         for process in processes:
@@ -144,12 +151,17 @@ def end(cluster: Path, processes: Iterable[Process], *, grace: float) -> None:
             # The handle is of whoever has the id now: look once more before anything is sent.
             if inspect(process.pid, cluster) is None:
                 os.close(handles.pop(process.pid))
-        for wanted, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 10.0)):
+        for wanted, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, _KILLED_WITHIN)):
             if wanted is signal.SIGTERM and not grace:
                 continue
             for handle in handles.values():
                 _send(handle, wanted)
             _wait(handles, patience)
+        if handles:
+            raise SandboxError(
+                f"processes {', '.join(map(str, handles))} don't end although they were killed, as on a disk that "
+                "hangs: run this again once that is over"
+            )
     finally:
         for handle in handles.values():
             os.close(handle)

@@ -183,6 +183,12 @@ def test_what_was_begun_is_taken_down_after_a_failure(
     assert shell.began("aws resourcegroupstaggingapi")
 
 
+def test_an_answer_that_nobody_expected_leaves_nothing_running_either(shell: Shell) -> None:
+    shell.answers["kubectl -n serving get pods"] = ""
+    assert aws_smoke.main(RIGHT, shell) == 1
+    assert shell.began("pulumi destroy", "aws resourcegroupstaggingapi")
+
+
 @pytest.mark.parametrize(
     ("begin", "answer", "says"),
     [

@@ -21,6 +21,7 @@ class Server(ThreadingHTTPServer):
         self.items: list[dict[str, Any]] = []
         self.changes: list[dict[str, Any]] = []
         self.status = 200
+        self.cut = 0  # so many bytes of each answer don't come
         self.asked: list[tuple[str, str, Any, str]] = []
 
     @property
@@ -48,7 +49,10 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_PATCH = do_DELETE = do_change
 
     def _answer(self, status: int, content: str) -> None:
+        server = self.server
+        assert isinstance(server, Server)
         self.send_response(status)
+        self.send_header("Content-Length", str(len(content) + server.cut))
         self.end_headers()
         self.wfile.write(content.encode())
 

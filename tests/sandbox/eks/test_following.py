@@ -48,3 +48,10 @@ def test_a_server_that_is_gone_is_told_with_what_was_asked() -> None:
     following = Following(Api("http://127.0.0.1:1", None), "/list", lambda _: None)
     with pytest.raises(ApiError, match=r"GET /list: .*refused"):
         following.once()
+
+
+def test_an_answer_that_is_cut_off_is_told_and_asked_for_again(server: Server) -> None:
+    server.cut = 1
+    following = Following(server.api, "/list", lambda _: None)
+    with pytest.raises(ApiError, match=r"the answer to GET /list ended: IncompleteRead"):
+        following.once()

@@ -59,3 +59,8 @@ def test_where_no_aws_answers_nobody_signs_in(tmp_path: Path, monkeypatch: pytes
     state = state_at(tmp_path, "http://127.0.0.1:1")
     with pytest.raises(EngineError, match=f"nobody can sign in as {STAGING.deployer} at http://127.0.0.1:1"):
         accounts.signed_in(state, STAGING, STAGING.deployer)
+
+
+def test_where_the_sandbox_is_gone_nobody_signs_in(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="no sandbox in"):
+        accounts.signed_in(State(tmp_path), STAGING, STAGING.deployer)

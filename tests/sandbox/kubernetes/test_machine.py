@@ -13,6 +13,7 @@ BEFORE = {
     "kernel/random/boot_id": "boot-1",
     "net/bridge/bridge-nf-call-ip6tables": "0",
     "net/bridge/bridge-nf-call-iptables": "0",
+    "net/ipv4/conf/all/accept_redirects": "1",
     "net/ipv4/conf/all/send_redirects": "1",
     "net/ipv4/ip_forward": "0",
     "vm/overcommit_memory": "0",
@@ -49,6 +50,24 @@ def test_everything_is_put_back_also_what_kubernetes_changed(kernel: Path, layou
     machine.restore(layout)
 
     assert settings(kernel) == BEFORE
+
+
+def test_what_the_kernel_changes_along_is_put_back_last(
+    kernel: Path, layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = machine._write  # pyright: ignore[reportPrivateUsage] - as the kernel would
+
+    def written(name: str, value: str) -> None:
+        write(name, value)
+        if name == "net/ipv4/ip_forward":
+            write("net/ipv4/conf/all/accept_redirects", str(1 - int(value)))
+
+    (kernel / "net/ipv4/conf/all/accept_redirects").write_text("0")
+    before = settings(kernel)
+    monkeypatch.setattr(machine, "_write", written)
+    machine.prepare(layout, [])
+    machine.restore(layout)
+    assert settings(kernel) == before
 
 
 def test_after_a_reboot_the_machine_is_looked_at_anew(kernel: Path, layout: Layout) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.errors import SandboxError
 from sandbox.kubernetes import processes
 from sandbox.kubernetes.processes import Process
 
@@ -95,6 +96,16 @@ def test_one_that_does_not_listen_is_killed(cluster: Path) -> None:
     processes.end(cluster, [process], grace=0.2)
 
     assert processes.component(cluster, "sleeper") is None
+
+
+def test_one_that_the_kernel_doesnt_let_go_is_told(cluster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = start(cluster)
+    monkeypatch.setattr(processes, "_send", lambda *_: None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType] - of whatever
+    monkeypatch.setattr(processes, "_KILLED_WITHIN", 0.1)
+    with pytest.raises(SandboxError, match=rf"processes {process.pid} don't end although they were killed"):
+        processes.end(cluster, [process], grace=0)
+    monkeypatch.undo()
+    processes.end(cluster, [process], grace=0)
 
 
 def test_whoever_got_the_process_id_meanwhile_is_left_alone(cluster: Path) -> None:
