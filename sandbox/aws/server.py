@@ -221,7 +221,7 @@ def _listening(place: Place, application: Server) -> BaseWSGIServer:
         )
         if isinstance(server.socket, ssl.SSLSocket):
             # In the connection's own thread: who connects and says nothing keeps nobody else waiting.
-            server.socket.do_handshake_on_connect = False
+            server.socket.do_handshake_on_connect = False  # pyright: ignore[reportAttributeAccessIssue] (typeshed lacks it)
         return server
     except OSError as error:
         why = error.strerror or error
