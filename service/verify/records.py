@@ -59,7 +59,7 @@ class Records:
         self.ledger.append(self._happened(Event.RELEASED, previous))
 
     def aborted(
-        self, reason: str, figures: Mapping[str, Figure], previous: Served | None, *, alone: bool
+        self, reason: str, figures: Mapping[str, Figure], previous: Served | None, *, serves: bool
     ) -> Entry | None:
         """Remember that it was taken off; the entry may be somebody else's who has written it before.
 
@@ -67,7 +67,8 @@ class Records:
             reason: why.
             figures: that it was judged by.
             previous: what served before it.
-            alone: no other release is beside it. Then nothing was taken off where it serves already.
+            serves: it is what the cluster has as the stable one, as far as anybody could look. Then nothing was taken
+                off where the ledger says so too.
 
         Returns:
             The entry; None when it serves, and so was not aborted.
@@ -77,7 +78,7 @@ class Records:
         """
 
         def write() -> Entry | None:
-            if alone and self.ledger.read().arrival(self.wanted.release) is None:
+            if serves and self.ledger.read().arrival(self.wanted.release) is None:
                 return None
             return self.ledger.append(self._happened(Event.ABORTED, previous, reason, figures))
 

@@ -102,6 +102,13 @@ class Verification:
         return hashes(self._rollout)[0] if self._rollout else None
 
     @property
+    def _is_stable(self) -> bool:
+        if self._rollout is None:
+            return True
+        current, stable = hashes(self._rollout)
+        return bool(stable) and current == stable
+
+    @property
     def _stable_beside(self) -> bool:
         return self._rollout is not None and has_stable_beside(self._rollout)
 
@@ -200,11 +207,11 @@ class Verification:
 
     def _fail(self, reason: str) -> NoReturn:
         """Remember that it was taken off, or is none that serves, and why."""
-        found, alone = self._evidence(), not self._stable_beside
-        reason, unwritten = self._with_blame(reason, found.against), ""
-        what = "failed" if alone else "was aborted"
+        found, unwritten = self._evidence(), ""
+        reason = self._with_blame(reason, found.against)
+        what = "was aborted" if self._stable_beside else "failed"
         try:
-            entry = self.records.aborted(reason, found.figures, self._previous, alone=alone)
+            entry = self.records.aborted(reason, found.figures, self._previous, serves=self._is_stable)
             if entry is None:
                 what = "serves already, but is not well"
             else:

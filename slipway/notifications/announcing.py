@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from threading import Thread
+from datetime import UTC, datetime
 from typing import Final
 
 from modelstore.history import Entry, Event
@@ -19,9 +19,6 @@ WEBHOOK: Final = "SLIPWAY_WEBHOOK"
 RUN: Final = "SLIPWAY_RUN_URL"
 """Variable with a link to the pipeline's run."""
 
-WAITED: Final = 2.0
-"""Seconds that a command waits at most to know what was in the ledger before: an abort can't wait for a store."""
-
 TOLD: Final = (Event.PROMOTED, Event.ABORTED, Event.ROLLED_BACK)
 """What people are told of."""
 
@@ -33,12 +30,12 @@ def announced(place: Place, say: Callable[[str], object]) -> Generator[None]:
     if not url:
         yield
         return
-    before = _at_once(lambda: _entries(place, say), say)
+    # By the time, and not by what there was before: who aborts can't wait until a store has told that.
+    begun = now()
     try:
         yield
     finally:
-        if before is not None and (after := _entries(place, say)) is not None:
-            tell(url, place, after[len(before) :], say)
+        tell(url, place, [one for one in _entries(place, say) if one.at >= begun], say)
 
 
 def tell(url: str, place: Place, entries: Sequence[Entry], say: Callable[[str], object]) -> bool:
@@ -55,20 +52,14 @@ def tell(url: str, place: Place, entries: Sequence[Entry], say: Callable[[str], 
     return whole
 
 
-def _at_once(read: Callable[[], tuple[Entry, ...] | None], say: Callable[[str], object]) -> tuple[Entry, ...] | None:
-    found: list[tuple[Entry, ...] | None] = []
-    thread = Thread(target=lambda: found.append(read()), daemon=True)
-    thread.start()
-    thread.join(WAITED)
-    if not found:
-        say(f"nobody will be told: the ledger has not answered in {WAITED:g} s")
-        return None
-    return found[0]
+def now() -> datetime:
+    """The time, which entries have to the second and finer."""
+    return datetime.now(UTC)
 
 
-def _entries(place: Place, say: Callable[[str], object]) -> tuple[Entry, ...] | None:
+def _entries(place: Place, say: Callable[[str], object]) -> tuple[Entry, ...]:
     try:
         return place.history().entries
     except (StoreError, SlipwayError) as error:
         say(f"nobody was told: the ledger can't be read ({error})")
-        return None
+        return ()

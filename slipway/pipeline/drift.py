@@ -30,7 +30,7 @@ first look that finds nothing.
 
 def drifted(plans: Sequence[Plan]) -> bool:
     """Whether any stack isn't as it should be, or couldn't be looked at."""
-    return any(plan.verdict is not Verdict.NOTHING for plan in plans)
+    return not plans or any(plan.verdict is not Verdict.NOTHING for plan in plans)
 
 
 def issue(plans: Sequence[Plan], head: str = "") -> str:

@@ -269,7 +269,8 @@ def comment(
 
 
 def _within(path: Path) -> list[Path]:
-    return [path] if path.suffix == ".json" else sorted(path.glob("*.json"))
+    # A folder that isn't there is one in which nobody has put anything.
+    return sorted(path.glob("*.json")) if path.is_dir() or not (path.exists() or path.suffix) else [path]
 
 
 def _environment(cwd: Path, stack: str | None, file: Path | None, store: str | None) -> Environment:

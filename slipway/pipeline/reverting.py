@@ -40,16 +40,11 @@ def revert(stack: str, history: History, checkout: Checkout) -> Revert | None:
         checkout: on the branch that was released.
 
     Raises:
-        GitFailed: something isn't committed, which a revert could lose; or it can't be reverted by itself, and the
-            branch that was checked out is so again.
+        GitFailed: it can't be reverted by itself; the branch that was checked out is so again.
     """
     found, commits = gate.taken_off(history), gate.suspects(history, checkout)
     if found is None or not commits:
         return None
-    if changed := checkout.run("diff", "--name-only", "HEAD").split("\n")[0]:
-        raise GitFailed(
-            f"{changed} is changed and not committed, and a revert could lose that: commit or stash it first"
-        )
     branch, start = f"revert-{commits[0][:12]}", checkout.place()
     checkout.run("switch", "--quiet", "--force-create", branch)
     for commit in commits:
@@ -57,7 +52,7 @@ def revert(stack: str, history: History, checkout: Checkout) -> Revert | None:
         try:
             checkout.run("revert", "--no-edit", *merge, commit)
         except GitFailed as error:
-            checkout.run("reset", "--hard", "--quiet")
+            checkout.run("reset", "--merge", "--quiet")  # what isn't committed stays
             checkout.run("switch", "--quiet", *start)
             raise GitFailed(
                 f"{found.release.model} {found.release.version} was {found.how} in {stack}, and {commit[:12]} can't be "

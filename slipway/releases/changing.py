@@ -131,8 +131,10 @@ def check_return(place: Place) -> None:
     stable = seen.stable.template
     if file.says(place.model, ["version", "manifest"]) != {"version": stable.version, "manifest": stable.manifest}:
         return
-    release = release_of(place, place.engine.preview(file.content))
-    if release not in (None, stable.release):
+    # Looked at anew, so that where nothing would change, what is wanted is what was aborted.
+    release = release_of(place, place.engine.preview(file.content, refresh=True))
+    release = seen.template.release if release is None else release
+    if release != stable.release:
         raise Refused(
             f"from here `pulumi up` would not bring back release {stable.release} of {stable.version}, but release "
             f"{release or '(not known yet)'} of it: more than {file.path.name} has changed since. Revert that first, "

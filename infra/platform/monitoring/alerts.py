@@ -163,9 +163,10 @@ _PROMETHEUS: Final = [
     Alert(
         name="NotificationsFail",
         # One that failed is told again after its group's interval, of which 25 minutes have two; one that fails again
-        # isn't. What Prometheus tells Alertmanager it says each minute.
+        # isn't. Of two pods each tries the same one. What Prometheus tells Alertmanager it says each minute.
         expression=(
-            "sum by (integration) (increase(alertmanager_notifications_failed_total[25m])) > 1.5 "
+            "max by (integration) ("
+            "sum by (integration, pod) (increase(alertmanager_notifications_failed_total[25m]))) > 1.5 "
             "or sum by (alertmanager) (increase(prometheus_notifications_errors_total[2m])) > 0"
         ),
         severity=Severity.PAGE,

@@ -79,8 +79,8 @@ def test_a_stack_that_names_no_commit_has_none(records: Records, wanted: Wanted)
 
 def test_an_abort_is_remembered_with_its_reason_and_figures(records: Records) -> None:
     figures = {"errors": Figure(value=0.07)}
-    records.aborted("errors", figures, BEFORE, alone=False)
-    again = records.aborted("what another saw", {}, None, alone=False)
+    records.aborted("errors", figures, BEFORE, serves=False)
+    again = records.aborted("what another saw", {}, None, serves=False)
     assert again is not None
     assert again.reason == "errors"
     assert remembered(records) == [(Event.ABORTED, "7f", 2, "errors", BEFORE)]
@@ -148,7 +148,7 @@ def test_a_ledger_that_nobody_can_read_is_done_without(
 
 def test_an_end_is_written_as_soon_as_the_store_is_back(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     away(monkeypatch, StoreUnavailable("away"), StoreUnavailable("away"))
-    records.aborted("errors", {}, None, alone=True)
+    records.aborted("errors", {}, None, serves=True)
     assert len(remembered(records)) == 1
 
 
@@ -159,7 +159,7 @@ def test_an_end_that_cannot_be_written_is_told(
     records.patience = patience
     away(monkeypatch, error, error)
     with pytest.raises(VerificationFailed, match=f"the ledger could not be written: {error}"):
-        records.aborted("errors", {}, None, alone=True)
+        records.aborted("errors", {}, None, serves=True)
     with pytest.raises(VerificationFailed, match=f"the ledger could not be written: {error}"):
         records.arrived({}, None)
 

@@ -384,6 +384,14 @@ def test_what_serves_already_is_not_aborted_when_its_pods_stay_away(
     assert fake.patched == []
 
 
+def test_what_served_before_its_stack_was_made_anew_may_fail_there(fake: Fake, ledger: Ledger, run: Run) -> None:
+    wrote(ledger, "promoted 7f")
+    fake.at(ROLLOUT, rollout("Degraded", "ProgressDeadlineExceeded", stableRS=""))
+    with pytest.raises(VerificationFailed, match=r"^release 7f of 1\.1\.0 failed: Degraded"):
+        run()
+    assert list(ledger.read().healthy) == []
+
+
 def test_the_end_of_a_release_whose_watcher_died_is_written_by_the_next(fake: Fake, ledger: Ledger, run: Run) -> None:
     wrote(ledger, "promoted 7f", "released 8c")
     fake.at(ROLLOUT, rollout("Healthy"))

@@ -73,6 +73,15 @@ def test_after_an_abort_nothing_else_is_released_that_came_along(served: World) 
     assert served.state["release"] == release_id("1.0.0")
 
 
+def test_after_an_abort_of_settings_alone_what_serves_waits_for_their_revert(served: World) -> None:
+    served.outcome, served.settings = "bad", "less memory"
+    with pytest.raises(Aborted, match=r"more than Pulumi.test.yaml has changed since. Revert that first"):
+        release(served, version="1.0.0")
+    with pytest.raises(Refused, match=r"more than Pulumi.test.yaml has changed since. Revert that first"):
+        reconcile(served.place(), served.shown())
+    assert [one for one in served.log if one.startswith("up")] == ["up 1.0.0"]
+
+
 def test_what_somebody_else_has_gone_back_to_meanwhile_stays(served: World, monkeypatch: pytest.MonkeyPatch) -> None:
     served.serve("1.1.0")
     served.outcome = "bad"

@@ -260,6 +260,14 @@ SCENES: Final[dict[str, list[Scene]]] = {
             "NotificationsFail", 'alertmanager_notifications_failed_total{integration="a"}', 210, "page", 1500, 1
         ),
         Scene(
+            name="just below: each of two pods has tried it once",
+            series={
+                f'alertmanager_notifications_failed_total{{integration="a",pod="{pod}"}}': f"0x{steps} 1x80"
+                for pod, steps in (("a", 20), ("b", 21))
+            },
+            looks=[silent(at, "NotificationsFail") for at in range(300, 1500, 60)],
+        ),
+        Scene(
             name="fires: a receiver of tickets, which is told every ten minutes",
             series={'alertmanager_notifications_failed_total{integration="a"}': "0x20 1x40 2x40 3x40 4x40"},
             looks=[silent(900, "NotificationsFail")]
