@@ -68,5 +68,5 @@ def commands(script: str) -> Iterator[list[str]]:
     for line in lines(script):
         plain = re.sub(r"\$\{\w+:\+([^}]*)\}", r"\1", line)
         words = shlex.split(re.sub(r">\s*\S+", "", plain))
-        if words[0] in ("make", ".venv/bin/slipway"):
+        if words[0] in ("make", "slipway", ".venv/bin/slipway"):
             yield [words[0].rpartition("/")[2], *words[1:]]
