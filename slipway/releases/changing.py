@@ -279,6 +279,6 @@ def _verdict(seen: Observed, error: PulumiFailed) -> str:
 
 def _image(place: Place, file: StackFile, image: str) -> str | None:
     """The model's own image in the file, or None where the stack's is the same."""
-    if (given := file.image(place.model)) == image:
-        return file.says(place.model, ["image"])["image"]
-    return None if given is None and image == place.engine.output("image") else image
+    if file.says(place.model, ["image"])["image"] == image:
+        return image
+    return None if image == (file.stack_image or place.engine.output("image")) else image

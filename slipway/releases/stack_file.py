@@ -108,10 +108,14 @@ class StackFile:
 
     def image(self, model: str) -> str | None:
         """The image that the file names for a model, its own or the stack's; None where the stack builds one."""
-        own = self.says(model, ["image"])["image"]
+        return self.says(model, ["image"])["image"] or self.stack_image
+
+    @property
+    def stack_image(self) -> str | None:
+        """The image of models that name none; None where the stack builds one."""
         stack = self.config.get(f"{NAMESPACE}:image")
         given = cast("dict[str, Any]", stack).get("digest") if isinstance(stack, dict) else None
-        return own or (None if given is None else str(given))
+        return None if given is None else str(given)
 
     def wants(self, model: str, template: Template) -> bool:
         """Whether it says what pods are made from; of an image that the stack builds it says nothing."""

@@ -178,6 +178,14 @@ def test_the_image_of_that_time_is_pinned_where_the_stack_has_another(served: Wo
     assert served.state["release"] == release_id("1.0.0", IMAGE)
 
 
+def test_an_image_that_is_the_stacks_own_is_not_pinned(served: World) -> None:
+    before = served.file.read_bytes()
+    served.serve("1.1.0")
+    served.file.write_bytes(served.file.read_bytes() + f"      image: {OTHER_IMAGE}\n".encode())
+    rollback(served)
+    assert served.file.read_bytes() == before
+
+
 def test_an_edit_at_that_moment_is_kept(served: World, monkeypatch: pytest.MonkeyPatch) -> None:
     served.serve("1.1.0")
     preview, edits = FakeEngine.preview, [1]
