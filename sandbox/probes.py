@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-TIMEOUT: Final = 3.0  # seconds; everything is on this machine
+TIMEOUT: Final = 10.0  # seconds; everything is on this machine, which may be busy
 BAD_REQUEST: Final = 400
 SERVER_ERROR: Final = 500
 

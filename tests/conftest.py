@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 
 import httpx
+import hypothesis
 import pytest
 
 from sandbox.pulumi import Operation, Stack
+
+# A slow machine is no failure.
+hypothesis.settings.register_profile("slipway", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("slipway")
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +27,7 @@ def moto_server() -> Iterator[str]:
 @pytest.fixture
 def moto(moto_server: str) -> str:
     """The URL of an empty S3."""
-    httpx.post(f"{moto_server}/moto-api/reset", trust_env=False).raise_for_status()
+    httpx.post(f"{moto_server}/moto-api/reset", trust_env=False, timeout=60).raise_for_status()
     return moto_server
 
 

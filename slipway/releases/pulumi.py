@@ -290,14 +290,15 @@ def _copied(content: bytes) -> Generator[Path]:
 def _wait(process: subprocess.Popen[bytes], meanwhile: Callable[[], object]) -> bool:
     """Wait for the end; returns whether somebody interrupted it, who from a terminal interrupts both of us."""
     interrupted = False
-    while process.poll() is None:
+    while True:
         try:
+            if process.poll() is not None:
+                return interrupted
             if not interrupted:
                 meanwhile()
             time.sleep(POLL)
         except KeyboardInterrupt:
             interrupted = True
-    return interrupted
 
 
 def _events(file: BinaryIO) -> Iterator[dict[str, Any]]:

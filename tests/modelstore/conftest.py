@@ -18,7 +18,7 @@ def s3(moto: str, monkeypatch: pytest.MonkeyPatch) -> Store:
         "AWS_SECRET_ACCESS_KEY": "test",
     }.items():
         monkeypatch.setenv(key, value)
-    httpx.put(f"{moto}/models").raise_for_status()
+    httpx.put(f"{moto}/models", timeout=60).raise_for_status()
     return Store.open("s3://models/some/prefix")
 
 

@@ -234,6 +234,7 @@ def test_the_kubelet_may_not_touch_other_nodes(state: State) -> None:
 
 
 def test_autoscalers_have_measurements(state: State) -> None:
+    kubectl("wait", "--for=condition=Available", "apiservice/v1beta1.metrics.k8s.io", "--timeout=60s")
     measured = json.loads(kubectl("get", "--raw", "/apis/metrics.k8s.io/v1beta1/nodes/sandbox"))
 
     assert measured["usage"]["cpu"]

@@ -22,7 +22,7 @@ import pytest
 from service.settings import Settings
 from tests.service.fakes import environment
 
-SECONDS = 60
+SECONDS = 120
 """How long a test waits for anything before it gives up; nothing is asserted about durations."""
 
 _ADDRESS = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
@@ -82,7 +82,7 @@ class Process:
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + SECONDS
-        while httpx.get(f"{self.probes}/readyz").status_code != 200:
+        while httpx.get(f"{self.probes}/readyz", timeout=SECONDS).status_code != 200:
             assert time.monotonic() < deadline, "".join(self.lines)
             time.sleep(0.05)
 

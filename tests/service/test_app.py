@@ -68,7 +68,7 @@ _JSON = st.recursive(
 _READINGS = st.dictionaries(st.sampled_from([*READING, "other"]), _JSON | st.floats(0, 100), max_size=5)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=_JSON | _READINGS)
 async def test_no_body_is_a_server_error_and_no_answer_is_without_a_number(
     body: object, client: httpx.AsyncClient

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
 import pytest
@@ -75,7 +75,7 @@ def sent_until_hung_up(
 
 
 def counted(process: Process, series: str) -> float:
-    found = re.search(rf"^{series} (\S+)$", httpx.get(f"{process.probes}/metrics").text, re.M)
+    found = re.search(rf"^{series} (\S+)$", httpx.get(f"{process.probes}/metrics", timeout=SECONDS).text, re.M)
     assert found, series
     return float(found[1])
 
@@ -181,11 +181,12 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(connection: socke
     assert connection.recv(1) == b""  # and closed in the end
 
 
-def test_a_client_that_sends_all_before_it_reads_learns_why_it_was_refused(impatient: Process) -> None:
-    client = http.client.HTTPConnection("127.0.0.1", impatient.port, timeout=SECONDS)
-    client.request("POST", "/predict", b"x" * 20_000_000)
-    assert client.getresponse().status == 413
-    client.close()
+def test_a_client_that_sends_all_before_it_reads_learns_why_it_was_refused(settings: Settings) -> None:
+    with running("tests.service.fake_service", settings, BODY_LIMIT=1000) as process:
+        process.wait_until_ready()
+        with closing(http.client.HTTPConnection("127.0.0.1", process.port, timeout=SECONDS)) as client:
+            client.request("POST", "/predict", b"x" * 20_000_000)
+            assert client.getresponse().status == 413
 
 
 def test_a_body_without_a_length_is_refused_where_it_gets_too_large(connection: socket.socket) -> None:
@@ -243,23 +244,26 @@ def test_what_is_sent_ahead_is_not_read_before_it_can_be_answered(settings: Sett
             sent_until_hung_up(connection, REQUEST * 100, most=KERNEL)
 
 
-def test_many_requests_sent_ahead_are_all_answered(connection: socket.socket) -> None:
+def test_many_requests_sent_ahead_are_all_answered(settings: Settings) -> None:
     count = 5000
-    sender = threading.Thread(target=lambda: connection.sendall(REQUEST * count))
-    sender.start()
-    found, rest = 0, b""
-    while found < count:
-        part = connection.recv(1 << 20)
-        assert part, f"{found} of {count} were answered"
-        *whole, rest = (rest + part).split(b"HTTP/1.1 200")
-        found += len(whole) if rest or whole else 0
-        if found == count - 1 and rest.endswith(b"}"):
-            break
-    sender.join()
+    with running("tests.service.fake_service", settings) as process:
+        process.wait_until_ready()
+        with process.connect() as connection:
+            sender = threading.Thread(target=lambda: connection.sendall(REQUEST * count))
+            sender.start()
+            found, rest = 0, b""
+            while found < count:
+                part = connection.recv(1 << 20)
+                assert part, f"{found} of {count} were answered"
+                *whole, rest = (rest + part).split(b"HTTP/1.1 200")
+                found += len(whole) if rest or whole else 0
+                if found == count - 1 and rest.endswith(b"}"):
+                    break
+            sender.join()
 
 
 def test_a_client_that_leaves_is_counted_as_one_that_left(settings: Settings) -> None:
-    with running("tests.service.fake_service", settings, GOLDEN_SECONDS=0.002, PREDICT_SECONDS=1) as process:
+    with running("tests.service.fake_service", settings, GOLDEN_SECONDS=0.002, PREDICT_SECONDS=30) as process:
         process.wait_until_ready()
         with process.connect() as connection:
             connection.sendall(REQUEST.replace(b"85.0", b"40.0"))
@@ -285,7 +289,7 @@ def test_there_are_no_more_connections_than_the_limit(settings: Settings) -> Non
         assert counted(process, r'service_refusals_total\{.*reason="connections".*\}') == 1
         held.pop().close()
         deadline = time.monotonic() + SECONDS
-        while httpx.get(f"{process.url}/health").status_code != 200:
+        while httpx.get(f"{process.url}/health", timeout=SECONDS).status_code != 200:
             assert time.monotonic() < deadline
         for each in held:
             each.close()
@@ -295,7 +299,7 @@ def test_others_are_answered_meanwhile(impatient: Process) -> None:
     slow = [impatient.connect() for _ in range(50)]
     for each in slow:
         each.sendall(b"POST /predict HTTP/1.1\r\nHost: pod\r\nContent-Length: 500\r\n\r\n{")
-    with httpx.Client(base_url=impatient.url) as client:
+    with httpx.Client(base_url=impatient.url, timeout=SECONDS) as client:
         assert [client.post("/predict", json=READING).status_code for _ in range(20)] == [200] * 20
     for each in slow:
         assert all_of(each).startswith(b"HTTP/1.1 408")

@@ -36,22 +36,23 @@ def predict(url: str, connection: httpx.Client | None = None) -> httpx.Response:
 
 def wait_until_in_flight(process: Process) -> None:
     deadline = time.monotonic() + SECONDS
-    while not re.search(r"^service_requests_in_flight\{.*\} 1\.0$", httpx.get(f"{process.probes}/metrics").text, re.M):
-        assert time.monotonic() < deadline
+    with httpx.Client(base_url=process.probes, timeout=SECONDS) as client:
+        while not re.search(r"^service_requests_in_flight\{.*\} 1\.0$", client.get("/metrics").text, re.M):
+            assert time.monotonic() < deadline
 
 
 def test_nothing_is_lost_between_sigterm_and_the_end(run: Run) -> None:
     process = run(DRAIN_SECONDS=5, PREDICT_SECONDS=0.3)
     process.wait_until_ready()
-    with ThreadPoolExecutor(6) as pool, httpx.Client() as kept:
+    with ThreadPoolExecutor(6) as pool, httpx.Client(timeout=SECONDS) as kept:
         assert kept.get(f"{process.url}/health").status_code == 200
         in_flight = [pool.submit(predict, process.url) for _ in range(4)]
         process.terminate()
         process.message("draining")
         # Gateways that do not know yet: one opens a connection, one uses the connection that it has.
         late = [pool.submit(predict, process.url), pool.submit(predict, process.url, kept)]
-        assert httpx.get(f"{process.probes}/readyz").json()["status"] == "draining"
-        assert httpx.get(f"{process.probes}/livez").status_code == 200
+        assert httpx.get(f"{process.probes}/readyz", timeout=SECONDS).json()["status"] == "draining"
+        assert httpx.get(f"{process.probes}/livez", timeout=SECONDS).status_code == 200
         answers = [each.result() for each in in_flight + late]
     assert [answer.status_code for answer in answers] == [200] * 6
     assert [answer.headers.get("Connection") for answer in answers[4:]] == ["close", "close"]
@@ -84,7 +85,7 @@ def test_a_second_sigterm_changes_nothing(run: Run) -> None:
 
 
 def test_a_request_that_does_not_end_does_not_hold_up_the_end_for_ever(run: Run) -> None:
-    process = run(DRAIN_SECONDS=0, FINISH_SECONDS=1, GOLDEN_SECONDS=0.002, PREDICT_SECONDS=3600, REQUEST_SECONDS=1)
+    process = run(DRAIN_SECONDS=0, FINISH_SECONDS=5, GOLDEN_SECONDS=0.002, PREDICT_SECONDS=3600, REQUEST_SECONDS=5)
     process.wait_until_ready()
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(predict, process.url)
@@ -98,7 +99,7 @@ def test_a_request_that_does_not_end_does_not_hold_up_the_end_for_ever(run: Run)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_while_loading_it_leaves_without_waiting_for_anything(number: signal.Signals, run: Run) -> None:
     process = run(DRAIN_SECONDS=3600, LOAD_SECONDS=3600)
-    assert httpx.get(f"{process.probes}/readyz").json()["status"] == "loading"
+    assert httpx.get(f"{process.probes}/readyz", timeout=SECONDS).json()["status"] == "loading"
     process.popen.send_signal(number)
     assert process.exit_code() == 0
 
@@ -106,7 +107,7 @@ def test_while_loading_it_leaves_without_waiting_for_anything(number: signal.Sig
 def test_idle_connections_do_not_hold_up_the_end(run: Run) -> None:
     process = run(DRAIN_SECONDS=0)
     process.wait_until_ready()
-    with httpx.Client() as client, process.connect():
+    with httpx.Client(timeout=SECONDS) as client, process.connect():
         client.get(f"{process.url}/health")
         process.terminate()
         assert process.exit_code() == 0

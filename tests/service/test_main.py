@@ -33,7 +33,7 @@ def published(save: Save, tmp_path: Path) -> Settings:
 
 def test_a_published_model_is_served_until_sigterm_and_no_request_is_lost(published: Settings) -> None:
     all_answered = Barrier(9, timeout=SECONDS)
-    with running("service", published, DRAIN_SECONDS=1) as process, ThreadPoolExecutor(8) as pool:
+    with running("service", published, DRAIN_SECONDS=5) as process, ThreadPoolExecutor(8) as pool:
         process.wait_until_ready()
 
         def send(number: int) -> list[tuple[int, float]]:
@@ -68,10 +68,10 @@ def test_a_tampered_model_never_gets_ready_and_the_log_says_why(published: Setti
     with running("service", published) as process:
         line = process.message("model not loaded")
         assert (line["level"], "saved_model.pb" in line["message"]) == ("WARNING", True)
-        answer = httpx.get(f"{process.probes}/readyz")
+        answer = httpx.get(f"{process.probes}/readyz", timeout=SECONDS)
         assert answer.status_code == 503
         assert "saved_model.pb" in answer.json()["reason"]
-        assert httpx.get(f"{process.probes}/livez").status_code == 200
+        assert httpx.get(f"{process.probes}/livez", timeout=SECONDS).status_code == 200
         process.terminate()
         assert process.exit_code() == 0
 

@@ -29,16 +29,16 @@ def test_it_answers_while_the_context_lasts_and_ends_with_it(lifecycle: Lifecycl
         deadline = time.monotonic() + SECONDS
         while True:
             try:
-                answer = httpx.get(f"{url}/readyz")
+                answer = httpx.get(f"{url}/readyz", timeout=SECONDS)
                 break
             except httpx.ConnectError:
                 assert time.monotonic() < deadline
         assert (answer.status_code, answer.headers["X-Slipway-Release"]) == (503, "7")
-        assert httpx.get(f"{url}/metrics").status_code == 200
-        assert httpx.get(f"{url}/openapi.json").status_code == 404
+        assert httpx.get(f"{url}/metrics", timeout=SECONDS).status_code == 200
+        assert httpx.get(f"{url}/openapi.json", timeout=SECONDS).status_code == 404
     assert "monitoring" not in {thread.name for thread in threading.enumerate()}
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{url}/readyz")
+        httpx.get(f"{url}/readyz", timeout=SECONDS)
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -59,4 +59,4 @@ def test_it_answers_while_the_loop_of_the_predictions_hangs(tmp_path: Path) -> N
             hung.sendall(REQUEST.replace(b"85.0", b"40.0"))
             process.message("asked on MainThread")
             for path in ("/livez", "/readyz", "/metrics"):
-                assert httpx.get(f"{process.probes}{path}").status_code == 200
+                assert httpx.get(f"{process.probes}{path}", timeout=SECONDS).status_code == 200

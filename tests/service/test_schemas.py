@@ -6,7 +6,7 @@ import math
 import numpy as np
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -122,13 +122,11 @@ def test_what_is_no_reading_at_all_is_refused(content: bytes) -> None:
     assert set(refused(content)) == {("body",)}
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps))
 def test_no_body_causes_anything_but_a_refusal(content: bytes | str) -> None:
     refused(content.encode() if isinstance(content, str) else content)
 
 
-@settings(deadline=None)
 @given(st.fixed_dictionaries({name: st.floats() | st.integers() | st.text() for name in READING}))
 def test_what_is_taken_is_finite_and_within_the_ranges(reading: dict[str, object]) -> None:
     try:
@@ -208,7 +206,6 @@ def test_of_several_readings_the_refused_one_is_named(document: object, where: t
     assert tuple(first["loc"]) == where
 
 
-@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {name: st.floats() | st.integers() | st.booleans() | st.text(max_size=3) | st.none() for name in READING},

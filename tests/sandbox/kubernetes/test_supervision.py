@@ -72,10 +72,16 @@ def test_one_that_ends_shows_its_last_words_and_what_to_do(layout: Layout, monke
 
 
 def test_one_that_ends_before_it_works_is_started_again(layout: Layout, tmp_path: Path) -> None:
-    tried, works = tmp_path / "tried", tmp_path / "works"
-    script = f"[ -e {tried} ] && touch {works} && exec sleep 300; touch {tried}; sleep 0.5"
+    tried, asked, works = tmp_path / "tried", tmp_path / "asked", tmp_path / "works"
+    script = (
+        f"[ -e {tried} ] && touch {works} && exec sleep 300; touch {tried}; until [ -e {asked} ]; do sleep 0.1; done"
+    )
 
-    supervision.bring_up(layout, [shell(script, layout, probe=lambda: None if works.exists() else "not yet")])
+    def probe() -> str | None:
+        asked.touch()
+        return None if works.exists() else "not yet"
+
+    supervision.bring_up(layout, [shell(script, layout, probe=probe)])
 
     assert pid(layout)
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from textwrap import dedent
 from typing import TypeAlias
 
@@ -221,7 +222,8 @@ def test_nothing_outlives_an_engine_that_is_killed_while_a_program_and_a_policy_
 
     for victim in victims:
         for process in project.processes(victim):
-            os.kill(process, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has seen by itself that the engine is gone
+                os.kill(process, signal.SIGKILL)
     with pytest.raises(EngineError, match="killed by signal 9"):
         running.result()
 

@@ -113,7 +113,7 @@ def test_while_the_collector_hangs_no_more_wait_than_may(
 def test_a_collector_that_is_away_is_told_once_with_the_reason(
     tracing: Tracing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1.5")  # seconds; room for a second attempt
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "4")  # seconds; room for a second attempt
     bench = tracing(NOWHERE)
     bench.record()
     bench.wait(lambda: bench.dropped("collector") == 1)
@@ -180,7 +180,7 @@ def test_a_service_in_a_process_of_its_own_is_traced_to_its_end(settings: Settin
     with running("tests.service.fake_service", settings, **given) as process:
         process.wait_until_ready()
         assert process.message("predictions are traced")["endpoint"] == f"{collector.url}/v1/traces"
-        assert httpx.post(f"{process.url}/predict", json=READING).status_code == 200
+        assert httpx.post(f"{process.url}/predict", json=READING, timeout=SECONDS).status_code == 200
         assert collector.spans == []
         process.terminate()
         assert process.exit_code() == 0
@@ -198,10 +198,11 @@ def test_a_service_whose_collector_hangs_answers_and_ends_all_the_same(settings:
         with running("tests.service.fake_service", settings, **given) as process:
             process.wait_until_ready()
             for _ in range(10):
-                assert httpx.post(f"{process.url}/predict", json=READING).status_code == 200
+                assert httpx.post(f"{process.url}/predict", json=READING, timeout=SECONDS).status_code == 200
                 assert asked.wait(SECONDS)
             lost = 'service_spans_dropped_total{model_version="1.2.0",reason="queue",release="7"} 27.0'
-            assert lost in httpx.get(f"{process.probes}/metrics").text, "of thirty one is being sent and two wait"
+            told = httpx.get(f"{process.probes}/metrics", timeout=SECONDS).text
+            assert lost in told, "of thirty one is being sent and two wait"
             process.terminate()
             assert process.exit_code() == 0
             assert process.message("spans are left behind")["spans"] == 2

@@ -276,11 +276,11 @@ async def test_a_call_that_is_too_slow_is_seen_as_far_as_its_request_waited(
 
     # Known to be slow, so that the loop goes on beside it.
     client = await serve(loads(FakeModel(answer, seconds=0.002)))
-    asked = client.post("/predict", json=READING | {"temperature": 50}, headers={"X-Request-Timeout": "0.1"})
+    asked = client.post("/predict", json=READING | {"temperature": 50}, headers={"X-Request-Timeout": "1"})
     in_call = asyncio.ensure_future(asked)
     while not lifecycle.served().batcher.running_for():
         await asyncio.sleep(0.001)
-    in_queue = asyncio.ensure_future(client.post("/predict", json=READING, headers={"X-Request-Timeout": "0.1"}))
+    in_queue = asyncio.ensure_future(client.post("/predict", json=READING, headers={"X-Request-Timeout": "1"}))
     assert (await in_call).status_code == 504
     assert (await in_queue).status_code == 503
     gate.set()

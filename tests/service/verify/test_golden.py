@@ -99,6 +99,24 @@ def said() -> list[str]:
     return []
 
 
+class Clock:
+    """Time that passes in pauses alone, so that a slow machine asks as much as a quick one."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction] (pytest uses it)
+    monkeypatch.setattr(module, "time", Clock())
+
+
 def test_a_version_that_answers_as_it_was_published_is_asked_until_the_time_is_over(
     canary: Canary, questions: Questions, said: list[str]
 ) -> None:
@@ -116,7 +134,7 @@ def test_questions_are_marked_as_slipways_own(canary: Canary, questions: Questio
 
 def test_no_more_is_asked_than_was_said(canary: Canary, questions: Questions, said: list[str]) -> None:
     ask(replace(questions, per_second=10), said.append)
-    assert 1 <= len(canary.asked) <= 6
+    assert len(canary.asked) in (5, 6)  # as the last bit has it
 
 
 @pytest.mark.parametrize("off", [9e-7, -9e-7])
@@ -214,7 +232,7 @@ def test_the_manifest_is_the_one_that_the_stack_names(questions: Questions, said
 def test_a_store_that_is_away_is_waited_for_until_the_time_is_over(
     questions: Questions, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "PAUSE", 0)
+    monkeypatch.setattr(module, "PAUSE", 0.1)
     errors = [StoreUnavailable("away")]
     read = Store.read
 

@@ -61,7 +61,7 @@ def test_it_works_on_s3(bundle: Bundle, retrained: Bundle, moto: str, monkeypatc
         "AWS_SECRET_ACCESS_KEY": "test",
     }.items():
         monkeypatch.setenv(key, value)
-    httpx.put(f"{moto}/bucket").raise_for_status()
+    httpx.put(f"{moto}/bucket", timeout=60).raise_for_status()
     first = publish(bundle, "1.0.0", "s3://bucket/models")
     assert publish(bundle, "1.0.0", "s3://bucket/models").digest == first.digest
     with pytest.raises(Refused, match="already published in s3://bucket/models with other files"):

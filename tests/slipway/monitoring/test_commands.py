@@ -107,7 +107,7 @@ def test_the_page_is_served_until_it_is_interrupted(fake: Fake) -> None:
         assert served.stdout
         found = re.match(r"(http://127\.0\.0\.1:\d+/) shows what Prometheus knows \((.+)\)", served.stdout.readline())
         assert found
-        assert httpx.get(f"{found[1]}view", trust_env=False).json()["prometheus"] == found[2] == fake.url
+        assert httpx.get(f"{found[1]}view", trust_env=False, timeout=60).json()["prometheus"] == found[2] == fake.url
         served.send_signal(signal.SIGINT)
         assert served.wait(60) == 0
 

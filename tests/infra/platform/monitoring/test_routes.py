@@ -185,7 +185,7 @@ def test_who_is_to_be_told_is_told_though_another_one_never_answers(tmp_path: Pa
     with (
         answering(Desk) as url,
         alertmanager(tmp_path, {"dead": "http://127.0.0.1:1/", "desk": url}) as asked,
-        httpx.Client() as client,
+        httpx.Client(timeout=60) as client,
     ):
         client.post(f"{asked}/api/v2/alerts", json=[alert]).raise_for_status()
         said = Desk.told.get(timeout=60)

@@ -83,7 +83,14 @@ def test_the_child_dies_with_its_parent_and_has_no_credentials(zoo: Path, tmp_pa
     assert not variables.keys() & {"AWS_SECRET_ACCESS_KEY", "PYTHONPATH"}
     assert variables["HOME"] == variables["TMPDIR"], "what lies in the user's home is not found by its default place"
     assert Path(variables["HOME"]).parent == tmp_path, "its home is its scratch folder"
-    _eventually(lambda: not child.exists() or b"State:\tZ" in (child / "status").read_bytes())
+    _eventually(lambda: _ended(child))
+
+
+def _ended(process: Path) -> bool:
+    try:
+        return b"State:\tZ" in (process / "status").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def _eventually(found: object) -> str:

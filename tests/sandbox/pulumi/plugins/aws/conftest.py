@@ -3,7 +3,7 @@
 import json
 from collections.abc import Generator, Iterator
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import pytest
@@ -13,6 +13,9 @@ from sandbox.aws.accounts import key_of
 from sandbox.pulumi.plugins.aws.provider import Aws
 from tests.sandbox.aws.running import Running
 from tests.sandbox.pulumi.plugins.aws.world import World
+
+TESTS: Final = 20
+"""How many tests share a server: each leaves an account behind, and a server saves all of them with each change."""
 
 
 @pytest.fixture
@@ -54,13 +57,27 @@ def s3(moto: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
-    """The sandbox's AWS, with a cluster around it."""
-    folder = tmp_path_factory.mktemp("aws")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Generator[Running]]:
+    """The sandbox's AWS, with a cluster around it, for one test after another; a new one after `TESTS`."""
     cluster = {"endpoint": "https://10.1.2.3:6443", "certificate_authority": "LS0t", "issuer": "https://tokens.test"}
-    (folder / "around").write_text(json.dumps({"cluster": cluster}))
-    with Running(folder / "data", options=("--controls", "--around", str(folder / "around"))) as running:
-        yield running
+
+    def one_after_another() -> Generator[Running]:
+        while True:
+            folder = tmp_path_factory.mktemp("aws")
+            (folder / "around").write_text(json.dumps({"cluster": cluster}))
+            with Running(folder / "data", options=("--controls", "--around", str(folder / "around"))) as running:
+                for _ in range(TESTS):
+                    yield running
+
+    running = one_after_another()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def server(servers: Generator[Running]) -> Running:
+    """The one for this test."""
+    return next(servers)
 
 
 @pytest.fixture(scope="session")

@@ -150,7 +150,7 @@ def test_what_changed_and_what_went_is_made_again_after_a_refresh(live: Any, s3:
     assert told(stack.up()) == {(Kind.UPDATE, "versioning"), (Kind.CREATE, "private")}
 
     # A restart of moto forgets everything.
-    httpx.post(f"{moto}/moto-api/reset", trust_env=False).raise_for_status()
+    httpx.post(f"{moto}/moto-api/reset", trust_env=False, timeout=60).raise_for_status()
     assert told(stack.refresh()) == every(Kind.DELETE, EVERYTHING)
     assert told(stack.up()) == every(Kind.CREATE, EVERYTHING)
     stack.preview(expect_no_changes=True)

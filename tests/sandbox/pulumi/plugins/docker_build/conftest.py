@@ -45,23 +45,23 @@ def registry(registry_data: Path) -> Iterator[str]:
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(["docker-registry", "serve", str(settings)], stdout=log, stderr=subprocess.STDOUT)
     try:
-        _until_it_answers(f"http://{address}/v2/")
+        _until_it_answers(f"http://{address}/v2/", process)
         yield address
     finally:
         process.terminate()
         process.wait()
 
 
-def _until_it_answers(url: str) -> None:
+def _until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    for _ in range(200):
+    while process.poll() is None:
         try:
             opener.open(url).close()
         except OSError:
             time.sleep(0.05)
         else:
             return
-    raise TimeoutError(url)
+    raise AssertionError(f"{url}: its registry ended with {process.returncode}")
 
 
 class Said:
