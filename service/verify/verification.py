@@ -13,6 +13,7 @@ from service.verify.api_server import ApiRefused, ApiServer, ApiUnavailable, Obj
 from service.verify.blame import blame
 from service.verify.first_move import Move, first_move
 from service.verify.judgement import Judgement, State, judge
+from service.verify.progress import Progress
 from service.verify.read_back import read_back
 from service.verify.records import Records
 from service.verify.rollouts import Rollouts
@@ -33,7 +34,8 @@ class Verification:
         say: told of progress, a line at a time.
         poll: seconds between two looks.
         settle: a bad state must last so many seconds: right after `pulumi up` the Rollout may name a service
-            that is not there yet, or a right may not have come into force.
+            that is not there yet, or a right may not have come into force, and what makes no
+            progress the controller is to end by itself.
         read_back_seconds: for the gateway to hear of the last change and to answer.
         abort_seconds: for the controller to do what it is told.
     """
@@ -51,6 +53,7 @@ class Verification:
     _previous: Served | None = field(default=None, init=False)
     _blamed: str = field(default="", init=False)
     _seen: bool = field(default=False, init=False)
+    _progress: Progress = field(default_factory=Progress, init=False)
 
     def run(self) -> None:
         """Return when the release is what is served, and the ledger says so.
@@ -130,6 +133,8 @@ class Verification:
             return Judgement(State.DEGRADED, str(error))
         if judgement.state is not State.UNSEEN:
             self._seen = True
+            if self._progress.late(rollout, time.monotonic()) and judgement.state is State.WAITING:
+                judgement = Judgement(State.DEGRADED, f"no progress before its deadline: {judgement.text}")
             self._blame(judgement, hashes(rollout)[0])
         return judgement
 

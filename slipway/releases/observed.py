@@ -19,7 +19,7 @@ RELEASE: Final = "slipway.dev/release"
 MANAGER: Final = "pulumi.com/patchFieldManager"
 """Annotation of everything that a stack declares: which stack."""
 
-_SEEN_WITHIN: Final = 10.0
+_SEEN_WITHIN: Final = 30.0
 """Seconds that the controller gets to look at what has just been changed."""
 _PAUSE: Final = 0.5
 

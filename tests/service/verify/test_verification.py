@@ -502,6 +502,17 @@ def test_a_degraded_release_may_recover(fake: Fake, run: Run) -> None:
     assert run(settle=30)[-1] == "1.1.0 is served (release 7f)"
 
 
+def test_a_release_that_does_not_get_on_is_aborted_though_its_controller_does_not(
+    fake: Fake, ledger: Ledger, run: Run
+) -> None:
+    condition = {"type": "Progressing", "lastUpdateTime": "2026-11-29T12:00:00Z", "reason": "ReplicaSetUpdated"}
+    fake.at(ROLLOUT, *[rollout("Progressing", "more replicas need to be updated", conditions=[condition])] * 2, ABORTED)
+    with pytest.raises(VerificationFailed, match="was aborted: no progress before its deadline: Progressing: more"):
+        run()
+    assert fake.patched == [(STATUS, {"status": {"abort": True}})]
+    assert written(ledger) == ["released 7f 1", "aborted 7f 1"]
+
+
 def test_a_release_that_does_not_end_is_aborted_at_its_timeout(fake: Fake, ledger: Ledger, run: Run) -> None:
     fake.at(ROLLOUT, *[rollout("Paused", "InconclusiveAnalysisRun")] * 2, ABORTED)
     with pytest.raises(VerificationFailed) as caught:
