@@ -17,22 +17,17 @@ PODS = f"app.kubernetes.io/name={NAME},app.kubernetes.io/component=model-server"
 
 
 @pytest.mark.usefixtures("no_preview")
-def test_a_tampered_model_is_never_served_and_the_old_version_loses_no_request(
-    turn: Turn, cluster: Cluster, tampered: str
-) -> None:
-    turn.serving.configure("1.1.1", tampered, canary={"progressDeadlineSeconds": 30})
+def test_a_tampered_model_is_never_served_and_the_old_version_loses_no_request(turn: Turn, tampered: str) -> None:
+    turn.serving.configure("1.1.1", tampered, canary={"progressDeadlineSeconds": 60})
     with (
         Load(f"{turn.serving.url}/predict", RATE) as load,
-        pytest.raises(EngineError, match=r"saved_model\.pb") as refused,
+        pytest.raises(EngineError, match=r"saved_model\.pb has the SHA-256") as refused,
     ):
         turn.serving.up()
     assert load.tally.lost == {}
     assert set(load.tally.versions) == {turn.old}
     assert turn.serving.served()["model_version"] == turn.old
     assert "was aborted" in str(refused.value)
-    said = cluster.kubectl("-n", NAMESPACE, "logs", "-l", f"{PODS},app.kubernetes.io/version=1.1.1", "--tail=-1")
-    assert "saved_model.pb" in said
-    assert "SHA-256" in said
 
     turn.serving.release(turn.old)
     turn.serving.stack.preview(expect_no_changes=True)

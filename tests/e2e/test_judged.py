@@ -20,7 +20,7 @@ from tests.e2e.serving import MODEL, NAMESPACE, Serving, near
 from tests.e2e.stored import remembered
 from tests.e2e.test_release import TENTH, canary_share, events, in_background
 
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("no_preview")]
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("no_preview"), pytest.mark.timeout(1800)]
 
 RATE: Final = 40.0  # requests per second
 ALL: Final = 100  # percent: the canary's share in the bake time
@@ -96,10 +96,14 @@ def ending(serving: Serving, code: int, command: str, *options: str) -> Generato
 
 def agreed(serving: Serving) -> str:
     """The version that stack file, state, cluster and ledger agree to be served, with nothing under way."""
-    done = serving.slipway("status", "--json")
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
-    found: dict[str, Any] = json.loads(done.stdout)
-    assert not found["cluster"]["underWay"], found["cluster"]["text"]
+
+    def status() -> dict[str, Any]:
+        done = serving.slipway("status", "--json")
+        assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+        return json.loads(done.stdout)
+
+    # What the autoscaler has just changed is for a moment something that the controller hasn't seen.
+    found = eventually(status, lambda one: not one["cluster"]["underWay"], 60)
     said = [found["file"], found["state"], found["cluster"]["stable"], found["ledger"]["serving"]]
     (version,) = {one["version"] for one in said}
     assert serving.served()["model_version"] == version

@@ -15,6 +15,7 @@ from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.conftest import Created
 from tests.e2e.containers import kill
 from tests.e2e.serving import NAME, NAMESPACE
+from tests.e2e.test_faults import PODS
 
 pytestmark = pytest.mark.e2e
 
@@ -39,12 +40,20 @@ def names(created: Created, cluster: Cluster) -> str:
     e2e = created.serving
     e2e.settle()
     pod, *_ = sorted(cluster.pods_behind(NAMESPACE, f"{NAME}-stable"))
+    # Its start takes processor time, and the autoscaler's way back from that has to take another one.
+    cluster.kubectl("-n", NAMESPACE, "annotate", "pod", pod, "controller.kubernetes.io/pod-deletion-cost=1000")
     path = f"/api/v1/namespaces/{NAMESPACE}/pods/{pod}"
     (container,) = cluster.get(path)["status"]["containerStatuses"]
     kill(container["containerID"])
     eventually(
         lambda: cluster.get(path)["status"]["containerStatuses"][0],
         lambda found: found["ready"] and found["restartCount"] > container["restartCount"],
+        WITHIN,
+    )
+    # None that is just being made: it has no log yet.
+    eventually(
+        lambda: cluster.pods(NAMESPACE, PODS),
+        lambda pods: all(one["status"]["phase"] == "Running" for one in pods),
         WITHIN,
     )
     return f"NAMESPACE={NAMESPACE} MODEL={NAME} POD={pod} URL={e2e.url} HOST={addresses.API_SERVICE}\n"

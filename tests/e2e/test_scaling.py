@@ -23,12 +23,15 @@ def test_load_brings_more_pods_and_its_end_takes_them_away_and_neither_is_drift(
         return len(cluster.pods_behind(NAMESPACE, STABLE))
 
     e2e.settle()
-    measured = eventually(
+    eventually(
         lambda: cluster.autoscaler(NAMESPACE, NAME),
-        lambda status: {"cpu", "memory"} <= set(used(status)) and status["desiredReplicas"] == 2,
+        lambda status: (
+            "cpu" in used(status)
+            and used(status).get("memory", 100) <= IDLE_MEMORY  # a pod that loads its model needs more for a moment
+            and status["desiredReplicas"] == 2
+        ),
         240,
     )
-    assert used(measured)["memory"] <= IDLE_MEMORY
 
     with Load(f"{e2e.url}/predict", RATE, growth=GROWTH) as load:
         eventually(serving, lambda count: count >= 3, 240)
