@@ -39,8 +39,8 @@ def _last(rollout: Object) -> str:
     """When the controller last saw progress; empty while no deadline counts."""
     status: dict[str, Any] = rollout.get("status", {})
     steps: list[dict[str, Any]] = rollout["spec"].get("strategy", {}).get("canary", {}).get("steps", [])
-    index = status.get("currentStepIndex", 0)
-    if status.get("pauseConditions") or (index < len(steps) and not _IN_THEIR_TIME.isdisjoint(steps[index])):
+    index: int = status.get("currentStepIndex", 0)
+    if status.get("pauseConditions") or (index < len(steps) and steps[index].keys() & _IN_THEIR_TIME):
         return ""
     for condition in status.get("conditions", []):
         if condition["type"] == "Progressing" and condition.get("reason") not in _BEFORE:
