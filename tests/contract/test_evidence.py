@@ -101,7 +101,8 @@ def of_idle(found: dict[str, Any]) -> str:
 
 
 def of_paging(found: dict[str, Any]) -> str:
-    return f"a page after {found['from outage to page (s)']} s"
+    outage, disk = found["from outage to page (s)"], found["from a full disk to page (s)"]
+    return f"a page after {outage} s; after {disk} s of a full disk"
 
 
 def of_analysis(found: dict[str, Any]) -> str:
