@@ -13,6 +13,12 @@ hypothesis.settings.register_profile("slipway", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("slipway")
 
 
+@pytest.fixture(autouse=True)
+def _on_nobodys_runner(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction] (pytest uses it)
+    """Wherever the tests run: what knows GitHub's runners by their environment doesn't see this one."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[str]:
     from moto.server import ThreadedMotoServer  # here, because most sessions don't need it, and it loads much

@@ -140,10 +140,7 @@ def test_a_failure_tells_its_cause_in_a_line(engine: Engine, project: Project) -
         engine.output("nothing")
 
 
-def test_a_lock_says_whose_it_is_and_that_of_the_dead_can_be_taken_away(
-    engine: Engine, project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)  # where a machine's name tells nothing
+def test_a_lock_says_whose_it_is_and_that_of_the_dead_can_be_taken_away(engine: Engine, project: Project) -> None:
     up(engine, project)
     project.configure(version="2")
     project.hold("before", "a")
@@ -168,7 +165,6 @@ def test_a_lock_says_whose_it_is_and_that_of_the_dead_can_be_taken_away(
 
 
 def test_a_lock_from_elsewhere_is_never_called_dead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     assert not Lock("root", "elsewhere.example", 999999999, "now").dead
     assert Lock("root", socket.gethostname(), 999999999, "now").dead
     assert Lock("root", socket.gethostname(), os.getpid(), "now").dead  # some other program has its number now
