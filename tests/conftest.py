@@ -1,5 +1,6 @@
 """What all tests share: an S3, and updates without previews."""
 
+import os
 from collections.abc import Iterator
 
 import httpx
@@ -8,15 +9,12 @@ import pytest
 
 from sandbox.pulumi import Operation, Stack
 
+# What knows GitHub's runners by their environment doesn't see this one, wherever the tests run.
+os.environ.pop("GITHUB_ACTIONS", None)
+
 # A slow machine is no failure.
 hypothesis.settings.register_profile("slipway", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("slipway")
-
-
-@pytest.fixture(autouse=True)
-def _on_nobodys_runner(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction] (pytest uses it)
-    """Wherever the tests run: what knows GitHub's runners by their environment doesn't see this one."""
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
 
 
 @pytest.fixture(scope="session")
