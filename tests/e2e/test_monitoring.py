@@ -70,8 +70,10 @@ def test_machines_get_the_dashboard_of_both_stacks(e2e: Serving, cluster: Cluste
         if done.returncode != 0:
             return {"": {done.stderr}}
         document: dict[str, Any] = json.loads(done.stdout)
-        if document["alerts_missing"] is not None:
-            return {"": {document["alerts_missing"]}}
+        panels = [panel for model in document["models"] for panel in model["panels"].values()]
+        unanswered = [one for one in (document["alerts_missing"], *(panel["missing"] for panel in panels)) if one]
+        if unanswered:
+            return {"": {one["why"] for one in unanswered}}
         return {
             f"{model['namespace']}/{model['model']}": {key for key, one in model["panels"].items() if one["series"]}
             for model in document["models"]

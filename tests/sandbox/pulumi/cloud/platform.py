@@ -70,7 +70,7 @@ Bolt(
 """The platform's own program, without CRDs."""
 MANY: Final = 1_000_000
 HELD: Final = 0.5
-"""Seconds."""
+"""Seconds that each call takes longer, from the one on at which a run is to be stopped."""
 PATIENCE: Final = 300.0
 """Seconds that something may take to happen in a run."""
 
