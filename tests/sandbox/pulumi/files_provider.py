@@ -37,6 +37,15 @@ def path(id_: str) -> Path:
     return STORE / "objects" / id_.replace("/", "+")
 
 
+def make(file: Path, content: object, context: grpc.ServicerContext) -> None:
+    """Write an object that must be new: of two made at once under one name, one is refused, as a cluster does."""
+    try:
+        with file.open("x") as new:
+            new.write(json.dumps(plain(content)))
+    except FileExistsError:
+        context.abort(grpc.StatusCode.ALREADY_EXISTS, f"{file.name.replace('+', '/')} already exists")
+
+
 class Files(provider_pb2_grpc.ResourceProviderServicer):
     """Creates, reads, updates and deletes files."""
 
@@ -76,9 +85,7 @@ class Files(provider_pb2_grpc.ResourceProviderServicer):
         if not request.preview:
             name = request.urn.split("::")[-1]
             passing(name, "before")
-            if path(id_).exists():
-                context.abort(grpc.StatusCode.ALREADY_EXISTS, f"{id_} already exists")
-            path(id_).write_text(json.dumps(plain(inputs.get("data"))))
+            make(path(id_), inputs.get("data"), context)
             passing(name, "after")
         return provider_pb2.CreateResponse(id=id_, properties=request.properties)
 

@@ -15,7 +15,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox.pulumi.plugins.serve import serve
 from sandbox.pulumi.plugins.wire import Properties, decode, encode, plain, with_secrets_of
-from tests.sandbox.pulumi.files_provider import Files, path
+from tests.sandbox.pulumi.files_provider import Files, make, path
 
 BALANCER = {"loadBalancer": {"ingress": [{"hostname": "gateway.elb.eu-central-1.amazonaws.com"}]}}
 
@@ -39,10 +39,7 @@ class Objects(Files):
         inputs = decode(request.properties)
         id_ = f"{inputs['metadata']['namespace']}/{inputs['metadata']['name']}"
         if not request.preview:
-            file = file_of(request, id_)
-            if file.exists():
-                context.abort(grpc.StatusCode.ALREADY_EXISTS, f"{id_} already exists")
-            file.write_text(json.dumps(plain(inputs)))
+            make(file_of(request, id_), inputs, context)
         return provider_pb2.CreateResponse(id=id_, properties=encode(told(inputs)))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
