@@ -31,8 +31,8 @@ RESOURCES: Final = Resources.model_validate(
 WRONG: Final = 1
 """Exit code of a wrong answer, which is the verdict (service/verify/golden.py); with any other one it may try again."""
 
-_MORE_SECONDS: Final = 120
-"""For its pod to start, and to try again."""
+_MORE_SECONDS: Final = 60
+"""For it to begin, and to try again, once its pod has a place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,8 @@ def job_spec(name: str, args: GoldenArgs, *, seconds: int, per_second: int) -> d
     labels = {**metadata.selector(name, Component.GOLDEN_READINGS), **metadata.PART_OF}
     return {
         "backoffLimit": 2,
-        "activeDeadlineSeconds": seconds + _MORE_SECONDS,
+        # A place may have to come first, as for the pods that it asks: both versions are there, and fill the nodes.
+        "activeDeadlineSeconds": args.model.canary.progress_deadline_seconds + seconds + _MORE_SECONDS,
         "podFailurePolicy": {
             "rules": [
                 {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},

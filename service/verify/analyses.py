@@ -106,4 +106,4 @@ def _last_words(pods: list[Object]) -> str:
             if ended := container.get("state", {}).get("terminated"):
                 said = " ".join(ended.get("message", "").split())
                 return said or f"exit code {ended.get('exitCode')} ({ended.get('reason')})"
-    return "its pod is gone"
+    return "its pod found no room, did not end in time, or is gone"

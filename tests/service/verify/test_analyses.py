@@ -101,9 +101,12 @@ def test_a_job_that_failed_is_asked_for_its_last_words(found: Found) -> None:
 @pytest.mark.parametrize(
     ("pods", "said"),
     [
-        ([], "its pod is gone"),
+        ([], "its pod found no room, did not end in time, or is gone"),
         ([ended("2026-11-29T12:00:01Z", code=137)], r"exit code 137 (Error)"),
-        ([{"metadata": {"creationTimestamp": "2026-11-29T12:00:01Z"}}], "its pod is gone"),
+        (
+            [{"metadata": {"creationTimestamp": "2026-11-29T12:00:01Z"}}],
+            "its pod found no room, did not end in time, or is gone",
+        ),
     ],
 )
 def test_a_job_without_last_words_is_told_of_all_the_same(pods: list[Object], said: str, found: Found) -> None:
