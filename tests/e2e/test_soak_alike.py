@@ -11,7 +11,7 @@ from sandbox.pulumi import EngineError
 from tests.e2e.cluster import Cluster, eventually
 from tests.e2e.conftest import Local, Turn, begun
 from tests.e2e.load import Load
-from tests.e2e.serving import Serving, near
+from tests.e2e.serving import Change, Serving, near
 from tests.e2e.test_judged import ledger
 from tests.e2e.test_release import TENTH, at_ten_percent, canary_share, in_background
 from tests.figures import recorded
@@ -25,6 +25,9 @@ LONG: Final = 160  # seconds of the stage that they are counted in
 SETTLED: Final = 5.0  # seconds after which all of the gateway knows the canary's share
 DEVIATIONS: Final = 2.576
 """Of 99 % of normal numbers, to both sides."""
+
+FIXED: Final[dict[str, Change]] = {"scaling": {"maxReplicas": 2}}
+"""No more pods for more requests: in the bake time this machine has no room for twice as many."""
 
 RELEASES: Final = 20
 RATE: Final = 40.0  # requests per second
@@ -44,7 +47,7 @@ def cache(number: int) -> str:
 def test_the_canary_gets_its_share_of_the_requests(
     e2e: Serving, local: Local, cluster: Cluster, figures: dict[str, Any], no_preview: None
 ) -> None:
-    numbers = e2e.judged(steps=[{"weight": TENTH, "seconds": LONG}])
+    numbers = e2e.judged(steps=[{"weight": TENTH, "seconds": LONG}]) | FIXED
     turn = begun(e2e, local, numbers)
     right = {turn.old: near(e2e.answers())}
     e2e.configure(turn.old, None, **numbers, cache=cache(0))
@@ -75,7 +78,7 @@ def test_no_release_of_the_same_is_aborted(judged: Turn, local: Local, figures: 
     for number in range(1, RELEASES + 1):
         with Load(f"{serving.url}/predict", RATE, right=right) as load:
             try:
-                serving.release(judged.old, **serving.judged(), cache=cache(number))
+                serving.release(judged.old, **serving.judged(), **FIXED, cache=cache(number))
             except EngineError:
                 aborted.append(ledger(local)[-1].reason)
         requests, lost = requests + load.tally.sent, lost + load.tally.lost.total()
