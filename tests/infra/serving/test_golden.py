@@ -5,6 +5,7 @@ import pytest
 from infra.serving import golden
 from service.verify.golden import WRONG, Questions
 from tests.infra import stacks
+from tests.infra.serving.test_verification import CANARY
 from tests.infra.values import Object
 
 NAME = "maintenance-predictor"
@@ -84,10 +85,9 @@ def test_a_wrong_answer_is_the_verdict_and_what_could_not_be_asked_is_tried_agai
 
 def test_it_ends_with_a_reason_and_in_time() -> None:
     assert pod()["containers"][0]["terminationMessagePolicy"] == "FallbackToLogsOnError"
-    canary = stacks.serving_configuration("local")["slipway:models"]["maintenance_predictor"]["canary"]
     deadline = spec()["activeDeadlineSeconds"]
     # A model's pods may have that long for a place, and those that ask them need one beside theirs.
-    assert deadline > canary["progressDeadlineSeconds"] + int(variables()["SECONDS"])
+    assert deadline > CANARY["progressDeadlineSeconds"] + int(variables()["SECONDS"])
 
 
 def test_it_may_talk_to_the_models_pods_and_its_store_and_to_nobody_else() -> None:

@@ -10,6 +10,8 @@ from service.verify.analyses import Evidence, evidence
 from tests.service.verify.fake_api import Fake
 from tests.service.verify.objects import ANALYSIS_RUNS, PODS, Object, analysis_run, measured
 
+WITHOUT_WORDS = "its pod found no room, did not end in time, or is gone"
+
 
 @pytest.fixture
 def found(fake: Fake, tmp_path: Path) -> "Found":
@@ -101,12 +103,9 @@ def test_a_job_that_failed_is_asked_for_its_last_words(found: Found) -> None:
 @pytest.mark.parametrize(
     ("pods", "said"),
     [
-        ([], "its pod found no room, did not end in time, or is gone"),
+        ([], WITHOUT_WORDS),
         ([ended("2026-11-29T12:00:01Z", code=137)], r"exit code 137 (Error)"),
-        (
-            [{"metadata": {"creationTimestamp": "2026-11-29T12:00:01Z"}}],
-            "its pod found no room, did not end in time, or is gone",
-        ),
+        ([{"metadata": {"creationTimestamp": "2026-11-29T12:00:01Z"}}], WITHOUT_WORDS),
     ],
 )
 def test_a_job_without_last_words_is_told_of_all_the_same(pods: list[Object], said: str, found: Found) -> None:
