@@ -30,6 +30,9 @@ from service.waiting import Asked, Gathered, Item, Waiting
 INLINE_SECONDS: Final = 0.001
 """A call on the loop holds up everything else on it, and a hop to a thread costs 0.08 to 0.16 ms."""
 
+HELD_UP_SECONDS: Final = 0.004
+"""So long a call of a quick model may wait for its turn, which takes `service.server`'s `SWITCH_SECONDS` at a time."""
+
 STUCK_AFTER: Final = 3
 """Times the longest deadline that a call may run before the pod is taken out of service."""
 
@@ -212,19 +215,31 @@ class Batcher:
             self._failed(call, error)
             self._go_on()
             return
-        if max(self._costs.call(call.size), self._last) <= INLINE_SECONDS:
+        if max(self._costs.alone(call.size), self._last) <= INLINE_SECONDS:
             try:
-                outputs = self._model.predict(tensors)
+                outputs, seconds = self._called(tensors)
             except Exception as error:
                 self._failed(call, error)
             else:
-                self._answered(call, tensors, outputs)
+                self._answered(call, tensors, outputs, seconds)
             self._go_on()
             return
         self._running = call
         self._sweep_at(min(item.deadline for item in chain(call.items, self._waiting)))
-        future = self._loop.run_in_executor(self._executor, self._model.predict, tensors)
+        future = self._loop.run_in_executor(self._executor, self._called, tensors)
         future.add_done_callback(partial(self._ended, call, tensors))
+
+    def _called(self, tensors: Tensors) -> tuple[Tensors, float]:
+        """What the model says, and how many seconds it took for that; in whichever thread.
+
+        Those of the processor: what is waited for beside it, a core or the interpreter, which a busy loop gives away
+        late, is no time of the model's. A call that took much longer has waited for something else, and all of it
+        counts.
+        """
+        begun, used = time.monotonic(), time.thread_time()
+        outputs = self._model.predict(tensors)
+        took, used = time.monotonic() - begun, time.thread_time() - used
+        return outputs, used if took <= HELD_UP_SECONDS else took
 
     def _go_on(self) -> None:
         if self._waiting:
@@ -283,7 +298,7 @@ class Batcher:
 
         return {name: joined(name) for name in given[0]}
 
-    def _ended(self, call: _Call, tensors: Tensors, future: "asyncio.Future[Tensors]") -> None:
+    def _ended(self, call: _Call, tensors: Tensors, future: "asyncio.Future[tuple[Tensors, float]]") -> None:
         self._running = None
         if self._sweep is not None:
             self._sweep.cancel()
@@ -293,14 +308,14 @@ class Batcher:
         if error := future.exception():
             self._failed(call, error)
         else:
-            self._answered(call, tensors, future.result())
+            self._answered(call, tensors, *future.result())
         self._seen = self._waiting.rows  # what waited during the call needs no second look
         self._dispatch(Reason.NEXT)
 
-    def _answered(self, call: _Call, tensors: Tensors, outputs: Tensors) -> None:
+    def _answered(self, call: _Call, tensors: Tensors, outputs: Tensors, alone: float) -> None:
         now = time.monotonic()
-        self._last = seconds = now - call.begun
-        self._costs.took(call.size, seconds)
+        self._last, seconds = alone, now - call.begun
+        self._costs.took(call.size, seconds, alone)
         wrong = [name for name, each in outputs.items() if each.shape[:1] != (call.size,)]
         if wrong and self._model.row_limit != 1:
             self._failed(call, ModelFailed(f"The model gave no {wrong[0]!r} for each reading"))

@@ -46,8 +46,32 @@ TRIED: Final = 0.9
 """Share of the longest request's time to which even what was measured is forgotten: who has that time finds out."""
 
 
+class _Followed:
+    """Seconds by size, as they were measured first and have been since."""
+
+    def __init__(self, seconds: Mapping[int, float], longest: float, now: float) -> None:
+        self._seconds: Final = dict(seconds)
+        self._least: Final = {size: min(each, TRIED * longest) for size, each in seconds.items()}
+        self._called: Final = dict.fromkeys(seconds, now)
+
+    def took(self, size: int, seconds: float, now: float) -> None:
+        expected = self.expected(size, now - seconds)
+        difference = min(seconds, ODD * expected) - expected
+        self._seconds[size] = expected = expected + difference * (SLOWER if difference > 0 else FASTER)
+        self._least[size] = min(self._least[size], expected)
+        self._called[size] = now
+
+    def expected(self, size: int, now: float) -> float:
+        seconds = self._seconds[size]
+        silent = now - self._called[size] - BELIEVED - seconds
+        if silent <= 0.0:
+            return seconds
+        least = self._least[size]
+        return least + (seconds - least) * 0.5**silent
+
+
 class Costs:
-    """Seconds that a call is expected to take, by its size.
+    """Seconds that a call is expected to take, by its size: until its answers are there, and of the model alone.
 
     Args:
         seconds: for each size in ascending order, the first of which is 1.
@@ -62,11 +86,10 @@ class Costs:
     def __init__(
         self, seconds: Mapping[int, float], *, longest: float = math.inf, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._seconds: Final = dict(seconds)
-        self._least: Final = {size: min(each, TRIED * longest) for size, each in seconds.items()}
-        self._called: Final = dict.fromkeys(seconds, clock())
+        self._whole: Final = _Followed(seconds, longest, clock())
+        self._alone: Final = _Followed(seconds, longest, clock())
         self._clock: Final = clock
-        self.sizes: Final = tuple(self._seconds)
+        self.sizes: Final = tuple(seconds)
         self.limit: Final = self.sizes[-1]
 
     def size(self, rows: int) -> int:
@@ -75,7 +98,11 @@ class Costs:
 
     def call(self, rows: int) -> float:
         """Seconds of one call with at most `limit` rows."""
-        return self._expected(self.size(rows), self._clock())
+        return self._whole.expected(self.size(rows), self._clock())
+
+    def alone(self, rows: int) -> float:
+        """Seconds that the model takes for it: a busy loop is late to hear from the model's thread, and this isn't."""
+        return self._alone.expected(self.size(rows), self._clock())
 
     def work(self, rows: int) -> float:
         """Seconds of as many calls as `rows` need."""
@@ -87,22 +114,17 @@ class Costs:
         """Rows per second at the most."""
         return self.limit / self.call(self.limit)
 
-    def took(self, size: int, seconds: float) -> None:
-        """A call of this size took so long, and ends now."""
-        now = self._clock()
-        expected = self._expected(size, now - seconds)
-        difference = min(seconds, ODD * expected) - expected
-        self._seconds[size] = expected = expected + difference * (SLOWER if difference > 0 else FASTER)
-        self._least[size] = min(self._least[size], expected)
-        self._called[size] = now
+    def took(self, size: int, seconds: float, alone: float | None = None) -> None:
+        """A call of this size ends now.
 
-    def _expected(self, size: int, now: float) -> float:
-        seconds = self._seconds[size]
-        silent = now - self._called[size] - BELIEVED - seconds
-        if silent <= 0.0:
-            return seconds
-        least = self._least[size]
-        return least + (seconds - least) * 0.5**silent
+        Args:
+            size: of it.
+            seconds: until its answers were there.
+            alone: seconds that the model took; None for all of them.
+        """
+        now = self._clock()
+        self._whole.took(size, seconds, now)
+        self._alone.took(size, seconds if alone is None else alone, now)
 
 
 def measure(

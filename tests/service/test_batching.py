@@ -3,6 +3,7 @@
 import asyncio
 import re
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from service.admission import Admission
-from service.batching import INLINE_SECONDS, Batcher
+from service.batching import HELD_UP_SECONDS, INLINE_SECONDS, Batcher
 from service.costs import Costs
 from service.errors import DeadlineExceeded, ModelFailed, OutOfTime, Overloaded, ServingError
 from service.metrics import Metrics
@@ -121,6 +122,42 @@ async def test_a_quick_call_is_made_on_the_loop_and_a_slow_one_is_not(batching: 
         await batching(FakeModel(answer), seconds).ask(1)
     assert threads[0] is threading.main_thread()
     assert threads[1] is not threading.main_thread()
+
+
+async def test_a_quick_model_is_back_on_the_loop_after_whatever_held_it_up(batching: Make) -> None:
+    threads: list[bool] = []
+    held_up = 0.02
+
+    def answer(rows: fakes.Rows) -> fakes.Answers:
+        threads.append(threading.current_thread() is not threading.main_thread())
+        if len(threads) == 1:
+            time.sleep(held_up)  # as when the machine gives its core to others
+        return rows[:, 0]
+
+    bench = batching(FakeModel(answer), QUICK)
+    for _ in range(20):
+        asked = bench.ask(1)
+        while bench.batcher.queued == 0 and not asked.done():
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        time.sleep(held_up)  # a loop that is busy, and hears late from the model's thread
+        await asked
+    assert threads[:2] == [False, True]
+    assert not all(threads[2:])
+
+
+async def test_a_model_that_waits_for_something_stays_in_its_thread(batching: Make) -> None:
+    threads: list[bool] = []
+
+    def answer(rows: fakes.Rows) -> fakes.Answers:
+        threads.append(threading.current_thread() is not threading.main_thread())
+        time.sleep(2 * HELD_UP_SECONDS)  # which takes no processor
+        return rows[:, 0]
+
+    bench = batching(FakeModel(answer), QUICK)
+    for _ in range(5):
+        await bench.ask(1)
+    assert threads == [False, True, True, True, True]
 
 
 async def test_while_a_call_runs_the_next_batch_gathers(batching: Make) -> None:

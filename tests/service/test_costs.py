@@ -123,6 +123,13 @@ def test_a_model_that_becomes_slow_is_soon_known_and_believed_again_later(costs:
     assert costs.call(2) == 0.015
 
 
+def test_that_the_loop_hears_late_of_a_call_says_nothing_of_the_model(costs: Costs) -> None:
+    for _ in range(40):
+        costs.took(1, 1.0, alone=0.01)
+    assert costs.alone(1) == pytest.approx(0.01)
+    assert costs.call(1) > 0.9
+
+
 def test_what_slow_calls_have_left_is_forgotten_when_none_is_made(costs: Costs, clock: SimpleNamespace) -> None:
     for _ in range(10):
         costs.took(4, 0.3)
