@@ -149,6 +149,7 @@ def open_in(folder: Path, *, controls: bool = False, around: Path | None = None)
     snapshots, place = Snapshots(folder), folder / "bodies"
     bodies = Bodies(place)
     services.track_nothing()
+    services.look_once()
     objects.kept_in(bodies)
 
     def use(content: bytes) -> str | None:

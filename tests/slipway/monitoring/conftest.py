@@ -36,7 +36,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def watch(fake: Fake, clock: Clock) -> Generator[Watch]:
+def watch(fake: Fake, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Generator[Watch]:
+    monkeypatch.setattr(access, "TIMEOUT", 60.0)  # a slow machine is no missing answer
     watch = Watch(Prometheus(access.at(fake.url)), clock)
     yield watch
     watch.close()
