@@ -14,7 +14,7 @@ from sandbox.pulumi.plugins.aws.provider import Aws
 from tests.sandbox.aws.running import Running
 from tests.sandbox.pulumi.plugins.aws.world import World
 
-TESTS: Final = 20
+TESTS: Final = 60
 """How many tests share a server: each leaves an account behind, and a server saves all of them with each change."""
 
 
