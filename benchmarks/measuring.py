@@ -44,6 +44,7 @@ class Measured:
     Attributes:
         busy: the closed loop over many connections.
         alone: one request at a time over one connection.
+        start: seconds from the process's begin to its first answer.
         processor: microseconds of the core's time that a request took, busy.
         half: the open loop at half of a maximum; None if it didn't keep up.
         fixed: the open loop at the plan's rates, as far as it bears them.
@@ -52,6 +53,7 @@ class Measured:
     busy: Round
     alone: Round
     processor: float
+    start: float
     half: Round | None = None
     fixed: Mapping[int, Round | None] = field(default_factory=dict[int, Round | None])
 
@@ -84,6 +86,7 @@ def turn(recipe: Recipe, plan: Plan, half_of: float | None = None) -> Measured:
             busy=busy,
             alone=ask(1, plan.seconds),
             processor=processor,
+            start=server.start,
             half=_at(server, max(round(HALF * (half_of or busy.requests)), 1), plan),
             fixed={rate: _at(server, rate, plan) for rate in plan.rates if rate <= BEARABLE * busy.requests},
         )
@@ -115,6 +118,7 @@ def summary(turns: Mapping[str, Sequence[Measured]], base: str, rates: Iterable[
             "p99 (ms)": round(statistics.median(one.busy.p99 for one in measured), 2),
             "processor (µs a request)": round(statistics.median(one.processor for one in measured), 1),
             "alone, p50 (ms)": round(statistics.median(one.alone.p50 for one in measured), 3),
+            "start (s)": round(statistics.median(one.start for one in measured), 1),
             "half (requests/s)": _median([one.half for one in measured], lambda half: half.requests, 0),
             "half, p50 (ms)": _median([one.half for one in measured], lambda half: half.p50, 3),
             "half, p99 (ms)": _median([one.half for one in measured], lambda half: half.p99, 3),

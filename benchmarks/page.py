@@ -46,7 +46,8 @@ def written(found: Mapping[str, Any]) -> str:
         f"- **requests/s** and its p50 and p99: closed loop, wrk {generators['wrk']}, {found['connections']} "
         f"connections, {found['seconds']} s; **µs** is the processor time that all of a server's processes took for a "
         "request.",
-        "- **alone**: the median of one request at a time.",
+        "- **alone**: the median of one request at a time. **start**: from the process's begin to its first answer, on "
+        "the one core; that of the floor, which has no model, is Python's and uvicorn's own.",
         f"- **at half**: open loop, oha {generators['oha']}: requests come on time, whether or not those before them "
         "are answered, and latency counts from when they were due. At half of the server's own maximum; the floor's at "
         "half of Slipway's. The other rates are the same for all; — is one that a server can't bear.",
@@ -77,7 +78,7 @@ def written(found: Mapping[str, Any]) -> str:
 
 def _table(rows: Mapping[str, Row]) -> list[str]:
     columns = ["requests/s", next(each for each in next(iter(rows.values())) if each.startswith("of ")), "p50 (ms)"]
-    columns += ["p99 (ms)", "processor (µs a request)", "alone, p50 (ms)"]
+    columns += ["p99 (ms)", "processor (µs a request)", "alone, p50 (ms)", "start (s)"]
     columns += [each for each in next(iter(rows.values())) if each.startswith(("half", "at "))]
     heads = [each.replace("processor (µs a request)", "µs").replace("half", "at half") for each in columns]
     lines = [f"| server | {' | '.join(heads)} |", f"|---|{'--:|' * len(columns)}"]

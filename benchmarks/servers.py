@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,7 @@ FLOOR: Final = "floor"
 SERVICE: Final = "service"
 
 READY_WITHIN: Final = 180.0  # seconds; some import TensorFlow in several processes on the one core
+POLL: Final = 0.05  # seconds between two questions whether it answers yet
 ENDED_WITHIN: Final = 20.0  # seconds; what is left then is killed
 ANSWER_WITHIN: Final = 30.0  # seconds; the first answer may be slow
 
@@ -79,11 +80,19 @@ class Published:
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A server that answers predictions."""
+    """A server that answers predictions.
+
+    Attributes:
+        pid: of its first process.
+        port: on loopback.
+        question: what it is asked.
+        start: seconds from its process's begin to its first answer.
+    """
 
     pid: int
     port: int
     question: Question
+    start: float = 0.0
 
     def answer(self) -> bytes:
         """What it says to its question.
@@ -253,6 +262,7 @@ def started(recipe: Recipe, core: int) -> Generator[Server]:
     """
     ports = _free_ports()
     processes.adopt_orphans()
+    begun = time.monotonic()
     with subprocess.Popen(
         [_with(part, ports) for part in recipe.argv],
         cwd=recipe.folder,
@@ -264,7 +274,7 @@ def started(recipe: Recipe, core: int) -> Generator[Server]:
         try:
             server = Server(pid=process.pid, port=ports["port"], question=recipe.question)
             _wait(server, process)
-            yield server
+            yield replace(server, start=time.monotonic() - begun)
         finally:
             processes.end(process.pid, ENDED_WITHIN)
 
@@ -292,6 +302,6 @@ def _wait(server: Server, process: "subprocess.Popen[bytes]") -> None:
         except OSError as error:
             if process.poll() is not None or time.monotonic() > end:
                 raise BenchmarkError(f"{process.args} doesn't answer: {error}") from None
-            time.sleep(0.1)
+            time.sleep(POLL)
         else:
             return

@@ -18,8 +18,7 @@ def main() -> int:
 
     from pydantic import ValidationError
 
-    from service import logs, tensorflow_model
-    from service.server import serve
+    from service import logs, processes, tensorflow_model
     from service.settings import Settings
 
     try:
@@ -32,8 +31,7 @@ def main() -> int:
         return 2
     logs.configure(settings.log_level)
     tensorflow_model.configure(settings.tensorflow_threads)
-    serve(settings, tensorflow_model.load_saved_model)
-    return 0
+    return processes.run(settings, tensorflow_model.load_saved_model, (sys.executable, "-m", "service"))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,12 @@ neither case does the process end, since a restart would not help and would hide
 """
 
 import asyncio
+import fcntl
 import logging
 import random
+from collections.abc import Generator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -44,6 +47,9 @@ LONGEST_PAUSE_PERMANENT: Final = 60.0
 
 FILES: Final = "files"
 """Folder of the model's files in the cache, beside the manifest."""
+
+LOCK: Final = "lock"
+"""File in the cache that its one user holds."""
 
 _log = logging.getLogger(__name__)
 
@@ -119,7 +125,11 @@ class Loading:
         return _Loaded(manifest=manifest, model=model, tabular=tabular, schema=schema, costs=measured)
 
     def _fetch(self) -> Manifest:
-        """Bring manifest and files into the cache."""
+        """Bring manifest and files into the cache, which several processes of a pod have together."""
+        with _alone_in(self.settings.model_cache):
+            return self._fetched()
+
+    def _fetched(self) -> Manifest:
         settings = self.settings
         cached, folder = settings.model_cache / MANIFEST, settings.model_cache / FILES
         if cached.is_file() and digest(content := cached.read_bytes()) == settings.model_manifest:
@@ -128,7 +138,6 @@ class Loading:
                 return manifest
         store = Store.open(settings.model_store)
         found = fetch_manifest(store, settings.model_name, settings.model_version, settings.model_manifest)
-        settings.model_cache.mkdir(parents=True, exist_ok=True)
         if settings.model_public_key is not None:
             signed = signature.fetch(store, found)
             signature.check(found, signed, PublicKey.of(settings.model_public_key))
@@ -185,6 +194,15 @@ class Loading:
     def _refuse(self, reason: str) -> None:
         _log.error("model refused: %s", reason)
         self.lifecycle.refuse(reason)
+
+
+@contextmanager
+def _alone_in(cache: Path) -> Generator[None]:
+    """Nobody else fills this cache meanwhile; whoever comes next finds it filled."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / LOCK).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _keep(content: bytes, path: Path) -> None:

@@ -243,6 +243,11 @@ class Metrics:
             yield from self._distributions.collect()
 
 
+def of_this_process(*, version: str, release: str) -> Collector:
+    """What this process takes of the machine, with the labels of all else."""
+    return _Labelled({"model_version": version, "release": release}, list(_process()))
+
+
 def _process() -> Iterable[Any]:
     nowhere = CollectorRegistry()
     return [ProcessCollector(registry=nowhere), PlatformCollector(registry=nowhere), GCCollector(registry=nowhere)]

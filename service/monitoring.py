@@ -4,7 +4,6 @@ Not on the port of the predictions, so no gateway can hand it to the world.
 """
 
 import logging
-import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,11 +16,11 @@ from fastapi import FastAPI
 from service.connections import Bounds, Connection
 from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
+from service.listening import Socket
 from service.metrics import Metrics
 from service.routes.health import health_route
 from service.routes.metrics import metrics_route
 from service.routes.probes import probe_routes
-from service.settings import Settings
 
 CONNECTIONS: Final = 64
 """Two nodes' kubelets and two Prometheus servers need a dozen."""
@@ -37,17 +36,13 @@ def create_monitoring(lifecycle: Lifecycle, heartbeat: Heartbeat, metrics: Metri
     app = FastAPI(openapi_url=None)
     app.include_router(probe_routes(lifecycle, heartbeat))
     app.include_router(health_route(lifecycle))
-    app.include_router(metrics_route(metrics))
+    app.include_router(metrics_route(metrics.registry))
     return app
 
 
 @contextmanager
-def monitored(app: FastAPI, settings: Settings, headers: list[tuple[str, str]]) -> Generator[None]:
-    """Serve `app` in a thread for as long as this context lasts.
-
-    Raises:
-        SystemExit: the address cannot be listened on; the log says why.
-    """
+def monitored(app: FastAPI, listening: Socket, headers: list[tuple[str, str]]) -> Generator[None]:
+    """Serve `app` on a socket, which is closed at the end, in a thread for as long as this context lasts."""
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -60,7 +55,7 @@ def monitored(app: FastAPI, settings: Settings, headers: list[tuple[str, str]]) 
         proxy_headers=False,
         headers=headers,
     )
-    with _listening(settings) as listening:
+    with listening:
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, args=([listening],), name="monitoring", daemon=True)
         thread.start()
@@ -70,13 +65,3 @@ def monitored(app: FastAPI, settings: Settings, headers: list[tuple[str, str]]) 
         finally:
             server.should_exit = True
             thread.join(END_SECONDS)
-
-
-def _listening(settings: Settings) -> socket.socket:
-    # Not by uvicorn, which would say a second time that it runs, and on this port.
-    family = socket.AF_INET6 if ":" in settings.listen_host else socket.AF_INET
-    try:
-        return socket.create_server((settings.listen_host, settings.monitoring_port), family=family)
-    except OSError as error:
-        _log.error("MONITORING_PORT=%d cannot be listened on: %s", settings.monitoring_port, error)
-        raise SystemExit(1) from error

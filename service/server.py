@@ -16,6 +16,7 @@ from service.connections import Bounds, Connection
 from service.draining import DrainingServer
 from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
+from service.listening import Sockets
 from service.metrics import Metrics, Refusal
 from service.model import LoadModel
 from service.monitoring import CONNECTIONS, create_monitoring, monitored
@@ -34,12 +35,13 @@ Python's own 0.005 a call of half a millisecond takes ten where thousands of req
 _log = logging.getLogger(__name__)
 
 
-def serve(settings: Settings, load: LoadModel) -> None:
+def serve(settings: Settings, load: LoadModel, sockets: Sockets) -> None:
     """Serve until SIGTERM, then drain and return.
 
     Args:
         settings: what to serve and under which limits.
         load: turns verified files into a model.
+        sockets: to listen on.
 
     Raises:
         SystemExit: an address cannot be listened on; the log says why.
@@ -62,12 +64,13 @@ def serve(settings: Settings, load: LoadModel) -> None:
     headers = identity.headers(settings)
     with (
         traced(settings, metrics) as traces,
-        monitored(create_monitoring(lifecycle, heartbeat, metrics), settings, headers),
+        monitored(create_monitoring(lifecycle, heartbeat, metrics), sockets.monitoring, headers),
     ):
         app = create_app(settings, lifecycle, heartbeat, garbage.settled(load), metrics, traces)
         protocol = Connection.within(bounds, short_way(settings, lifecycle, metrics, traces))
         config = _config(app, settings, protocol, headers)
-        DrainingServer(config, lifecycle, settings.drain_seconds).run()
+        server = DrainingServer(config, lifecycle, settings.drain_seconds)
+        server.run(None if sockets.predictions is None else [sockets.predictions])
 
 
 def short_way(settings: Settings, lifecycle: Lifecycle, metrics: Metrics, traces: Traces | None) -> Shortcut | None:

@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = LogLevel.INFO
 
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="each has the model, a queue and connections of its own; more pods are better than more of these",
+    )
     tensorflow_threads: int = Field(
         default=1, ge=1, description="a small network gains nothing from more, and a pod has one or two cores"
     )

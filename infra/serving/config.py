@@ -218,6 +218,9 @@ class Model(Section):
     host: Host | None = Field(default=None, description="host of its requests, like 'models.example.com'; any without")
     route: Route = Field(description="path at the gateway, like '/maintenance-predictor'")
     resources: Resources = Field(description="of one pod")
+    processes: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=1, description="that answer in one pod, each with the model in its memory; more pods are safer"
+    )
     cache: Quantity = Field(description="room for the downloaded model, like '512Mi'")
     scaling: Scaling = Field(description="how many pods")
     canary: Canary = Field(description="how a new version is tried")

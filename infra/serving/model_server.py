@@ -221,6 +221,7 @@ def _environment(args: ModelServerArgs) -> pulumi.Output[list[EnvVarArgsDict]]:
             "MODEL_MANIFEST": args.model.manifest,
             "MODEL_CACHE": CACHE,
             **({"MODEL_PUBLIC_KEY": args.key} if args.key else {}),
+            **({"PROCESSES": str(args.model.processes)} if args.model.processes > 1 else {}),
             **dict(sorted(store.environment.items())),
             **(args.tracing.variables(args.namespace) if args.tracing else {}),
         }

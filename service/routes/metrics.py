@@ -2,17 +2,16 @@
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import CollectorRegistry
 
-from service.metrics import Metrics
 
-
-def metrics_route(metrics: Metrics) -> APIRouter:
-    """The route."""
+def metrics_route(registry: CollectorRegistry) -> APIRouter:
+    """The route, answered in a thread: a registry may have to ask others."""
     router = APIRouter()
 
     @router.get("/metrics")
-    async def scrape(request: Request) -> Response:
+    def scrape(request: Request) -> Response:
         encode, content_type = choose_encoder(request.headers.get("accept", ""))
-        return Response(encode(metrics.registry), headers={"Content-Type": content_type})
+        return Response(encode(registry), headers={"Content-Type": content_type})
 
     return router

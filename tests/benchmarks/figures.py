@@ -14,6 +14,7 @@ def measured(requests: float, alone: float = 1.0, *, keeps_up: bool = True) -> M
         busy=busy,
         alone=Round(requests=1, p50=alone, p99=1, count=10),
         processor=1e6 / requests,
+        start=3.0,
         half=calm,
         fixed={10: calm} if keeps_up else {},
     )

@@ -42,7 +42,7 @@ PLAN = Plan(seconds=5, rates=(100, 300, 500), cores=(0, 1))
 class FakeServer:
     """Takes 20 ms of the processor for each of its requests."""
 
-    pid, port, question = 1, 8000, ARTICLES
+    pid, port, question, start = 1, 8000, ARTICLES, 3.0
     used = 0.0
 
     def __init__(self, told: list[tuple[str, int]]) -> None:

@@ -70,6 +70,16 @@ def of_overload(found: dict[str, Any]) -> str:
     )
 
 
+def of_pauses(found: dict[str, Any]) -> str:
+    pauses: dict[str, dict[str, Any]] = found["pauses"]
+    told = [
+        f"{each['times']} pauses of {length}: {each['statuses']['200']} of {each['offered']} answered, p99 "
+        f"{each['p99 (ms)']:.0f} ms"
+        for length, each in pauses.items()
+    ]
+    return f"at {found['requests/s']} requests/s {'; '.join(told)}"
+
+
 def of_crowd(found: dict[str, Any]) -> str:
     return f"p99 {found['ratio']:g} times as long; {found['growth (MiB)']} MiB more memory"
 
@@ -200,6 +210,7 @@ def of_bench(found: dict[str, Any]) -> str:
     ("name", "told"),
     [
         ("overload", of_overload),
+        ("pauses", of_pauses),
         ("crowd", of_crowd),
         ("nonsense", of_nonsense),
         ("memory", of_memory),

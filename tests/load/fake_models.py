@@ -7,16 +7,16 @@ import hashlib
 import json
 import math
 import os
+import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import numpy as np
 
-from service import logs
+from service import logs, processes
 from service.model import Tensors, TensorSpec
-from service.server import serve
 from service.settings import Settings
 from tests.service.fakes import INPUT, OUTPUT, READING, hundredth_of_temperature, loads
 
@@ -38,6 +38,10 @@ class Fake:
     seconds: float = 0.0
     batch: int = 1
     burns: bool = False
+
+    def json(self) -> str:
+        """As the variable has it."""
+        return json.dumps(asdict(self))
 
     @property
     def capacity(self) -> float:
@@ -69,5 +73,5 @@ class Fake:
 if __name__ == "__main__":
     settings = Settings()  # pyright: ignore[reportCallIssue] its fields come from the environment
     logs.configure(settings.log_level)
-    serve(settings, loads(Fake(**json.loads(os.environ[VARIABLE]))))
-    os._exit(0)
+    fake = Fake(**json.loads(os.environ[VARIABLE]))
+    os._exit(processes.run(settings, loads(fake), (sys.executable, "-m", "tests.load.fake_models")))

@@ -1,13 +1,12 @@
 """A server with a fake model, on a core of its own; and its probes, asked as Kubernetes and Prometheus do."""
 
 import http.client
-import json
 import os
 import socket
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -50,7 +49,7 @@ class Server:
 def serving(folder: Path, fake: Fake, **variables: object) -> Generator[Server]:
     """Run the service with a fake model until the block ends; `variables` are its settings."""
     monitoring = free_port()
-    variables = {VARIABLE: json.dumps(asdict(fake)), "MONITORING_PORT": monitoring} | variables
+    variables = {VARIABLE: fake.json(), "MONITORING_PORT": monitoring} | variables
     with running("tests.load.fake_models", fakes.settings(folder), **variables) as process:
         os.sched_setaffinity(process.popen.pid, machine.SERVER)  # threads to come have the same
         server = Server(process, process.port, monitoring)

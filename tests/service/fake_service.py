@@ -2,11 +2,11 @@
 
 import logging
 import os
+import sys
 import threading
 import time
 
-from service import logs
-from service.server import serve
+from service import logs, processes
 from service.settings import Settings
 from service.tabular import Answers, Rows
 from tests.service.fakes import FakeModel, hundredth_of_temperature
@@ -31,5 +31,4 @@ def _load(*_: object) -> FakeModel:
 if __name__ == "__main__":
     settings = Settings()  # pyright: ignore[reportCallIssue] its fields come from the environment
     logs.configure(settings.log_level)
-    serve(settings, _load)
-    os._exit(0)
+    os._exit(processes.run(settings, _load, (sys.executable, "-m", "tests.service.fake_service")))

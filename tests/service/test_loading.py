@@ -4,8 +4,10 @@ import asyncio
 import errno
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,8 +18,10 @@ import pytest
 
 from modelstore import catalog, signature
 from modelstore.keys import PrivateKey
-from modelstore.manifest import digest
+from modelstore.manifest import Manifest, digest
+from modelstore.store import Store
 from service import loading as module
+from service.download import download
 from service.lifecycle import Lifecycle
 from service.loading import Loading
 from service.metrics import Phase
@@ -68,6 +72,25 @@ async def test_a_published_model_is_served(loading: Any, settings: Settings, lif
     codec = served.codecs["/predict"]
     answers = await served.batcher.predict(codec.decode(json.dumps(fakes.READING).encode()), 5.0)
     assert json.loads(codec.encode(answers))["failure_probability"] == 0.85
+
+
+async def test_of_several_processes_one_fills_the_cache_and_the_others_find_it_filled(
+    loading: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloads: list[Path] = []
+    meanwhile = threading.Barrier(2)
+
+    def slowly(store: Store, manifest: Manifest, folder: Path) -> None:
+        downloads.append(folder)
+        with suppress(threading.BrokenBarrierError):  # the other one waits for the cache, not here
+            meanwhile.wait(0.2)
+        download(store, manifest, folder)
+
+    monkeypatch.setattr("service.loading.download", slowly)
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(2) as both:
+        await asyncio.gather(*(loop.run_in_executor(both, loading(settings)._fetch) for _ in range(2)))
+    assert len(downloads) == 1
 
 
 async def test_the_loader_gets_exactly_the_manifests_files(loading: Any, settings: Settings, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from service import listening
 from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
 from service.monitoring import create_monitoring, monitored
@@ -16,16 +17,11 @@ from tests.service.processes import SECONDS, running
 from tests.service.test_connections import REQUEST
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
-def test_it_answers_while_the_context_lasts_and_ends_with_it(lifecycle: Lifecycle, tmp_path: Path) -> None:
-    settings = fakes.settings(tmp_path, listen_host="127.0.0.1", monitoring_port=free_port())
+def test_it_answers_while_the_context_lasts_and_ends_with_it(lifecycle: Lifecycle) -> None:
     app = create_monitoring(lifecycle, Heartbeat(), fakes.metrics(lifecycle))
-    url = f"http://127.0.0.1:{settings.monitoring_port}"
-    with monitored(app, settings, [("X-Slipway-Release", "7")]):
+    listens = listening.on("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listens.getsockname()[1]}"
+    with monitored(app, listens, [("X-Slipway-Release", "7")]):
         deadline = time.monotonic() + SECONDS
         while True:
             try:
@@ -45,9 +41,8 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, caplog: pytest.LogCapture
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         settings = fakes.settings(tmp_path, listen_host="127.0.0.1", monitoring_port=port)
-        app = create_monitoring(Lifecycle(), Heartbeat(), fakes.metrics())
-        with pytest.raises(SystemExit), monitored(app, settings, []):
-            pytest.fail("it cannot be listened on")
+        with pytest.raises(SystemExit):
+            listening.at(settings, "MONITORING_PORT")
     assert f"MONITORING_PORT={port} cannot be listened on" in caplog.text
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import uvicorn
 
-from service import server
+from service import listening, server
 from service.connections import Connection
 from service.lifecycle import Lifecycle
+from service.listening import Sockets
 from service.monitoring import CONNECTIONS
 from service.server import OTHER_FILES
 from service.settings import Settings
@@ -33,11 +34,12 @@ def _without_monitoring(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ig
 def config(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> uvicorn.Config:
     found: list[uvicorn.Config] = []
 
-    def run(self: Any) -> None:
+    def run(self: Any, _: object) -> None:
         found.append(self.config)
 
     monkeypatch.setattr(server.DrainingServer, "run", run)
-    server.serve(settings, fakes.load_fake)
+    with listening.on("127.0.0.1", 0) as monitoring:
+        server.serve(settings, fakes.load_fake, Sockets(None, monitoring))
     return found[0]
 
 
@@ -91,12 +93,13 @@ def test_there_are_no_more_connections_than_files(
 
     found: list[int] = []
 
-    def run(self: Any) -> None:
+    def run(self: Any, _: object) -> None:
         found.append(self.config.http.bounds.connections)
 
     monkeypatch.setattr(resource, "getrlimit", getrlimit)
     monkeypatch.setattr(resource, "setrlimit", setrlimit)
     monkeypatch.setattr(server.DrainingServer, "run", run)
-    server.serve(settings, fakes.load_fake)
+    with listening.on("127.0.0.1", 0) as monitoring:
+        server.serve(settings, fakes.load_fake, Sockets(None, monitoring))
     assert found == [1500 - CONNECTIONS - OTHER_FILES]
     assert f"CONNECTION_LIMIT={settings.connection_limit} is lowered" in caplog.text

@@ -81,6 +81,14 @@ def test_it_has_the_articles_environment_and_what_the_store_needs() -> None:
     assert stacks.platform().outputs["modelStore"]["environment"].items() <= env.items()
 
 
+def test_a_pod_is_one_process_unless_the_stack_says_more() -> None:
+    found = stacks.serving_configuration("local")
+    put(*MODEL, "processes", value=4)(found)
+    [several] = stacks.serving_with(found).one("Deployment")["spec"]["template"]["spec"]["containers"]
+    assert {"name": "PROCESSES", "value": "4"} in several["env"]
+    assert "PROCESSES" not in {one["name"] for one in container()["env"]}
+
+
 def test_it_has_time_to_go() -> None:
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
     drain = defaults["drain_seconds"] + defaults["finish_seconds"]
