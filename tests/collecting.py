@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-THRESHOLDS: Final = (10_000, 20, 50)
+THRESHOLDS: Final = (10_000, 10, 5)
 gc.disable()
 
 

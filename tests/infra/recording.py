@@ -173,7 +173,7 @@ class _Monitor(MockMonitor):
         self.recording = recording
 
     def RegisterResource(self, request: Any) -> Any:
-        with _event_loop():
+        with _thread_loop():
             reply: Any = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType] - untyped
         if request.custom:
             resource = Resource(request.type, request.name, values.plain(request.object), request)
@@ -187,11 +187,11 @@ class _Monitor(MockMonitor):
         return super().RegisterResourceOutputs(request)  # pyright: ignore[reportUnknownMemberType] - untyped
 
     def Invoke(self, request: Any) -> Any:
-        with _event_loop():
+        with _thread_loop():
             return super().Invoke(request)  # pyright: ignore[reportUnknownMemberType] - untyped
 
     def ReadResource(self, request: Any) -> Any:
-        with _event_loop():
+        with _thread_loop():
             return super().ReadResource(request)  # pyright: ignore[reportUnknownMemberType] - untyped
 
 
@@ -250,6 +250,19 @@ def _event_loop() -> Generator[None]:
         # within another `ast.parse`, Python before 3.11.8 fails (cpython issue 106905).
         runner.get_loop().set_exception_handler(lambda _loop, _context: None)
         yield
+
+
+@contextmanager
+def _thread_loop() -> Generator[None]:
+    # Without a Runner, whose end looks through the tasks of all loops: hundreds of times in a recording, among the
+    # thousands that earlier ones have left to the garbage collector.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def strings(config: Mapping[str, object]) -> dict[str, str]:
