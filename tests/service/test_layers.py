@@ -52,9 +52,10 @@ def test_one_room_knows_opentelemetry_and_is_entered_in_one_place() -> None:
 
 
 def test_routes_are_known_where_they_are_put_together() -> None:
-    assert importers("service.routes") <= {"app", "monitoring"}
+    assert importers("service.routes") - {"routes.together"} == {"app", "monitoring", "processes"}
     assert importers("service.app") == {"server"}
-    assert importers("service.server") == {"__main__"}
+    assert importers("service.server") == {"processes"}
+    assert importers("service.processes") == {"__main__"}
 
 
 def test_leaves_know_nothing_of_the_service_but_each_other() -> None:

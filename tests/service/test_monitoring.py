@@ -1,6 +1,5 @@
 """Probes and metrics in a thread of their own."""
 
-import socket
 import threading
 import time
 from pathlib import Path
@@ -35,15 +34,6 @@ def test_it_answers_while_the_context_lasts_and_ends_with_it(lifecycle: Lifecycl
     assert "monitoring" not in {thread.name for thread in threading.enumerate()}
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/readyz", timeout=SECONDS)
-
-
-def test_a_port_that_is_taken_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        settings = fakes.settings(tmp_path, listen_host="127.0.0.1", monitoring_port=port)
-        with pytest.raises(SystemExit):
-            listening.at(settings, "MONITORING_PORT")
-    assert f"MONITORING_PORT={port} cannot be listened on" in caplog.text
 
 
 def test_it_answers_while_the_loop_of_the_predictions_hangs(tmp_path: Path) -> None:

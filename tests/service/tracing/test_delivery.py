@@ -210,11 +210,12 @@ def test_a_service_whose_collector_hangs_answers_and_ends_all_the_same(settings:
 
 PROGRAM = """
 import sys
-from service import server
+from service import listening, server
+from service.listening import Sockets
 from service.settings import Settings
 from tests.service import fakes
-server.DrainingServer.run = lambda _: None
-server.serve(Settings(), fakes.load_fake)
+server.DrainingServer.run = lambda *_: None
+server.serve(Settings(), fakes.load_fake, Sockets(None, listening.on("127.0.0.1", 0)))
 print(sorted(name for name in sys.modules if name.startswith(("opentelemetry", "service.tracing"))))
 """
 
