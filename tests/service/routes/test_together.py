@@ -35,44 +35,31 @@ async def told(path: str, *answers: dict[str, Any] | None) -> tuple[int, dict[st
     return answer.status_code, answer.json()
 
 
+ALIVE = {"status": "alive", "reason": ""}
+HUNG = {"status": "hung", "reason": "the event loop has not run for 20 s"}
+REFUSED = {"status": "refused", "reason": "no such signature"}
+
+
 @pytest.mark.parametrize(
-    ("second", "status", "said"),
+    ("path", "second", "status", "said"),
     [
-        (LOADED, 200, {"status": "alive", "reason": ""}),
-        (None, 503, {"status": "hung", "reason": "process 2: it does not answer"}),
+        ("/livez", LOADED, 200, ALIVE),
+        ("/livez", None, 503, {"status": "hung", "reason": "process 2: it does not answer"}),
+        ("/livez", LOADED | {"/livez": HUNG}, 503, HUNG | {"reason": f"process 2: {HUNG['reason']}"}),
+        ("/readyz", LOADED, 200, {"status": "ready", "reason": ""}),
+        ("/readyz", None, 503, {"status": "loading", "reason": "process 2: it does not answer"}),
+        ("/readyz", LOADED | {"/readyz": REFUSED}, 503, REFUSED | {"reason": f"process 2: {REFUSED['reason']}"}),
+        ("/health", LOADED, 200, {"status": "healthy", "model_loaded": True}),
+        ("/health", None, 200, {"status": "healthy", "model_loaded": False}),
         (
-            LOADED | {"/livez": {"status": "hung", "reason": "the event loop has not run for 20 s"}},
-            503,
-            {"status": "hung", "reason": "process 2: the event loop has not run for 20 s"},
+            "/health",
+            LOADED | {"/health": {"status": "healthy", "model_loaded": False}},
+            200,
+            {"status": "healthy", "model_loaded": False},
         ),
     ],
-    ids=["alive", "silent", "hung"],
 )
-async def test_it_is_alive_if_all_are(second: dict[str, Any] | None, status: int, said: dict[str, str]) -> None:
-    assert await told("/livez", LOADED, second) == (status, said)
-
-
-@pytest.mark.parametrize(
-    ("second", "status", "said"),
-    [
-        (LOADED, 200, {"status": "ready", "reason": ""}),
-        (None, 503, {"status": "loading", "reason": "process 2: it does not answer"}),
-        (
-            LOADED | {"/readyz": {"status": "refused", "reason": "no such signature"}},
-            503,
-            {"status": "refused", "reason": "process 2: no such signature"},
-        ),
-    ],
-    ids=["ready", "silent", "refused"],
-)
-async def test_it_is_ready_if_all_are(second: dict[str, Any] | None, status: int, said: dict[str, str]) -> None:
-    assert await told("/readyz", LOADED, second) == (status, said)
-
-
-@pytest.mark.parametrize(
-    ("second", "loaded"),
-    [(LOADED, True), (None, False), (LOADED | {"/health": {"status": "healthy", "model_loaded": False}}, False)],
-    ids=["loaded", "silent", "loading"],
-)
-async def test_its_model_is_loaded_if_all_have_it(second: dict[str, Any] | None, *, loaded: bool) -> None:
-    assert await told("/health", LOADED, second) == (200, {"status": "healthy", "model_loaded": loaded})
+async def test_it_is_what_all_of_its_processes_are(
+    path: str, second: dict[str, Any] | None, status: int, said: dict[str, Any]
+) -> None:
+    assert await told(path, LOADED, second) == (status, said)
