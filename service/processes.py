@@ -20,6 +20,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from service import identity, listening
+from service.lifecycle import Lifecycle
 from service.listening import Sockets
 from service.model import LoadModel
 from service.monitoring import monitored
@@ -87,15 +88,15 @@ def _together(settings: Settings, command: Sequence[str]) -> int:
         workers = [_started(number, predictions, alive, command) for number in range(1, settings.processes + 1)]
         os.close(alive)
         app = FastAPI(openapi_url=None)
-        sources = [worker.source for worker in workers]
-        app.include_router(together_routes(sources))
+        sources, lifecycle = [worker.source for worker in workers], Lifecycle()
+        app.include_router(together_routes(sources, lifecycle))
         registry = registry_of(sources, version=settings.model_version, release=settings.release)
         app.include_router(metrics_route(registry))
         host, port = predictions.getsockname()[:2]
         predictions.close()  # it is the others'
         _log.info("running on http://%s:%d, in %d processes", host, port, len(workers))
         with monitored(app, monitoring, identity.headers(settings)):
-            return _ended(workers)
+            return _ended(workers, lifecycle)
 
 
 def _started(number: int, predictions: listening.Socket, alive: int, command: Sequence[str]) -> Worker:
@@ -110,17 +111,15 @@ def _started(number: int, predictions: listening.Socket, alive: int, command: Se
         return Worker(process, Source(number, monitoring.getsockname()[1]))
 
 
-def _ended(workers: Sequence[Worker]) -> int:
+def _ended(workers: Sequence[Worker], lifecycle: Lifecycle) -> int:
     """Hand on signals until all processes have ended."""
-    asked = False
 
     def tell(number: int) -> None:
         for worker in workers:
             worker.process.send_signal(number)
 
     def hand_on(number: int, _: FrameType | None) -> None:
-        nonlocal asked
-        asked = True
+        lifecycle.drain()
         tell(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -132,8 +131,9 @@ def _ended(workers: Sequence[Worker]) -> int:
         if (worker := left.pop(pid, None)) is None:
             continue  # as the first process of a container this one is the parent of whoever lost theirs
         worker.process.returncode = os.waitstatus_to_exitcode(status)
-        if not asked:
-            asked, code = True, 1
+        if not lifecycle.draining:
+            lifecycle.drain()
+            code = 1
             _log.error(
                 "a process ended, so all of them do",
                 extra={"number": worker.source.number, "exit_code": worker.process.returncode},

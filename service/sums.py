@@ -18,7 +18,7 @@ from prometheus_client.samples import Sample
 
 from service.metrics import Phase, of_this_process
 
-ASK_SECONDS: Final = 1.5
+ASK_SECONDS: float = 1.5
 """So long a process has to answer: Kubernetes gives a probe two seconds."""
 
 LEAST_READY: Final = (Phase.REFUSED, Phase.STUCK, Phase.DRAINING, Phase.LOADING, Phase.READY)

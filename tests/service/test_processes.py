@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -63,9 +64,18 @@ def counted(pod: Process, name: str, **labels: str) -> float:
     return found
 
 
+def runs(pid: int) -> bool:
+    """Whether it does; one that has ended may stay in the table where nobody asks for its exit code."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
+
+
 def gone(pids: list[int]) -> bool:
     deadline = time.monotonic() + SECONDS
-    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+    while any(runs(pid) for pid in pids):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
@@ -88,13 +98,24 @@ def test_what_each_counts_adds_up(lasting: Process) -> None:
     assert httpx.get(f"{pod.probes}/health", trust_env=False).json() == {"status": "healthy", "model_loaded": True}
 
 
-def test_sigterm_drains_all_and_the_pod_ends_well(pod: Process) -> None:
+def test_sigterm_drains_all_and_the_pod_ends_well(tmp_path: Path) -> None:
+    with started(tmp_path, DRAIN_SECONDS=3600) as pod:
+        pod.wait_until_ready()
+        pids = workers(pod)
+        pod.terminate()
+        pod.message("draining")
+        ready = httpx.get(f"{pod.probes}/readyz", timeout=SECONDS, trust_env=False)
+        assert (ready.status_code, ready.json()["status"]) == (503, "draining")
+        assert predict(pod).status_code == 200
+        assert [runs(pid) for pid in pids] == [True] * PROCESSES
+        pod.popen.send_signal(signal.SIGINT)
+        assert pod.exit_code() == 0
+        assert gone(pids)
+
+
+def test_after_its_drain_the_pod_ends_well(pod: Process) -> None:
     pids = workers(pod)
     pod.terminate()
-    while (ready := httpx.get(f"{pod.probes}/readyz", timeout=SECONDS, trust_env=False)).status_code == 200:
-        time.sleep(0.01)
-    assert ready.json()["status"] == "draining"
-    assert predict(pod).status_code == 200
     assert pod.exit_code() == 0
     assert gone(pids)
 
@@ -122,11 +143,14 @@ def test_one_that_does_not_answer_is_named_and_what_it_counted_stays(lasting: Pr
     pids = workers(pod)
     os.kill(pids[1], signal.SIGSTOP)
     try:
-        for probe in ("livez", "readyz"):
-            told = httpx.get(f"{pod.probes}/{probe}", timeout=SECONDS, trust_env=False)
-            assert told.status_code == 503
-            assert told.json()["reason"] == "process 2: it does not answer"
-        assert counted(pod, "model_predictions_total", status="success") == before
+        with ThreadPoolExecutor(3) as pool:
+            urls = [f"{pod.probes}/{probe}" for probe in ("livez", "readyz")]
+            probes = [pool.submit(httpx.get, url, timeout=SECONDS, trust_env=False) for url in urls]
+            after = pool.submit(counted, pod, "model_predictions_total", status="success")
+        for told in probes:
+            assert told.result().status_code == 503
+            assert told.result().json()["reason"] == "process 2: it does not answer"
+        assert after.result() == before
     finally:
         os.kill(pids[1], signal.SIGCONT)
     pod.wait_until_ready()

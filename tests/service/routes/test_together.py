@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from service.lifecycle import Lifecycle
 from service.routes.together import together_routes
 from service.sums import Source
 
@@ -27,9 +28,11 @@ class Says(Source):
         return None if self._answers is None else (200, json.dumps(self._answers[path]).encode())
 
 
-async def told(path: str, *answers: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
-    app = FastAPI()
-    app.include_router(together_routes([Says(number, each) for number, each in enumerate(answers, 1)]))
+async def told(path: str, *answers: dict[str, Any] | None, draining: bool = False) -> tuple[int, dict[str, Any]]:
+    app, lifecycle = FastAPI(), Lifecycle()
+    if draining:
+        lifecycle.drain()
+    app.include_router(together_routes([Says(number, each) for number, each in enumerate(answers, 1)], lifecycle))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pod") as client:
         answer = await client.get(path)
     return answer.status_code, answer.json()
@@ -63,3 +66,14 @@ async def test_it_is_what_all_of_its_processes_are(
     path: str, second: dict[str, Any] | None, status: int, said: dict[str, Any]
 ) -> None:
     assert await told(path, LOADED, second) == (status, said)
+
+
+@pytest.mark.parametrize("second", [LOADED, None], ids=["all there", "one gone"])
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [("/livez", 200, ALIVE), ("/readyz", 503, {"status": "draining", "reason": "shutting down"})],
+)
+async def test_while_they_end_it_says_so_whoever_is_gone(
+    path: str, status: int, said: dict[str, Any], second: dict[str, Any] | None
+) -> None:
+    assert await told(path, LOADED, second, draining=True) == (status, said)
