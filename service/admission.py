@@ -27,6 +27,8 @@ LONGEST_RETRY: Final = 30.0
 class Admission:
     """Admits rows by what their calls are expected to cost.
 
+    How many may wait is decided by the model's own time, and whether a request can be finished by all that passes.
+
     Args:
         costs: of the model's calls.
         queue_seconds: rows may wait so long at least, however cheap the model is: a burst is no overload.
@@ -70,7 +72,7 @@ class Admission:
             raise Overloaded(
                 f"{queued} rows wait already, which take {waiting:.2g} s; come back later", self.retry_after(rows)
             )
-        finished = running + self._costs.work(queued + rows)
+        finished = running + self._costs.wait(queued + rows)
         raise OutOfTime(
             f"the answer would take {finished:.2g} s, and the request has {seconds:.2g} s; come back later",
             self.retry_after(rows),
@@ -81,7 +83,7 @@ class Admission:
         costs = self._costs
         if queued >= self._most and costs.work(queued) >= self._queue_seconds:
             return False
-        return running + costs.work(queued + rows) <= seconds
+        return running + costs.wait(queued + rows) <= seconds
 
     def retry_after(self, rows: int = 1) -> int:
         """Whole seconds after which a refused request may come back.

@@ -73,6 +73,9 @@ class _Followed:
 class Costs:
     """Seconds that a call is expected to take, by its size: until its answers are there, and of the model alone.
 
+    The first is what a request waits for. The second is what the model can do: what else a busy process does meanwhile
+    is no reason to call it slow, and to refuse what it can answer, which only makes the process busier.
+
     Args:
         seconds: for each size in ascending order, the first of which is 1.
         longest: seconds of a request that has the most time.
@@ -104,10 +107,17 @@ class Costs:
         """Seconds that the model takes for it: a busy loop is late to hear from the model's thread, and this isn't."""
         return self._alone.expected(self.size(rows), self._clock())
 
+    def wait(self, rows: int) -> float:
+        """Seconds until the answers are there of as many calls as `rows` need."""
+        return self._sum(self.call, rows)
+
     def work(self, rows: int) -> float:
-        """Seconds of as many calls as `rows` need."""
+        """Seconds that the model takes for as many calls as `rows` need."""
+        return self._sum(self.alone, rows)
+
+    def _sum(self, seconds: Callable[[int], float], rows: int) -> float:
         full, rest = divmod(rows, self.limit)
-        return (full * self.call(self.limit) if full else 0.0) + (self.call(rest) if rest else 0.0)
+        return (full * seconds(self.limit) if full else 0.0) + (seconds(rest) if rest else 0.0)
 
     @property
     def rate(self) -> float:

@@ -71,13 +71,19 @@ def of_overload(found: dict[str, Any]) -> str:
 
 
 def of_pauses(found: dict[str, Any]) -> str:
-    pauses: dict[str, dict[str, Any]] = found["pauses"]
-    told = [
-        f"{each['times']} pauses of {length}: {each['statuses']['200']} of {each['offered']} answered, p99 "
-        f"{each['p99 (ms)']:.0f} ms"
-        for length, each in pauses.items()
-    ]
-    return f"at {found['requests/s']} requests/s {'; '.join(told)}"
+    models: dict[str, dict[str, Any]] = {name: each for name, each in found.items() if name.endswith(" ms")}
+    told: list[str] = []
+    for name, model in models.items():
+        pauses: dict[str, dict[str, Any]] = model["pauses"]
+        answered = sum(each["statuses"]["200"] for each in pauses.values())
+        offered = sum(each["offered"] for each in pauses.values())
+        times = sum(each["times"] for each in pauses.values())
+        late = " and ".join(f"{each['p99 (ms)']:.0f}" for each in pauses.values())
+        told.append(
+            f"{name}, {model['requests/s']} requests/s, {times} pauses of {' and '.join(pauses)}: {answered} of "
+            f"{offered} answered, p99 {late} ms"
+        )
+    return "; ".join(told)
 
 
 def of_crowd(found: dict[str, Any]) -> str:

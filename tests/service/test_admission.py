@@ -49,6 +49,20 @@ def test_a_burst_is_no_overload_for_a_cheap_model() -> None:
         cheap.check(1, queued=11_000, running=0.0, seconds=60)
 
 
+def test_a_loop_that_hears_late_of_the_model_is_no_overload_and_still_counts_for_who_has_little_time() -> None:
+    costs = Costs({1: 0.0001, 64: 0.001})
+    made = Admission(costs, queue_seconds=0.01)
+    for _ in range(100):
+        costs.took(64, 0.02, alone=0.001)
+    made.check(1, queued=512, running=0.0, seconds=60)
+    with pytest.raises(OutOfTime):
+        made.check(64, queued=512, running=0.0, seconds=0.1)
+    for _ in range(100):
+        costs.took(64, 0.02)
+    with pytest.raises(Overloaded, match="512 rows wait already"):
+        made.check(1, queued=512, running=0.0, seconds=60)
+
+
 def test_a_request_of_many_rows_is_taken_when_nothing_waits() -> None:
     admission(BATCHED).check(1000, queued=0, running=0.0, seconds=60)
 

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 import httpx
 import pytest
 
+from service.batching import INLINE_SECONDS
 from service.settings import Settings
 from tests.service import fakes
 from tests.service.fakes import READING
@@ -263,7 +264,9 @@ def test_many_requests_sent_ahead_are_all_answered(settings: Settings) -> None:
 
 
 def test_a_client_that_leaves_is_counted_as_one_that_left(settings: Settings) -> None:
-    with running("tests.service.fake_service", settings, GOLDEN_SECONDS=0.002, PREDICT_SECONDS=30) as process:
+    with running(
+        "tests.service.fake_service", settings, GOLDEN_SECONDS=2 * INLINE_SECONDS, PREDICT_SECONDS=30
+    ) as process:
         process.wait_until_ready()
         with process.connect() as connection:
             connection.sendall(REQUEST.replace(b"85.0", b"40.0"))

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack
 import httpx
 import pytest
 
+from service.batching import INLINE_SECONDS
 from service.settings import Settings
 from tests.service.fakes import READING
 from tests.service.processes import SECONDS, Process, running
@@ -59,7 +60,7 @@ def test_nothing_is_lost_between_sigterm_and_the_end(run: Run) -> None:
     assert process.exit_code() == 0
 
 
-@pytest.mark.parametrize("golden", [0, 0.002], ids=["on the loop", "in the thread"])
+@pytest.mark.parametrize("golden", [0, 2 * INLINE_SECONDS], ids=["on the loop", "in the thread"])
 def test_a_request_in_flight_when_the_sockets_close_is_answered(golden: float, run: Run) -> None:
     process = run(DRAIN_SECONDS=0, PREDICT_SECONDS=2, GOLDEN_SECONDS=golden)
     process.wait_until_ready()
@@ -85,7 +86,9 @@ def test_a_second_sigterm_changes_nothing(run: Run) -> None:
 
 
 def test_a_request_that_does_not_end_does_not_hold_up_the_end_for_ever(run: Run) -> None:
-    process = run(DRAIN_SECONDS=0, FINISH_SECONDS=5, GOLDEN_SECONDS=0.002, PREDICT_SECONDS=3600, REQUEST_SECONDS=5)
+    process = run(
+        DRAIN_SECONDS=0, FINISH_SECONDS=5, GOLDEN_SECONDS=2 * INLINE_SECONDS, PREDICT_SECONDS=3600, REQUEST_SECONDS=5
+    )
     process.wait_until_ready()
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(predict, process.url)

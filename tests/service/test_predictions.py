@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service import predictions, shortcut
 from service.app import create_app
+from service.batching import INLINE_SECONDS
 from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
 from service.logs import JsonFormatter
@@ -137,7 +138,7 @@ async def test_in_an_overload_a_request_is_refused_before_its_body_is_read(
         return rows[:, 0] / 100
 
     # Known to be slow, so that the loop goes on beside it.
-    client = await start(loads(FakeModel(answer, seconds=0.002)), batch_limit=1, queue_seconds=0.001)
+    client = await start(loads(FakeModel(answer, seconds=2 * INLINE_SECONDS)), batch_limit=1, queue_seconds=0.001)
     held = [asyncio.ensure_future(client.post("/predict", json=READING | {"temperature": 50}))]
     while not lifecycle.served().batcher.running_for():
         await asyncio.sleep(0.001)

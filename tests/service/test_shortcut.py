@@ -17,6 +17,7 @@ import pytest
 
 from service import connections
 from service.app import create_app
+from service.batching import INLINE_SECONDS
 from service.connections import Bounds, Connection
 from service.heartbeat import Heartbeat
 from service.identity import REQUEST_ID
@@ -120,7 +121,7 @@ class Gate(FakeModel):
 
     def predict(self, tensors: Tensors) -> Tensors:
         golden = tensors[INPUT][0, 0] == READING["temperature"]
-        assert (self.open.wait(0.002) or True) if golden else self.open.wait(20)
+        assert (self.open.wait(2 * INLINE_SECONDS) or True) if golden else self.open.wait(20)
         return super().predict(tensors)
 
 

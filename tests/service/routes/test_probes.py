@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from service import batching
+from service.batching import INLINE_SECONDS
 from service.heartbeat import Heartbeat
 from service.lifecycle import Lifecycle
 from service.model import ModelRefused
@@ -79,7 +80,7 @@ async def test_a_call_that_hangs_is_not_ready_and_in_the_end_not_alive_until_it_
         return rows[:, 0] / 100
 
     # Known to be slow, so it is asked in its thread.
-    client = await start(fakes.loads(fakes.FakeModel(answer, seconds=0.002)), request_seconds=0.5)
+    client = await start(fakes.loads(fakes.FakeModel(answer, seconds=2 * INLINE_SECONDS)), request_seconds=0.5)
     assert (await client.post("/predict", json=fakes.READING | {"temperature": 50})).status_code == 504
     while (await readyz(client))[0] == 200:
         await asyncio.sleep(0.001)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from opentelemetry.sdk.trace import Tracer
 
+from service.batching import INLINE_SECONDS
 from service.lifecycle import Lifecycle
 from service.logs import JsonFormatter
 from service.settings import Sampler
@@ -275,7 +276,7 @@ async def test_a_call_that_is_too_slow_is_seen_as_far_as_its_request_waited(
         return rows[:, 0] / 100
 
     # Known to be slow, so that the loop goes on beside it.
-    client = await serve(loads(FakeModel(answer, seconds=0.002)))
+    client = await serve(loads(FakeModel(answer, seconds=2 * INLINE_SECONDS)))
     asked = client.post("/predict", json=READING | {"temperature": 50}, headers={"X-Request-Timeout": "1"})
     in_call = asyncio.ensure_future(asked)
     while not lifecycle.served().batcher.running_for():
