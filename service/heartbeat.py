@@ -8,8 +8,8 @@ EVERY: Final = 0.25
 """Seconds between beats."""
 
 HUNG_AFTER: Final = 15.0
-"""Seconds without a beat after which the loop hangs: nothing on it may take longer than a millisecond, and a pod that
-is short of processor time for so long answers nobody."""
+"""Seconds without a beat after which the loop hangs: nothing on it may take longer than a few milliseconds, and a
+pod that is short of processor time for so long answers nobody."""
 
 
 class Heartbeat:
