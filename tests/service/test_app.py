@@ -49,7 +49,7 @@ async def test_an_application_that_ends_while_loading_does_not_wait_for_it(
 
     def load(*_: object) -> FakeModel:
         loop.call_soon_threadsafe(loading.set)
-        loaded.append(ended.wait(20))
+        loaded.append(ended.wait(60))
         return FakeModel()
 
     app = create_app(fakes.settings(tmp_path), lifecycle, Heartbeat(), load, fakes.metrics(lifecycle))

@@ -134,7 +134,7 @@ async def test_in_an_overload_a_request_is_refused_before_its_body_is_read(
     gate = threading.Event()
 
     def answer(rows: fakes.Rows) -> fakes.Answers:
-        assert rows[0, 0] != 50 or gate.wait(20)
+        assert rows[0, 0] != 50 or gate.wait(60)
         return rows[:, 0] / 100
 
     # Known to be slow, so that the loop goes on beside it.

@@ -64,7 +64,7 @@ def control(url: str, method: str, path: str, content: object = None) -> Any:
     """What the server's controls answer."""
     body = None if content is None else json.dumps(content).encode()
     request = urllib.request.Request(f"{url}/_sandbox/{path}", data=body, method=method)  # noqa: S310 (of this test)
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         return json.loads(answer.read())
 
 

@@ -71,7 +71,7 @@ def test_a_pod_without_a_role_comes_as_it_is() -> None:
 
 def ask(account: Account, body: object) -> dict[str, Any]:
     request = urllib.request.Request(f"{account.server.url}/_eks/pods", data=json.dumps(body).encode())  # noqa: S310 (of this test)
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         return json.loads(answer.read())
 
 

@@ -40,7 +40,7 @@ def test_a_token_for_a_cluster_says_whose_role_it_is(account: Account) -> None:
 
     body = json.dumps({"spec": {"token": told["status"]["token"]}}).encode()
     request = urllib.request.Request(f"{account.server.url}/_eks/tokens", data=body)  # noqa: S310 (of this test)
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         user = json.loads(answer.read())["status"]["user"]
 
     assert user["groups"] == ["slipway:serving"]

@@ -37,7 +37,7 @@ def exec_token(account: Account, key: str = "", header: str = "x-k8s-aws-id") ->
 def review(account: Account, token: object) -> dict[str, Any]:
     body = json.dumps({"kind": "TokenReview", "spec": {"token": token}}).encode()
     request = urllib.request.Request(f"{account.server.url}/_eks/tokens", data=body)  # noqa: S310 (of this test)
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         told = json.loads(answer.read())
     assert told["kind"] == "TokenReview"
     return told["status"]
@@ -101,7 +101,7 @@ def test_what_is_no_token_of_it_is_told_so(account: Account, deployer: str) -> N
 def credentials(account: Account, subject: str) -> dict[str, Any]:
     request = urllib.request.Request(f"{account.server.url}/v1/credentials")  # noqa: S310 (of this test)
     request.add_header("Authorization", token(sub=subject, aud=[PODS]))
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         return json.loads(answer.read())
 
 

@@ -28,11 +28,11 @@ def test_all_of_them_are_the_same_aws(data: Path, tmp_path: Path) -> None:
         server.client("s3").create_bucket(
             Bucket="one", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
-        plain = http.client.HTTPConnection("127.0.0.1", also, timeout=10)
+        plain = http.client.HTTPConnection("127.0.0.1", also, timeout=60)
         plain.request("GET", "/one")
         assert b"<Name>one</Name>" in plain.getresponse().read()
         context = ssl.create_default_context(cafile=str(authority.certificate))
-        secure = http.client.HTTPSConnection("127.0.0.1", tls, timeout=10, context=context)
+        secure = http.client.HTTPSConnection("127.0.0.1", tls, timeout=60, context=context)
         secure.request("POST", "/_eks/tokens", json.dumps({"spec": {"token": "none"}}))
         assert not json.load(secure.getresponse())["status"]["authenticated"]
         for connection in (plain, secure):

@@ -146,7 +146,7 @@ def test_an_upload_that_breaks_off_changes_nothing(start: Start, data: Path) -> 
     assert names(s3) == []
     before = (data / "snapshot").read_bytes()
     for head in ("Content-Length: 100\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n64\r\nhalf"):
-        with socket.create_connection((host, int(port)), timeout=10) as connection:
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
             connection.sendall(f"PUT /one/half HTTP/1.1\r\nHost: {host}\r\n{head}".encode())
             connection.shutdown(socket.SHUT_WR)
             assert b" 400 " in connection.makefile("rb").readline()
@@ -182,7 +182,7 @@ def test_nobody_can_empty_it(start: Start) -> None:
     s3.put_object(Bucket="one", Key="a", Body=b"kept")
     request = urllib.request.Request(f"{server.url}/moto-api/reset", method="POST")  # noqa: S310 (a server of this test)
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(request, timeout=30)  # noqa: S310
+        urllib.request.urlopen(request, timeout=60)  # noqa: S310
     assert body(s3, "a") == b"kept"
 
 

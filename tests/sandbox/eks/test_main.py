@@ -35,7 +35,7 @@ def running(server: Server, port: int, tmp_path: Path) -> Iterator[subprocess.Po
 
 
 def ready(port: int) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", "/readyz")
         answer = connection.getresponse()
@@ -49,7 +49,7 @@ def ready(port: int) -> tuple[int, str]:
 @pytest.mark.usefixtures("running")
 def test_it_is_ready_once_everything_is_known_and_gives_load_balancers(server: Server, port: int) -> None:
     server.items = [service()]
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while ready(port) != (200, "") or not server.asked:
         assert time.monotonic() < deadline, ready(port)
         time.sleep(0.05)
