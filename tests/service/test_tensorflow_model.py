@@ -41,6 +41,23 @@ def test_a_signature_is_asked_with_its_tensors(specs: Specs, row: tuple[int, ...
         np.testing.assert_allclose(tabular.ask(model, rows), rows[:, 0] / 100)
 
 
+def test_each_input_and_output_is_taken_by_its_name(tf: Any, tmp_path: Path) -> None:
+    """Whatever the order in which the model's own code has them, and what its variables are."""
+    module = tf.Module()
+    module.weights = {name: tf.Variable(10.0**-place, dtype="float64") for place, name in enumerate(NAMES)}
+
+    def call(**given: Any) -> dict[str, Any]:
+        total = tf.add_n([given[name] * module.weights[name] for name in NAMES])
+        return {"zeros": 0.0 * total, "probability": total, "another": total + 1.0}
+
+    specs = {name: tf.TensorSpec([None], "float64", name=name) for name in reversed(NAMES)}
+    function = tf.function(call).get_concrete_function(**specs)
+    tf.saved_model.save(module, str(tmp_path), signatures={"serving_default": function})
+    model = load(tmp_path)
+    answers = Tabular.of(fakes.manifest(), model.inputs).ask(model, ROWS)
+    np.testing.assert_allclose(answers, ROWS @ [1.0, 0.1, 0.01, 0.001])
+
+
 def test_a_signature_with_room_for_one_row_says_so(save: Save) -> None:
     model = load(save({"x": ([1, 4], "float32")}))
     assert model.row_limit == 1
