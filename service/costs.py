@@ -47,18 +47,24 @@ TRIED: Final = 0.9
 
 
 class _Followed:
-    """Seconds by size, as they were measured first and have been since."""
+    """Seconds by size, as they were measured first and have been since.
+
+    Attributes:
+        most: that is expected of any size, whatever the time.
+    """
 
     def __init__(self, seconds: Mapping[int, float], longest: float, now: float) -> None:
         self._seconds: Final = dict(seconds)
         self._least: Final = {size: min(each, TRIED * longest) for size, each in seconds.items()}
         self._called: Final = dict.fromkeys(seconds, now)
+        self.most = max(seconds.values())
 
     def took(self, size: int, seconds: float, now: float) -> None:
         expected = self.expected(size, now - seconds)
         difference = min(seconds, ODD * expected) - expected
         self._seconds[size] = expected = expected + difference * (SLOWER if difference > 0 else FASTER)
         self._least[size] = min(self._least[size], expected)
+        self.most = max(self._seconds.values())
         self._called[size] = now
 
     def expected(self, size: int, now: float) -> float:
@@ -110,6 +116,10 @@ class Costs:
     def wait(self, rows: int) -> float:
         """Seconds until the answers are there of as many calls as `rows` need."""
         return self._sum(self.call, rows)
+
+    def most(self, rows: int) -> float:
+        """Seconds that `wait` says at most, for who asks often and nearly always has much more."""
+        return (rows // self.limit + 1) * self._whole.most
 
     def work(self, rows: int) -> float:
         """Seconds that the model takes for as many calls as `rows` need."""

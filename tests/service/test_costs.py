@@ -104,6 +104,15 @@ def test_work_is_that_of_all_calls(rows: int, seconds: float, costs: Costs) -> N
     assert costs.work(rows) == pytest.approx(seconds)
 
 
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_no_wait_is_longer_than_the_most(size: int, costs: Costs, clock: SimpleNamespace) -> None:
+    for seconds in (0.3, 0.3, 0.001, 0.2, 0.0):
+        for rows in range(12):
+            assert costs.wait(rows) <= costs.most(rows) < costs.wait(rows) + 4.0
+        costs.took(size, seconds)
+        clock.now += 1.5
+
+
 def test_the_rate_is_that_of_full_calls(costs: Costs) -> None:
     assert costs.rate == pytest.approx(200)
 
