@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import re
+import statistics
 import sys
 import tempfile
 import time
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import gateway, oha, page, questions, recorded, servers, wrk
+from benchmarks import gateway, loading, oha, page, questions, recorded, servers, wrk
 from benchmarks.errors import BenchmarkError
 from benchmarks.measuring import CONNECTIONS, Measured, Plan, Row, summary, turn
 from benchmarks.servers import CHECKOUT, FLOOR, SERVICE, Recipe
@@ -101,7 +102,9 @@ def _weighed(weight: str, wanted: Wanted, plan: Plan) -> dict[str, Any]:
                 questions.check(name, server.answer(), answer)
         able = {name: recipe for name, recipe in recipes.items() if not failed.get(name)}
         taken: dict[str, list[Measured]] = {name: [] for name in able}
+        loads: list[float] = []
         for number in range(wanted.rounds):
+            loads.append(loading.seconds(published[SERVICE].files, plan.cores[0], servers.ONE_THREAD))
             for name, recipe in able.items():
                 print(f"{weight}: round {number + 1} of {wanted.rounds}: {name} …", file=sys.stderr, flush=True)
                 half_of = taken[SERVICE][-1].busy.requests if name == FLOOR and SERVICE in taken else None
@@ -110,6 +113,7 @@ def _weighed(weight: str, wanted: Wanted, plan: Plan) -> dict[str, Any]:
         base = next(name for name in (FLOOR, PLAIN, SERVICE) if taken.get(name))
         return {
             "call (ms)": published[SERVICE].call,
+            "load (s)": round(statistics.median(loads), 1),
             "base": base,
             "servers": summary({name: turns for name, turns in taken.items() if turns}, base, plan.rates),
             "failed": {name: errors for name, errors in failed.items() if errors},
@@ -216,7 +220,8 @@ def _beside(wanted: Wanted, before: Mapping[str, Any]) -> dict[str, Any]:
     if "gateway" in before:
         found["gateway"] = before["gateway"]
     for weight, model in found["models"].items():
-        print(f"{weight}: a call takes {model['call (ms)']:g} ms\n{table(model['servers'])}\n")
+        print(f"{weight}: a call takes {model['call (ms)']:g} ms, to load it {model['load (s)']:g} s")
+        print(f"{table(model['servers'])}\n")
     lines = recorded.moved(before, found)
     print("\n".join(["beside the recorded figures:", *(lines or ["nothing moved"])]))
     return found

@@ -47,7 +47,8 @@ def written(found: Mapping[str, Any]) -> str:
         f"connections, {found['seconds']} s; **µs** is the processor time that all of a server's processes took for a "
         "request.",
         "- **alone**: the median of one request at a time. **start**: from the process's begin to its first answer, on "
-        "the one core; that of the floor, which has no model, is Python's and uvicorn's own.",
+        "the one core; that of the floor, which has no model, is Python's and uvicorn's own. Above each table stands "
+        "what the model takes alone: a process that imports TensorFlow, loads it, asks it once, and does nothing else.",
         f"- **at half**: open loop, oha {generators['oha']}: requests come on time, whether or not those before them "
         "are answered, and latency counts from when they were due. At half of the server's own maximum; the floor's at "
         "half of Slipway's. The other rates are the same for all; — is one that a server can't bear.",
@@ -55,7 +56,13 @@ def written(found: Mapping[str, Any]) -> str:
         "![requests per second of each server](figures/bench.svg)",
     ]
     for weight, model in found["models"].items():
-        lines += ["", f"## A model of {model['call (ms)']:g} ms ({weight})", "", *_table(model["servers"])]
+        started = model["servers"][SERVICE]["start (s)"] or 0.0
+        lines += ["", f"## A model of {model['call (ms)']:g} ms ({weight})", ""]
+        lines += [
+            f"Loaded and asked once in {_cell(model['load (s)'])} s; Slipway answers "
+            f"{_cell(started - model['load (s)'])} s later than that."
+        ]
+        lines += ["", *_table(model["servers"])]
         for name, errors in model["failed"].items():
             lines += ["", f"{_NAMES.get(name, name)} failed {len(errors)} times, the last time so: {errors[-1]}"]
     if (behind := found.get("gateway")) is not None:

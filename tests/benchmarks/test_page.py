@@ -14,6 +14,7 @@ def test_the_page_has_a_table_for_each_model_with_the_fastest_first() -> None:
     small = text[text.index("## A model of 0.26 ms (small)") : text.index("## A model of 48 ms (50 ms)")]
     rows = [line for line in small.splitlines() if line.startswith("| ")]
     assert [row.split(" | ")[0] for row in rows] == ["| server", "| the floor", "| **Slipway**", "| FastAPI"]
+    assert "Loaded and asked once in 1.8 s; Slipway answers 1.2 s later than that.\n" in small
     assert len({row.count("|") for row in rows}) == 1
     assert rows[2].startswith("| **Slipway** | 50 | 0.25 | 20 | 40 | 20,000 | 1 |")
     assert rows[3].endswith("| — | — | — | — |")
