@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from statistics import fmean
-from typing import Final
+from typing import Final, TypeVar
 
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -17,6 +17,8 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from prometheus_client.samples import Sample
 
 from service.metrics import Phase, of_this_process
+
+_T = TypeVar("_T")
 
 ASK_SECONDS: float = 1.5
 """So long a process has to answer: Kubernetes gives a probe two seconds."""
@@ -70,13 +72,13 @@ class Source:
 
 
 def asked(sources: Sequence[Source], path: str) -> list[tuple[int, bytes] | None]:
-    """What all of them answer, asked at once."""
+    """What all of them answer."""
+    return _at_once(sources, lambda source: source.ask(path))
 
-    def ask(source: Source) -> tuple[int, bytes] | None:
-        return source.ask(path)
 
+def _at_once(sources: Sequence[Source], what: Callable[[Source], _T]) -> list[_T]:
     with ThreadPoolExecutor(len(sources)) as pool:
-        return list(pool.map(ask, sources))
+        return list(pool.map(what, sources))
 
 
 def registry_of(sources: Sequence[Source], *, version: str, release: str) -> CollectorRegistry:
@@ -103,17 +105,12 @@ class _Sums(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Each family once."""
-        with ThreadPoolExecutor(len(self._sources)) as pool:
-            told = [*pool.map(_metrics, self._sources), list(self._ours.collect())]
+        told = [*_at_once(self._sources, lambda source: source.metrics()), list(self._ours.collect())]
         families: defaultdict[str, list[Metric]] = defaultdict(list)
         for each in told:
             for family in each:
                 families[family.name].append(family)
         return [_one(same) for same in families.values()]
-
-
-def _metrics(source: Source) -> list[Metric]:
-    return source.metrics()
 
 
 def _one(families: Sequence[Metric]) -> Metric:
