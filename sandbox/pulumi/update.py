@@ -73,12 +73,14 @@ def run(cli: Cli, title: str, log: Path, verb: str, *arguments: str) -> frozense
             if event.res_op_failed_event:
                 failed.add(event.res_op_failed_event.metadata.urn)
             unreadable += event.unreadable.startswith("{")
-        if process.returncode == 0 and not unreadable:
+        # An engine that is interrupted while it deletes says that all went well, whatever is left.
+        well = process.returncode == 0 and not interrupts.came
+        if well and not unreadable:
             progress.done(len(changes))
-    if process.returncode == 0 and unreadable:
+    if well and unreadable:
         why = f"{unreadable} of its events can't be read, so what it did isn't known: use the CLI that `make up` builds"
         raise EngineError(f"{title} went through; its log is {path}", [why])
-    if process.returncode == 0:
+    if well:
         _compress(path)
         return frozenset(changes)
     if interrupts.came:

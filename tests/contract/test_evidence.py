@@ -175,16 +175,22 @@ def of_judged(found: dict[str, Any]) -> str:
 
 def of_cloud(found: dict[str, Any]) -> str:
     clean, changed, two = found["clean runs"], found["changed behind its back"], found["two at once"]
-    stopped: dict[str, list[str]] = {name: found["stopped"][name] for name in ("SIGKILL", "SIGINT")}
     faults, drills, told = found["faults"], found["drills (s)"], found["told"]
     return (
         f"{clean['resources of AWS']} resources of AWS: {clean['false alarms']} false alarms in {clean['runs']} runs; "
         f"{changed['found and repaired']} of {changed['changes']} found; one won in {two['that exactly one won']} of "
         f"{two['rounds']}; {len(faults['operations'])} faults, {faults['runs that failed']} runs failed of them; "
-        f"{len(stopped['SIGKILL'])} kills and {len(stopped['SIGINT'])} interrupts converged; a lost state is back "
-        f"after {drills['state lost']} s, what AWS has of a lost cluster after "
+        f"a lost state is back after {drills['state lost']} s, what AWS has of a lost cluster after "
         f"{drills['cluster lost, what AWS has of it']} s; {told['with a secret']} of {told['places']} places tell a "
         "secret"
+    )
+
+
+def of_stopped(found: dict[str, Any]) -> str:
+    calls = found["calls"]
+    return (
+        f"{len(found['SIGKILL'])} kills and {len(found['SIGINT'])} interrupts converged, of runs of {calls['up']} calls"
+        f" that create and {calls['destroy']} that delete"
     )
 
 
@@ -230,6 +236,7 @@ def of_bench(found: dict[str, Any]) -> str:
         ("alike", of_alike),
         ("judged", of_judged),
         ("cloud", of_cloud),
+        ("stopped", of_stopped),
         ("drills", of_drills),
         ("pipeline", of_pipeline),
     ],

@@ -246,30 +246,50 @@ def test_a_second_run_at_the_same_time_is_refused_and_harms_nothing(project: Pro
     assert project.locks == []
 
 
-def test_an_interrupt_lets_what_is_under_way_finish_and_the_next_run_goes_on(project: Project) -> None:
-    project.program(THREE)
+def interrupted(project: Project, verb: str, object_: str) -> list[str]:
+    """What `Stack.VERB` says that is interrupted while a change of an object is under way."""
     stack = project.stack()
-    held = project.hold("before", "first")
+    held = project.hold("before", object_)
     code = f"""
         from pathlib import Path
         from sandbox.pulumi import Stack
         from sandbox.state import State
         project, config, state = map(Path, {[str(stack.project), str(stack.config), str(stack.state.root)]!r})
-        Stack(project, "test", config, State(state)).up()
+        Stack(project, "test", config, State(state)).{verb}()
     """
     with subprocess.Popen([sys.executable, "-c", dedent(code)], stderr=subprocess.PIPE, text=True) as runner:
         assert runner.stderr is not None
-        project.reached("before", "first")
+        project.reached("before", object_)
         runner.send_signal(signal.SIGINT)
         while "stopping when what is under way is done" not in runner.stderr.readline():
             pass
         held.unlink()
-        errors = runner.stderr.read()
-
-    assert errors.splitlines()[-1] == "it was interrupted: run it again, and it goes on"
-    assert "1" in data(project)
-    assert "2" not in data(project)
+        said = runner.stderr.read().splitlines()
     assert project.locks == []
     assert "pending_operations" not in stack.export()
-    stack.up()
+    return said
+
+
+def test_an_interrupt_lets_what_is_under_way_finish_and_the_next_run_goes_on(project: Project) -> None:
+    project.program(THREE)
+
+    said = interrupted(project, "up", "first")
+
+    assert said[-1] == "it was interrupted: run it again, and it goes on"
+    assert "1" in data(project)
+    assert "2" not in data(project)
+    project.stack().up()
     assert data(project) == ["1", "2", "3"]
+
+
+def test_an_interrupted_destroy_is_none_though_the_engine_says_so(project: Project) -> None:
+    project.program(THREE)
+    project.stack().up()
+
+    said = interrupted(project, "destroy", "second")
+
+    assert said[-1] == "it was interrupted: run it again, and it goes on"
+    assert not any("✓" in line for line in said)
+    assert data(project) == ["1", "3"]
+    project.stack().destroy()
+    assert data(project) == []

@@ -1,5 +1,6 @@
 """A state directory whose clusters are files, and the platform of staging on an AWS of its own."""
 
+from collections import Counter
 from collections.abc import Generator
 
 import pytest
@@ -25,3 +26,25 @@ def platform(clusters: State, tmp_path_factory: pytest.TempPathFactory) -> Gener
     """The stack, of which there is nothing before its first test."""
     with on_aws(clusters, tmp_path_factory.mktemp("cloud")) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def nothing(platform: OnAws) -> Counter[str]:
+    """What there is before the platform."""
+    return platform.there()
+
+
+@pytest.fixture(scope="module")
+def clean(platform: OnAws, nothing: Counter[str]) -> Counter[str]:
+    """What there is of a platform that nothing has happened to."""
+    platform.stack.up()
+    return platform.there()
+
+
+@pytest.fixture
+def everything(platform: OnAws, clean: Counter[str]) -> Counter[str]:
+    """The same, of a platform that is up, whatever the test before has left."""
+    platform.tidied()
+    if platform.there() != clean:
+        platform.stack.up()
+    return clean

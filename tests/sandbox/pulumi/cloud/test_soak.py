@@ -1,10 +1,9 @@
-"""The platform on AWS under kills, faults and changes behind its back, without a cluster: `make soak`.
+"""The platform on AWS under faults, losses and changes behind its back, without a cluster: `make soak`.
 
 The figures land in docs/figures/cloud.json.
 """
 
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +19,6 @@ from tests.sandbox.pulumi.cloud.platform import CONFIG, HOOK, NAME, RETENTION, O
 pytestmark = [pytest.mark.soak, pytest.mark.engine, pytest.mark.usefixtures("no_preview"), pytest.mark.timeout(3600)]
 
 SEED: Final = 20261129
-POINTS: Final = 6
 ROUNDS: Final = 10
 CLEAN: Final = 10
 DAYS: Final = (30, 60, 90)
@@ -34,35 +32,13 @@ OTHERS: Final = (
 )
 
 
-FIGURES: Final = ("clean runs", "changed behind its back", "two at once", "drills (s)", "faults", "stopped", "told")
+FIGURES: Final = ("clean runs", "changed behind its back", "two at once", "drills (s)", "faults", "told")
 
 
 @pytest.fixture(scope="module")
 def figures(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
     with recorded(request.session, "cloud", SEED, FIGURES) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def nothing(platform: OnAws) -> Counter[str]:
-    """What there is before the platform."""
-    return platform.there()
-
-
-@pytest.fixture(scope="module")
-def clean(platform: OnAws, nothing: Counter[str]) -> Counter[str]:
-    """What there is of a platform that nothing has happened to."""
-    platform.stack.up()
-    return platform.there()
-
-
-@pytest.fixture
-def everything(platform: OnAws, clean: Counter[str]) -> Counter[str]:
-    """The same, of a platform that is up."""
-    tidied(platform)
-    if not platform.stack.export().get("resources"):
-        platform.stack.up()
-    return clean
 
 
 def test_clean_runs_find_nothing(platform: OnAws, everything: Counter[str], figures: dict[str, Any]) -> None:
@@ -105,7 +81,7 @@ def test_of_two_updates_at_once_one_wins(platform: OnAws, everything: Counter[st
         (group,) = platform.account.client("logs").describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
         assert group["retentionInDays"] == winner
         platform.whole()
-        tidied(platform)
+        platform.tidied()
     platform.say({RETENTION: DAYS[0]})
     platform.stack.up()
     platform.settled()
@@ -169,7 +145,7 @@ def test_an_update_that_meets_every_fault_converges(
     assert met == [rule.get("times", 1) for rule in rules]
     platform.settled()
     assert platform.there() == everything
-    told_nowhere(platform)
+    platform.told_nowhere()
     figures["faults"] = {
         "operations": {rule["kind"]: rule["operation"] for rule in rules},
         "runs that failed": failures,
@@ -185,42 +161,6 @@ def _came_up(platform: OnAws) -> bool:
     return True
 
 
-def test_runs_converge_after_their_engine_was_stopped_at_seeded_points(
-    platform: OnAws, nothing: Counter[str], everything: Counter[str], figures: dict[str, Any]
-) -> None:
-    chance = random.Random(SEED)  # noqa: S311
-    calls: dict[str, int] = {}
-    for verb, operations in (("destroy", "Delete*"), ("up", "Create*")):
-        platform.count(operations)
-        {"destroy": platform.stack.destroy, "up": platform.stack.up}[verb]()
-        (calls[verb],) = platform.met()
-    platform.fail()
-    stopped: dict[str, list[str]] = {"SIGKILL": [], "SIGINT": []}
-    for number in range(POINTS):
-        fraction = chance.uniform(0.05, 0.9)
-        for by in (signal.SIGKILL, signal.SIGINT):
-            # Each kind of end comes upon each verb, three times.
-            verb, operations = (("destroy", "Delete*"), ("up", "Create*"))[(number + (by is signal.SIGINT)) % 2]
-            if bool(platform.stack.export().get("resources")) != (verb == "destroy"):
-                {"destroy": platform.stack.up, "up": platform.stack.destroy}[verb]()
-            tidied(platform)
-            at = round(fraction * calls[verb])
-            platform.stopped(verb, operations, at, by)
-            stopped[by.name].append(f"{verb} at {at}")
-            print(by.name, stopped[by.name][-1])
-            if verb == "up":
-                platform.stack.up()
-                platform.settled()
-                assert platform.there() == everything
-            else:
-                platform.stack.destroy()
-                assert not platform.stack.export().get("resources")
-                platform.whole()
-                assert platform.there() == nothing
-    told_nowhere(platform)
-    figures["stopped"] = {"calls": calls, **stopped}
-
-
 def test_what_is_secret_is_told_nowhere(platform: OnAws, everything: Counter[str], figures: dict[str, Any]) -> None:
     """Nor is it after runs that failed or were stopped, whose tests look too."""
     # It is there to be found: the cluster has it, and so does this look for it.
@@ -228,22 +168,7 @@ def test_what_is_secret_is_told_nowhere(platform: OnAws, everything: Counter[str
     show = ("preview", "--diff", f"--stack={NAME}", f"--config-file={platform.stack.config}")
     history = ("stack", "history", "--json", "--full-dates", f"--stack={NAME}")
     shown = [(" ".join(one), platform.cli.run(*one).encode()) for one in (show, history)]
-    figures["told"] = {"places": told_nowhere(platform, *shown), "with a secret": 0}
-
-
-def tidied(platform: OnAws) -> None:
-    """Look that what is forgotten now was no secret, and forget it."""
-    told_nowhere(platform)
-    platform.forget_versions()
-
-
-def told_nowhere(platform: OnAws, *shown: tuple[str, bytes]) -> int:
-    """Look for secrets in all that is told and kept of the stack; returns in how many places that was."""
-    secrets = {form for secret in (HOOK, *platform.session) for form in forms(secret)}
-    places = [*platform.told(), *shown]
-    for name, content in places:
-        assert not [form for form in secrets if form in content], name
-    return len(places)
+    figures["told"] = {"places": platform.told_nowhere(*shown), "with a secret": 0}
 
 
 def test_destroying_it_leaves_nothing(platform: OnAws, nothing: Counter[str]) -> None:
