@@ -118,7 +118,7 @@ def _one(families: Sequence[Metric]) -> Metric:
     values: defaultdict[tuple[str, tuple[tuple[str, str], ...]], list[float]] = defaultdict(list)
     for family in families:
         for sample in family.samples:
-            values[sample.name, tuple(sample.labels.items())].append(sample.value)
+            values[sample.name, tuple(sorted(sample.labels.items()))].append(sample.value)
     found = Metric(first.name, first.documentation, first.type)
     join = _GAUGES.get(first.name, sum) if first.type == "gauge" else sum
     found.samples = [Sample(name, dict(labels), float(join(each))) for (name, labels), each in values.items()]

@@ -1,13 +1,15 @@
 """What several processes tell becomes what one would tell."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import pytest
-from prometheus_client import Metric
+from prometheus_client import Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from service.metrics import Phase
+from service.metrics import Phase, of_this_process
 from service.sums import Source, registry_of
 
 LABELS = {"version": "1.2.0", "release": "7"}
@@ -66,6 +68,21 @@ def of(*told: Told) -> CollectorRegistry:
 )
 def test_they_add_up_but_for_those_that_do_not(name: str, labels: Mapping[str, str], value: float) -> None:
     assert of(Told(5, mean=2.0), Told(7, mean=4.0)).get_sample_value(name, dict(labels)) == value
+
+
+def test_a_series_is_told_once_though_processes_tell_its_labels_in_the_order_of_their_names() -> None:
+    there = CollectorRegistry()
+    there.register(of_this_process(**LABELS))
+    read = list(text_string_to_metric_families(generate_latest(there).decode()))
+
+    class Read(Source):
+        def metrics(self) -> list[Metric]:
+            return read
+
+    families = registry_of([Read(1, 0)], **LABELS).collect()
+    told = Counter((each.name, *sorted(each.labels.items())) for family in families for each in family.samples)
+    assert "python_info" in {name for name, *_ in told}
+    assert set(told.values()) == {1}
 
 
 @pytest.mark.parametrize(
