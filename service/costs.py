@@ -168,6 +168,7 @@ def measure(
     if model.row_limit is not None:
         limit = min(limit, model.row_limit)
     found: dict[int, float] = {}
+    least: dict[int, float] = {}  # what holds a call up says nothing of what a size is worth
     size = 1
     while size <= limit:
         tensors = {name: np.repeat(row, size, axis=0) for name, row in sample.items()}
@@ -177,10 +178,10 @@ def measure(
             begun = clock()
             model.predict(tensors)
             times.append(max(clock() - begun, 1e-6))
-        found[size] = sorted(times)[(len(times) - 1) // 2]
+        found[size], least[size] = sorted(times)[(len(times) - 1) // 2], min(times)
         if found[size] > LONGEST * longest:
             break
         size *= 2
-    best = max(rows / seconds for rows, seconds in found.items())
-    last = next(rows for rows, seconds in found.items() if rows / seconds >= WORTH * best)
+    best = max(rows / seconds for rows, seconds in least.items())
+    last = next(rows for rows, seconds in least.items() if rows / seconds >= WORTH * best)
     return Costs({rows: seconds for rows, seconds in found.items() if rows <= last}, longest=longest)

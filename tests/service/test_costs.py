@@ -84,6 +84,13 @@ def test_one_slow_call_while_a_pod_starts_says_nothing_of_its_model() -> None:
     assert measured(model, limit=1).call(1) == pytest.approx(0.001)
 
 
+def test_what_a_size_is_worth_its_quickest_call_says() -> None:
+    model = Timed(lambda rows: 0.01 if rows == 64 and len(model.calls) % 3 else 0.001)
+    costs = measured(model)
+    assert costs.limit == 64
+    assert costs.call(64) == pytest.approx(0.01)
+
+
 @pytest.fixture
 def clock() -> SimpleNamespace:
     return SimpleNamespace(now=0.0)
