@@ -79,6 +79,8 @@ def written(found: Mapping[str, Any]) -> str:
         "",
         "Each has an environment of its own; its packages are pinned in `benchmarks/peers`. All are told to use one "
         "thread for TensorFlow, and none but the article's app, which is as printed, writes a line for each request.",
+        "",
+        "`python -m benchmarks.profile` tells where the time of a request goes inside of Slipway.",
     ]
     return "\n".join(lines) + "\n"
 
