@@ -104,7 +104,7 @@ def _weighed(weight: str, wanted: Wanted, plan: Plan) -> dict[str, Any]:
         taken: dict[str, list[Measured]] = {name: [] for name in able}
         loads: list[float] = []
         for number in range(wanted.rounds):
-            loads.append(loading.seconds(published[SERVICE].files, plan.cores[0], servers.ONE_THREAD))
+            loads.append(loading.seconds(published[SERVICE].files, plan.cores[0], loading.LEAST))
             for name, recipe in able.items():
                 print(f"{weight}: round {number + 1} of {wanted.rounds}: {name} …", file=sys.stderr, flush=True)
                 half_of = taken[SERVICE][-1].busy.requests if name == FLOOR and SERVICE in taken else None

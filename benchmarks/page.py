@@ -48,7 +48,7 @@ def written(found: Mapping[str, Any]) -> str:
         "request.",
         "- **alone**: the median of one request at a time. **start**: from the process's begin to its first answer, on "
         "the one core; that of the floor, which has no model, is Python's and uvicorn's own. Above each table stands "
-        "what the model takes alone: a process that imports TensorFlow, loads it, asks it once, and does nothing else.",
+        "what the model takes alone: a process that imports TensorFlow without Keras, loads it and asks it once.",
         f"- **at half**: open loop, oha {generators['oha']}: requests come on time, whether or not those before them "
         "are answered, and latency counts from when they were due. At half of the server's own maximum; the floor's at "
         "half of Slipway's. The other rates are the same for all; — is one that a server can't bear.",

@@ -8,7 +8,6 @@ import pytest
 
 from benchmarks import loading
 from benchmarks.errors import BenchmarkError
-from benchmarks.servers import ONE_THREAD
 
 CORE = min(os.sched_getaffinity(0))
 
@@ -24,9 +23,9 @@ def test_a_model_is_loaded_and_asked_once(tmp_path: Path) -> None:
 
     module.answer = tf.function(same, input_signature=[tf.TensorSpec((None, 4), tf.float32, "x")])
     tf.saved_model.save(module, str(tmp_path), signatures=module.answer)
-    assert 0 < loading.seconds(tmp_path, CORE, ONE_THREAD) < loading.WITHIN
+    assert 0 < loading.seconds(tmp_path, CORE, loading.LEAST) < loading.WITHIN
 
 
 def test_a_model_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkError, match=f"{tmp_path} can't be loaded: "):
-        loading.seconds(tmp_path, CORE, ONE_THREAD)
+        loading.seconds(tmp_path, CORE, loading.LEAST)
