@@ -22,7 +22,7 @@ KNOWS: Final[dict[str, set[str]]] = {
     "infra.shared": set(),
     "infra.platform": {"infra.shared", "modelstore"},
     "infra.serving": {"imagestore", "infra.shared", "modelstore", "panels"},
-    "benchmarks": set(),
+    "benchmarks": {"modelstore", "service"},
     "examples": {"slipway"},
     "sandbox": {"infra", "service"},
     "sandbox.toolchain": {"sandbox", "infra.platform"},
