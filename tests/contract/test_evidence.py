@@ -251,6 +251,17 @@ def test_it_says_what_the_service_was_put_through(name: str, told: Callable[[dic
     assert f"{told(found)} ([{found['date']}](figures/{name}.json))" in said
 
 
+def test_what_requests_cost_on_aws_is_reckoned_from_what_was_measured() -> None:
+    found = json.loads((FOLDER / "bench.json").read_text())
+    seconds = found["models"]["small"]["servers"]["service"]["processor (µs a request)"] / 1e6
+    said = " ".join((CHECKOUT / "docs" / "guides" / "aws.md").read_text().split())
+    reckoned = f"{seconds * 1e6:.0f} µs"
+    assert f"takes {reckoned} of a processor ([measured](../figures/bench.json), {found['date']}, " in said
+    assert f"need r × {reckoned} / 0.6 × 1.5 CPUs" in said
+    for rate in (10, 1_000, 10_000):
+        assert f"| {rate:,} | {rate * seconds / 0.6 * 1.5:.1g} |" in said
+
+
 def test_it_says_which_broken_lines_were_noticed() -> None:
     parts: dict[str, dict[str, int]] = MUTATION["lines"]
     noticed = Counter[str]()
