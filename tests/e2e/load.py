@@ -117,7 +117,7 @@ class Load(Background):
         for attempt in range(self._attempts):
             self.tally.retried += attempt > 0
             try:
-                answer = await client.post(self._url, json=READINGS[which])
+                answer = await client.post(self._url, json=self.asked(which))
             except httpx.HTTPError as error:
                 failure = type(error).__name__
                 continue
@@ -130,6 +130,10 @@ class Load(Background):
             failure = f"{answer.status_code}: {answer.text[:80]}"
         self.tally.lost[failure] += 1
         self.tally.lost_at.append(time.monotonic())
+
+    def asked(self, which: int) -> object:
+        """A request's body."""
+        return READINGS[which]
 
     def _is_right(self, version: str, which: int, answer: httpx.Response) -> bool:
         if self._right is None:

@@ -1,5 +1,6 @@
 """The child's main task: check a SavedModel, load it with the service's own loader, and ask it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -48,9 +49,13 @@ def ask(task: Ask) -> Answers:
     return Answers(tensor=tensor, outputs=outputs, singly=singly, fingerprints=fingerprints(task.folder, graph))
 
 
+_CALL: Final = re.compile(r"^\{\{function_node __wrapped__.*?\}\} | \[Op:\w+\] name: $")
+"""Where TensorFlow names the operation by which the model is called, which says nothing of the model."""
+
+
 def _first_line(message: str) -> str:
     """What went wrong; before it come the places where each node was defined, which a SavedModel doesn't keep."""
-    return message.rpartition("<stack traces unavailable>\n")[2].splitlines()[0]
+    return _CALL.sub("", message.rpartition("<stack traces unavailable>\n")[2].splitlines()[0])
 
 
 def _tensor(manifest: Manifest, graph: Graph) -> str:
