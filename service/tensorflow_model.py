@@ -3,9 +3,9 @@
 The signature is called, not `model.predict`, which takes 200 times as long for one row. Keras is not loaded,
 so nothing runs but the graph that was published.
 
-And it is called as the operation that it is, not as the object that TensorFlow makes of it, whose own call takes
-twice as long as a small model does: it binds names, checks shapes, and hands the graph to a thread of TensorFlow's.
-The operation runs it in the caller's, so that the caller knows what it takes of the processor.
+And it is called as the operation that it is, not as the object that TensorFlow makes of it, which takes longer than a
+small model does: it binds names, checks shapes, and hands the graph to a thread of TensorFlow's. The operation runs it
+in the caller's, so that the caller knows what it takes of the processor.
 """
 
 import os
