@@ -81,11 +81,10 @@ class Admission:
     def fits(self, rows: int, *, queued: int, running: float, seconds: float) -> bool:
         """Whether `check` would admit them; nobody is counted as refused."""
         costs = self._costs
-        if queued < self._most and running + costs.most(queued + rows) <= seconds:
-            return True
         if queued >= self._most and costs.work(queued) >= self._queue_seconds:
             return False
-        return running + costs.wait(queued + rows) <= seconds
+        ahead = queued + rows
+        return running + costs.most(ahead) <= seconds or running + costs.wait(ahead) <= seconds
 
     def retry_after(self, rows: int = 1) -> int:
         """Whole seconds after which a refused request may come back.

@@ -249,14 +249,14 @@ class Batcher:
     def _take(self, reason: Reason) -> _Call | None:
         """The next rows that are still wanted and can still be answered in time, and make none of them late."""
         now = time.monotonic()
-        easily = now + self._costs.most(self._costs.limit)
+        ended = now + self._costs.most(self._costs.limit)  # whatever the call's size
         items: list[Item] = []
         rows, soonest = 0, math.inf
         while (item := self._waiting.first()) is not None:
             if items and (item.alone or items[0].alone or rows + item.rows > self._costs.limit):
                 break
             deadline = min(soonest, item.deadline)
-            late = deadline < easily and now + self._costs.call(rows + item.rows) > deadline
+            late = deadline < ended and now + self._costs.call(rows + item.rows) > deadline
             if items and late:
                 break
             self._waiting.take()

@@ -23,6 +23,9 @@ FLOAT32_INTEGERS: Final = 2**24
 SINGLY: Final = 16
 """So many rows are also asked one by one: answers must not depend on what else is in the batch."""
 
+_CALL: Final = re.compile(r"^\{\{function_node __wrapped__.*?\}\} | \[Op:\w+\] name: $")
+"""Where TensorFlow names the operation by which the model is called, which says nothing of the model."""
+
 
 def ask(task: Ask) -> Answers:
     """Answer all rows.
@@ -47,10 +50,6 @@ def ask(task: Ask) -> Answers:
     except tf.errors.OpError as error:
         raise Refused(f"the model fails on the held-out data: {_first_line(str(error.message))}") from error
     return Answers(tensor=tensor, outputs=outputs, singly=singly, fingerprints=fingerprints(task.folder, graph))
-
-
-_CALL: Final = re.compile(r"^\{\{function_node __wrapped__.*?\}\} | \[Op:\w+\] name: $")
-"""Where TensorFlow names the operation by which the model is called, which says nothing of the model."""
 
 
 def _first_line(message: str) -> str:
