@@ -55,7 +55,8 @@ class Load(Background):
     Args:
         url: of the predict endpoint; the host must be 127.0.0.1.
         rate: requests per second, at the beginning.
-        retries: how often a client tries again after a failure before it counts the request as lost.
+        retries: how often a client tries again after a failure before it counts the request as lost. It waits as long
+            as `Retry-After` says, if the answer has it.
         growth: requests per second that each second adds.
         fresh: whether every second request comes on a connection of its own. The others share some that are kept.
         right: what each version answers to the readings; anything else counts as lost. Without it, every 200 is right.
@@ -113,13 +114,14 @@ class Load(Background):
                     self.tally.fresh += fresh
 
     async def _one(self, client: httpx.AsyncClient, which: int) -> None:
-        failure = "never tried"
+        failure, wait = "never tried", 0.0
         for attempt in range(self._attempts):
             self.tally.retried += attempt > 0
+            await asyncio.sleep(wait)
             try:
                 answer = await client.post(self._url, json=self.asked(which))
             except httpx.HTTPError as error:
-                failure = type(error).__name__
+                failure, wait = type(error).__name__, 0.0
                 continue
             version = answer.headers.get("X-Model-Version", "unnamed")
             if release := answer.headers.get("X-Slipway-Release"):
@@ -127,7 +129,7 @@ class Load(Background):
             if answer.status_code == 200 and self._is_right(version, which, answer):
                 self.tally.versions[version] += 1
                 return
-            failure = f"{answer.status_code}: {answer.text[:80]}"
+            failure, wait = f"{answer.status_code}: {answer.text[:80]}", float(answer.headers.get("Retry-After", 0))
         self.tally.lost[failure] += 1
         self.tally.lost_at.append(time.monotonic())
 

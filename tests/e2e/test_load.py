@@ -53,6 +53,22 @@ class Refuses(Handler):
         self.send_error(503)
 
 
+class Busy(Answers):
+    """Refuses everyone for a second, and tells them so."""
+
+    free: ClassVar[float] = 0.0
+
+    def do_POST(self) -> None:
+        if time.monotonic() >= self.free:
+            super().do_POST()
+            return
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(429)
+        self.send_header("Content-Length", "0")
+        self.send_header("Retry-After", "1")
+        self.end_headers()
+
+
 class Leaves(Handler):
     def do_POST(self) -> None:
         self.close_connection = True
@@ -88,6 +104,13 @@ def test_what_is_no_right_answer_is_lost(handler: type[Handler], right: Any) -> 
     tally = loaded(handler, right=right)
     assert tally.lost.total() == tally.sent
     assert tally.versions == {}
+
+
+def test_who_is_told_when_to_come_back_comes_back_then() -> None:
+    Busy.free = time.monotonic() + 1
+    tally = loaded(Busy, retries=1)
+    assert tally.lost == {}
+    assert 0 < tally.retried <= tally.sent
 
 
 def test_the_answer_to_another_reading_is_lost() -> None:
