@@ -5,17 +5,21 @@ import gzip
 import json
 import subprocess
 import sys
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from imagestore.reference import Reference
+from imagestore.repository import Repository
 from infra.shared import cluster as clusters
-from infra.shared.cluster import Cluster, EksRole
+from infra.shared.cluster import EksRole
 from modelstore.store_errors import ObjectNotFound
 from sandbox.journey import questions
 from tests.cloud.conftest import Up
-from tests.e2e.cluster import eventually
+from tests.e2e.cluster import Cluster, eventually
+from tests.sandbox.pulumi.cloud.platform import forms
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
@@ -64,7 +68,7 @@ def test_what_prometheus_keeps_is_on_a_volume(staging: Up) -> None:
 
 def test_who_deploys_may_do_so_in_its_namespace_and_nothing_elsewhere(staging: Up, tmp_path: Path) -> None:
     credential = EksRole.model_validate(staging.outputs["credentials"]["serving"])
-    kubeconfig = clusters.kubeconfig(Cluster.model_validate(staging.outputs["cluster"]), credential, "serving")
+    kubeconfig = clusters.kubeconfig(clusters.Cluster.model_validate(staging.outputs["cluster"]), credential, "serving")
     file = tmp_path / "kubeconfig"
     file.write_text(kubeconfig)
     (user,) = json.loads(kubeconfig)["users"]
@@ -176,12 +180,55 @@ def test_models_that_were_deleted_come_back_and_pods_load_them_again(staging: Up
     assert fresh
 
 
-def test_what_somebody_signed_in_with_is_in_no_state_and_no_log(staging: Up) -> None:
+def test_what_is_secret_is_told_nowhere(staging: Up) -> None:
+    """Neither what somebody signed in with, nor what the cluster keeps in its Secrets."""
     signed_in = staging.platform.signed_in()
-    secrets = [signed_in[name].encode() for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
-    words = [form for secret in secrets for form in (secret, base64.b64encode(secret))]
+    sessions = {signed_in[name] for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")}
+    kept = set(kept_in_secrets(staging.cluster))
+    assert kept
+    told_nowhere(sessions | kept, written(staging))
+    told_nowhere(sessions | kept, objects(staging.cluster))
+    told_nowhere(sessions, layers(staging.access.registry, staging.serving.outputs()["image"]))
+
+
+def told_nowhere(secrets: Collection[str], places: Iterable[tuple[str, bytes]]) -> None:
+    """Look for secrets, plain and encoded, in what is in each place."""
+    words = [form for secret in secrets for form in forms(secret)]
+    told = {place: any(word in content for word in words) for place, content in places}
+    assert told
+    assert not [place for place, tells in told.items() if tells]
+
+
+def kept_in_secrets(cluster: Cluster) -> Iterator[str]:
+    """What Secrets have, but for certificates, which are no secret, and for what is too short to be looked for."""
+    for secret in json.loads(cluster.kubectl("get", "secrets", "--all-namespaces", "-o", "json"))["items"]:
+        for name, encoded in secret.get("data", {}).items():
+            value = base64.b64decode(encoded)
+            if not name.endswith((".crt", ".gz")) and len(value) >= 16:
+                yield value.decode()
+
+
+def written(staging: Up) -> Iterator[tuple[str, bytes]]:
+    """The states of both stacks with their history, logs, and files."""
     for folder in ("backend", "log", "stacks"):
         for path in (staging.state.pulumi / folder).rglob("*"):
             if path.is_file():
-                content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-                assert not [word for word in words if word in content], path
+                yield str(path), gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+
+
+def objects(cluster: Cluster) -> Iterator[tuple[str, bytes]]:
+    """Every object of the cluster, and of Secrets what they say beside their data."""
+    for kind in cluster.kubectl("api-resources", "--verbs=list", "-o", "name").split():
+        for one in json.loads(cluster.kubectl("get", kind, "--all-namespaces", "-o", "json"))["items"]:
+            said = one["metadata"] if kind == "secrets" else one
+            yield f"{kind} {one['metadata']['name']}", json.dumps(said).encode()
+
+
+def layers(registry: str, image: str) -> Iterator[tuple[str, bytes]]:
+    """The configuration and the layers of an image, from the registry that stands behind its own."""
+    reference = Reference.parse(image)
+    repository = Repository(registry, reference.repository)
+    for blob in repository.manifest(reference.digest).blobs:
+        with repository.opened(blob) as file:
+            content = file.read()
+        yield blob.digest, gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
