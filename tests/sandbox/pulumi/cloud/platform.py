@@ -4,21 +4,17 @@ What it has in Kubernetes are files. State and secrets are where the bootstrap p
 there is signed in by a session of the administrator's role. CRDs are left out: they are megabytes, and upstream's.
 """
 
-import base64
-import binascii
-import gzip
 import json
 import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import yaml
 
@@ -29,6 +25,7 @@ from sandbox.journey.configuration import filled
 from sandbox.pulumi import Stack
 from sandbox.pulumi.cli import Cli
 from sandbox.state import State
+from tests import leaks
 from tests.infra.stacks import CHECKOUT, committed
 from tests.sandbox.aws.accounts import Account
 from tests.sandbox.aws.inventory import left
@@ -195,11 +192,7 @@ class OnAws:
         Args:
             shown: by what name, and what, that is to be looked at beside it.
         """
-        secrets = {form for secret in (HOOK, *self.session) for form in forms(secret)}
-        places = [*self.told(), *shown]
-        for name, content in places:
-            assert not [form for form in secrets if form in content], name
-        return len(places)
+        return leaks.nowhere((HOOK, *self.session), [*self.told(), *shown])
 
     def tidied(self) -> None:
         """Look that what is forgotten now was no secret, and forget it.
@@ -224,11 +217,8 @@ class OnAws:
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=self.place.bucket):
             for one in page.get("Versions", ()):
                 of = {"Bucket": self.place.bucket, "Key": one["Key"], "VersionId": one["VersionId"]}
-                yield f"s3://{one['Key']}@{one['VersionId']}", _plain(s3.get_object(**of)["Body"].read())
-        for root in (self.stack.state.pulumi, self.stack.project):
-            for path in root.rglob("*"):
-                if path.is_file():
-                    yield str(path), _plain(path.read_bytes())
+                yield f"s3://{one['Key']}@{one['VersionId']}", leaks.unpacked(s3.get_object(**of)["Body"].read())
+        yield from leaks.files(self.stack.state.pulumi, self.stack.project)
         for path in self.folder.glob("said-*"):
             yield str(path), path.read_bytes()
 
@@ -289,18 +279,3 @@ def _project(folder: Path, program: str) -> Path:
     }
     (folder / f"Pulumi.{NAME}.yaml").write_text(yaml.safe_dump(filled({"config": committed(COMMITTED)}, values)))
     return folder
-
-
-def forms(secret: str) -> Collection[bytes]:
-    """A secret, plain and as it could be encoded. In base64 what comes before it moves it, so it has three forms."""
-    plain = secret.encode()
-    found = {plain, binascii.hexlify(plain), quote(secret, safe="").encode(), json.dumps(secret)[1:-1].encode()}
-    for before in range(3):
-        # Without the characters that it shares with what stands before and after it.
-        encoded = base64.b64encode(b"\0" * before + plain)
-        found.add(encoded[(0, 2, 3)[before] : (len(plain) + before) // 3 * 4])
-    return found
-
-
-def _plain(content: bytes) -> bytes:
-    return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content

@@ -12,9 +12,10 @@ from typing import Any, Final
 import pytest
 
 from sandbox.errors import EngineError
+from tests import leaks
 from tests.figures import recorded
 from tests.sandbox.pulumi.cloud.changes import CHANGES, FOLLOW
-from tests.sandbox.pulumi.cloud.platform import CONFIG, HOOK, NAME, RETENTION, OnAws, forms
+from tests.sandbox.pulumi.cloud.platform import CONFIG, HOOK, NAME, RETENTION, OnAws
 
 pytestmark = [pytest.mark.soak, pytest.mark.engine, pytest.mark.usefixtures("no_preview"), pytest.mark.timeout(3600)]
 
@@ -164,7 +165,7 @@ def _came_up(platform: OnAws) -> bool:
 def test_what_is_secret_is_told_nowhere(platform: OnAws, everything: Counter[str], figures: dict[str, Any]) -> None:
     """Nor is it after runs that failed or were stopped, whose tests look too."""
     # It is there to be found: the cluster has it, and so does this look for it.
-    assert any(form in file.read_bytes() for form in forms(HOOK) for file in platform.objects.iterdir())
+    assert any(form in file.read_bytes() for form in leaks.forms(HOOK) for file in platform.objects.iterdir())
     show = ("preview", "--diff", f"--stack={NAME}", f"--config-file={platform.stack.config}")
     history = ("stack", "history", "--json", "--full-dates", f"--stack={NAME}")
     shown = [(" ".join(one), platform.cli.run(*one).encode()) for one in (show, history)]
