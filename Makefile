@@ -66,8 +66,9 @@ audit: .venv/.complete ## known vulnerabilities of what is in the image, and of 
 pipeline: setup ## from a model to production on this machine, by the steps of the workflows
 	@.venv/bin/python -m sandbox.journey pipeline
 
+# Who is started in the background ignores SIGINT, and so would all tests, which tools/lanes ends by it.
 test: setup ## every test and check; boots the sandbox itself
-	@tools/lanes
+	@env --default-signal=INT tools/lanes
 
 soak: up ## the long evidence; writes most of docs/figures (SOAK=tests/load takes a part of it)
 	@for part in $(SOAK); do .venv/bin/python -m pytest -m soak -s $$part || exit 1; done

@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import socket
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tests import ports
 from tests.background import Background
 from tests.load import machine
 from tests.load.fake_models import VARIABLE, Fake
@@ -48,7 +48,7 @@ class Server:
 @contextmanager
 def serving(folder: Path, fake: Fake, **variables: object) -> Generator[Server]:
     """Run the service with a fake model until the block ends; `variables` are its settings."""
-    monitoring = free_port()
+    monitoring = ports.free()
     variables = {VARIABLE: fake.json(), "MONITORING_PORT": monitoring} | variables
     with running("tests.load.fake_models", fakes.settings(folder), **variables) as process:
         os.sched_setaffinity(process.popen.pid, machine.SERVER)  # threads to come have the same
@@ -58,11 +58,6 @@ def serving(folder: Path, fake: Fake, **variables: object) -> Generator[Server]:
             assert time.monotonic() < end, "".join(process.lines)
             time.sleep(0.05)
         yield server
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 def answers(port: int, path: str, seconds: float) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import ports
 from tests.http_servers import Handler, answering
 from tests.load.generator import Plan, run
 
@@ -68,6 +69,4 @@ def test_connections_that_are_lost_are_counted() -> None:
 
 
 def test_connections_that_are_refused_are_counted() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        closed = server.getsockname()[1]
-    assert run(Plan(port=closed, rate=100, seconds=0.2)).lost == {"ConnectionRefusedError": 20}
+    assert run(Plan(port=ports.free(), rate=100, seconds=0.2)).lost == {"ConnectionRefusedError": 20}

@@ -8,13 +8,8 @@ from pathlib import Path
 
 from sandbox.kubernetes import certificates
 from sandbox.kubernetes.certificates import Identity
+from tests import ports
 from tests.sandbox.aws.running import Running, refused
-
-
-def free() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def test_all_of_them_are_the_same_aws(data: Path, tmp_path: Path) -> None:
@@ -22,7 +17,7 @@ def test_all_of_them_are_the_same_aws(data: Path, tmp_path: Path) -> None:
     certificates.authority(authority)
     certificates.issue(tmp_path, authority, Identity(file="server", user="server", hosts=("127.0.0.1",)))
     mine = certificates.pair(tmp_path, "server")
-    also, tls = free(), free()
+    also, tls = ports.free(), ports.free()
     options = ("--also", f"127.0.0.1:{also}", "--tls", f"127.0.0.1:{tls}", str(mine.certificate), str(mine.key))
     with Running(data, options=options) as server:
         server.client("s3").create_bucket(

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -11,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests import ports
 from tests.sandbox.eks.conftest import Server
 from tests.sandbox.eks.test_balancers import service
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    return ports.free()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Who is told what: asked of Alertmanager itself, with the configuration that it gets."""
 
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Generator, Mapping
@@ -19,6 +18,7 @@ from infra.platform.monitoring.config import Receiver
 from infra.shared import rules
 from sandbox import probes
 from sandbox import state as states
+from tests import ports
 from tests.http_servers import Handler, answering
 from tests.infra.platform.monitoring.told import NETWORK
 from tests.infra.values import Object
@@ -163,8 +163,7 @@ def alertmanager(folder: Path, receivers: Mapping[str, str]) -> Generator[str]:
     told: Object = {"webhook": {}, "networks": [NETWORK], "gets": ["page", "ticket", "heartbeat"]}
     parsed = TypeAdapter(dict[str, Receiver]).validate_python(dict.fromkeys(receivers, told))
     configured(folder, parsed, receivers)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
+    address = f"127.0.0.1:{ports.free()}"
     command = [
         *(ALERTMANAGER, f"--config.file={folder / 'alertmanager.yaml'}", f"--storage.path={folder / 'data'}"),
         *(f"--web.listen-address={address}", "--cluster.listen-address="),

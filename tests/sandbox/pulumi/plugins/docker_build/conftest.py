@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import threading
 import time
@@ -15,6 +14,7 @@ import pytest
 
 from sandbox.pulumi.plugins.docker_build.builder import Builder
 from sandbox.pulumi.plugins.docker_build.provider import DockerBuild
+from tests import ports
 from tests.http_servers import Handler, answering
 
 
@@ -28,9 +28,7 @@ def registry_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def registry(registry_data: Path) -> Iterator[str]:
     """Host and port of Debian's registry, on this machine only."""
     folder = registry_data.parent
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{ports.free()}"
     settings = folder / "settings.json"
     settings.write_text(
         json.dumps(
