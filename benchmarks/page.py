@@ -41,7 +41,8 @@ def written(found: Mapping[str, Any]) -> str:
         f"Written by `make bench` on {found['date']} ({found['machine']}): medians of {found['rounds']} rounds in "
         "which the servers took turns, each alone on one core, the load generator on the other. All answer the same "
         "reading of the included model with the same probability; the heavier models are the same beside layers that "
-        "take their time.",
+        "take their time. How long a call takes depends on the machine: what it took on this one stands in the titles, "
+        "beside the model's name.",
         "",
         f"- **requests/s** and its p50 and p99: closed loop, wrk {generators['wrk']}, {found['connections']} "
         f"connections, {found['seconds']} s; **µs** is the processor time that all of a server's processes took for a "
