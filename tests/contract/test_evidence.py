@@ -251,6 +251,15 @@ def test_it_says_what_the_service_was_put_through(name: str, told: Callable[[dic
     assert f"{told(found)} ([{found['date']}](figures/{name}.json))" in said
 
 
+def test_the_readme_says_how_fast_it_is_as_it_was_measured() -> None:
+    servers = json.loads((FOLDER / "bench.json").read_text())["models"]["small"]["servers"]
+    rates = {name: server["requests/s"] for name, server in servers.items()}
+    best = max(rate for name, rate in rates.items() if name not in ("service", "floor"))
+    said = " ".join((CHECKOUT / "README.md").read_text().split())
+    assert f"answers {rates['service']:,.0f} requests/s, {servers['service']['of the floor']:.2f} of uvicorn" in said
+    assert f"a plain FastAPI app {rates['FastAPI']:,.0f}, the best of what else would be taken {best:,.0f} (" in said
+
+
 def test_what_requests_cost_on_aws_is_reckoned_from_what_was_measured() -> None:
     found = json.loads((FOLDER / "bench.json").read_text())
     seconds = found["models"]["small"]["servers"]["service"]["processor (µs a request)"] / 1e6
